@@ -1,0 +1,3 @@
+"""redis-tutor: Redis you can see through."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,41 @@
+"""Where the engine's time comes from: the system, or a lab's own virtual time."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Microseconds since the Unix epoch; never goes backwards within one engine."""
+
+    def now_us(self) -> int:
+        """The present moment in microseconds."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    __slots__ = ()
+
+    def now_us(self) -> int:
+        return time.time_ns() // 1000
+
+
+class VirtualClock:
+    """A clock that moves only when told to: lessons, probes, labs, tests."""
+
+    __slots__ = ("_now_us",)
+
+    def __init__(self, now_us: int = 1_700_000_000_000_000) -> None:
+        self._now_us = now_us
+
+    def now_us(self) -> int:
+        return self._now_us
+
+    def advance(self, *, ms: int = 0, us: int = 0) -> None:
+        """Move forward by ``ms`` milliseconds and ``us`` microseconds."""
+        if ms < 0 or us < 0:
+            raise ValueError("a clock does not go backwards")
+        self._now_us += ms * 1000 + us

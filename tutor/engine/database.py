@@ -1,0 +1,214 @@
+"""One numbered database: keys, expiry, watchers, and the only gates through which values change.
+
+Reading goes through `lookup`, changing in place through `lookup_write` (which copies a value
+that a snapshot still shares), replacing through `set`, removing through `delete`. After a
+change a command calls `changed` once: WATCH, notifications and the X-ray depend on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from tutor.engine import errors
+from tutor.engine.replies import ReplyError
+from tutor.engine.structures.hashtable import HashTable
+from tutor.engine.structures.quicklist import Quicklist
+from tutor.engine.structures.sds import Sds
+from tutor.engine.values import String, Value, Zset
+
+if TYPE_CHECKING:
+    from tutor.engine.engine import Engine
+    from tutor.engine.session import Session
+
+_T = TypeVar("_T")
+
+
+class Database:
+    """Keys and their expiry times (absolute Unix milliseconds)."""
+
+    __slots__ = (
+        "access",
+        "blocked",
+        "engine",
+        "epoch",
+        "expires",
+        "index",
+        "keys",
+        "watchers",
+    )
+
+    def __init__(self, engine: Engine, index: int) -> None:
+        self.engine = engine
+        self.index = index
+        self.keys = HashTable(engine.hash_seed)
+        self.expires = HashTable(engine.hash_seed)
+        self.access: dict[bytes, int] = {}
+        self.epoch = engine.epoch
+        self.watchers: dict[bytes, dict[Session, None]] = {}
+        self.blocked: dict[bytes, dict[Session, None]] = {}
+
+    def __len__(self) -> int:
+        return len(self.keys.data)
+
+    # reading
+
+    def lookup(self, key: bytes, touch: bool = True) -> Value | None:
+        """The value of a live key, or None. Counts a hit or miss and refreshes the access time."""
+        value = self.peek(key)
+        engine = self.engine
+        if value is None:
+            engine.stats.keyspace_misses += 1
+            return None
+        engine.stats.keyspace_hits += 1
+        if touch:
+            self.access[key] = engine.now_ms // 1000
+        return value
+
+    def peek(self, key: bytes) -> Value | None:
+        """As `lookup`, but leaves statistics and access time alone (OBJECT, TTL, TYPE, DEBUG)."""
+        keys = self.keys
+        if keys.rehashidx >= 0:
+            keys.step()
+        value = keys.data.get(key)
+        if value is None:
+            return None
+        expires = self.expires.data
+        if expires:
+            when = expires.get(key)
+            if when is not None and when < self.engine.now_ms:
+                self.expire_now(key)
+                return None
+        return cast("Value", value)
+
+    def read(self, key: bytes, kind: type[_T]) -> _T | None:
+        """The value if it is of this class, None if there is no key, else WRONGTYPE."""
+        value = self.lookup(key)
+        if value is None or type(value) is kind:
+            return cast("_T | None", value)
+        raise ReplyError(errors.WRONG_TYPE)
+
+    def read_string(self, key: bytes) -> String | None:
+        value = self.lookup(key)
+        if value is None or isinstance(value, (bytes, int, Sds)):
+            return value
+        raise ReplyError(errors.WRONG_TYPE)
+
+    # changing in place
+
+    def lookup_write(self, key: bytes) -> Value | None:
+        """The value to be changed in place: copied first if a snapshot still shares it."""
+        value = self.peek(key)
+        if value is None:
+            return None
+        self.access[key] = self.engine.now_ms // 1000
+        if isinstance(value, (bytes, int)):
+            return value
+        if value.epoch != self.epoch:
+            value = value.clone()
+            value.epoch = self.epoch
+            self.keys.data[key] = value
+        return value
+
+    def write(self, key: bytes, kind: type[_T]) -> _T | None:
+        """As `read`, for a value that will be changed in place."""
+        value = self.lookup_write(key)
+        if value is None or type(value) is kind:
+            return cast("_T | None", value)
+        raise ReplyError(errors.WRONG_TYPE)
+
+    def write_string(self, key: bytes) -> String | None:
+        value = self.lookup_write(key)
+        if value is None or isinstance(value, (bytes, int, Sds)):
+            return value
+        raise ReplyError(errors.WRONG_TYPE)
+
+    # replacing and removing
+
+    def set(self, key: bytes, value: Value, keep_ttl: bool = False) -> None:
+        """Store a value under a new or an existing key; the TTL goes unless ``keep_ttl``."""
+        if not isinstance(value, (bytes, int)):
+            value.epoch = self.epoch
+        new = self.keys.insert(key, value)
+        self.access[key] = self.engine.now_ms // 1000
+        if not keep_ttl and not new and self.expires.data:
+            self.expires.discard(key)
+        if self.blocked and key in self.blocked and isinstance(value, (Quicklist, Zset)):
+            self.engine.ready.append((self, key))
+
+    def delete(self, key: bytes) -> bool:
+        """Remove a key; the caller has made sure that it is not expired (`peek`)."""
+        if not self.keys.discard(key):
+            return False
+        self.access.pop(key, None)
+        if self.expires.data:
+            self.expires.discard(key)
+        return True
+
+    def delete_if_empty(self, key: bytes, length: int) -> None:
+        """After a removal: a collection without elements does not exist."""
+        if length == 0:
+            self.delete(key)
+            self.changed(key, "del", 0)
+
+    def clear(self) -> int:
+        """Remove everything; returns how many keys there were."""
+        count = len(self.keys.data)
+        for key in [key for key in self.watchers if key in self.keys.data]:
+            self._break_watch(key)
+        self.keys = HashTable(self.engine.hash_seed)
+        self.expires = HashTable(self.engine.hash_seed)
+        self.access = {}
+        return count
+
+    # expiry
+
+    def expires_at(self, key: bytes) -> int | None:
+        """Unix milliseconds at which the key dies, or None."""
+        return cast("int | None", self.expires.data.get(key))
+
+    def set_expiry(self, key: bytes, when_ms: int) -> None:
+        self.expires.insert(key, when_ms)
+
+    def persist(self, key: bytes) -> bool:
+        """Drop the TTL; True if there was one."""
+        return self.expires.discard(key)
+
+    def expire_now(self, key: bytes) -> None:
+        """Carry out an expiry that is due (lazy or active)."""
+        self.delete(key)
+        self.engine.stats.expired_keys += 1
+        self.changed(key, "expired", 0)
+
+    # consequences
+
+    def changed(self, key: bytes, event: str, dirty: int = 1) -> None:
+        """A command modified ``key``: tell WATCH and whoever observes.
+
+        ``event`` is Redis's keyspace event; ``dirty`` counts towards
+        ``rdb_changes_since_last_save``.
+        """
+        engine = self.engine
+        engine.stats.dirty += dirty
+        if self.watchers and key in self.watchers:
+            self._break_watch(key)
+        if engine.observer is not None:
+            engine.observer.changed(self.index, key, event)
+
+    def _break_watch(self, key: bytes) -> None:
+        for session in self.watchers[key]:
+            session.dirty_cas = True
+
+    def signal_ready(self, key: bytes) -> None:
+        """A value that blocked sessions may wait for has been replaced as a whole."""
+        if self.blocked and key in self.blocked:
+            self.engine.ready.append((self, key))
+
+    def live_keys(self) -> Iterable[bytes]:
+        """Keys that are not logically expired, in bucket order."""
+        now = self.engine.now_ms
+        expires = self.expires.data
+        for key in self.keys.iterate():
+            when = expires.get(key)
+            if when is None or when >= now:
+                yield key

@@ -1,0 +1,243 @@
+"""The values a keyspace holds: Redis's objects, each a thin choice between two structures.
+
+A string is ``bytes`` (as SET stores it), ``int`` (as INCR stores it) or `Sds` (edited in place).
+A list is a `Quicklist`. The other three begin compact and grow once, never back:
+
+    Hash  listpack ──▶ hashtable        fields: dict in both, insertion order = listpack order
+    Set   intset   ──▶ hashtable        integers sorted ──▶ dict of members
+    Zset  listpack ──▶ skiplist         scores: dict in both, `ordered` ──▶ skiplist + table
+
+These classes hold contents; *when* to convert is decided by the commands (`conversions`).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tutor.engine.structures.hashtable import HashTable
+from tutor.engine.structures.intset import Intset
+from tutor.engine.structures.quicklist import Quicklist
+from tutor.engine.structures.sds import Sds, encoding_of
+from tutor.engine.structures.skiplist import Skiplist
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+String = bytes | int | Sds
+
+
+class Hash:
+    """Fields and values. ``table`` is None while the hash is a listpack."""
+
+    __slots__ = ("epoch", "fields", "table")
+
+    def __init__(self) -> None:
+        self.fields: dict[bytes, bytes] = {}
+        self.table: HashTable | None = None
+        self.epoch = 0
+
+    @property
+    def encoding(self) -> str:
+        return "listpack" if self.table is None else "hashtable"
+
+    def convert(self, seed: bytes) -> None:
+        """listpack → hashtable, presized to the number of fields."""
+        table = HashTable(seed)
+        table.adopt(self.fields)
+        self.table = table
+        self.fields = table.data
+
+    def get(self, field: bytes) -> bytes | None:
+        table = self.table
+        if table is not None and table.rehashidx >= 0:
+            table.step()
+        return self.fields.get(field)
+
+    def set(self, field: bytes, value: bytes) -> bool:
+        """Store a pair; True if the field is new."""
+        table = self.table
+        if table is not None:
+            return table.insert(field, value)
+        fields = self.fields
+        new = field not in fields
+        fields[field] = value
+        return new
+
+    def delete(self, field: bytes) -> bool:
+        table = self.table
+        if table is None:
+            return self.fields.pop(field, None) is not None
+        if not table.discard(field):
+            return False
+        table.shrink_if_needed()
+        return True
+
+    def items(self) -> Iterator[tuple[bytes, bytes]]:
+        """Pairs in Redis's order: insertion for a listpack, buckets for a table."""
+        if self.table is None:
+            return iter(self.fields.items())
+        fields = self.fields
+        return ((field, fields[field]) for field in self.table.iterate())
+
+    def clone(self) -> Hash:
+        copy = Hash()
+        if self.table is None:
+            copy.fields = self.fields.copy()
+        else:
+            copy.table = self.table.clone()
+            copy.fields = copy.table.data
+        return copy
+
+    def __len__(self) -> int:
+        return len(self.fields)
+
+
+class Set:
+    """Unique members; exactly one of ``ints`` and ``table`` is set."""
+
+    __slots__ = ("epoch", "ints", "table")
+
+    def __init__(self, ints: Intset | None = None, table: HashTable | None = None) -> None:
+        self.ints = ints
+        self.table = table
+        self.epoch = 0
+
+    @property
+    def encoding(self) -> str:
+        return "hashtable" if self.ints is None else "intset"
+
+    def convert(self, seed: bytes) -> None:
+        """intset → hashtable, presized to the number of members."""
+        assert self.ints is not None
+        table = HashTable(seed)
+        table.adopt({b"%d" % value: None for value in self.ints.values})
+        self.ints, self.table = None, table
+
+    def members(self) -> Iterator[bytes]:
+        """Members in Redis's order: ascending in an intset, buckets in a table."""
+        if self.ints is not None:
+            return (b"%d" % value for value in self.ints.values)
+        assert self.table is not None
+        return iter(self.table.iterate())
+
+    def clone(self) -> Set:
+        if self.ints is not None:
+            return Set(ints=self.ints.clone())
+        assert self.table is not None
+        return Set(table=self.table.clone())
+
+    def __len__(self) -> int:
+        return len(self.ints.values) if self.ints is not None else len(self.table.data)  # type: ignore[union-attr]
+
+
+class Zset:
+    """Members with scores, ordered by (score, member).
+
+    A listpack keeps ``ordered``, the sorted pairs; afterwards ``skiplist`` gives the order and
+    ``table`` (whose contents are ``scores``) the O(1) lookup.
+    """
+
+    __slots__ = ("epoch", "ordered", "scores", "skiplist", "table")
+
+    def __init__(self) -> None:
+        self.scores: dict[bytes, float] = {}
+        self.ordered: list[tuple[float, bytes]] = []
+        self.skiplist: Skiplist | None = None
+        self.table: HashTable | None = None
+        self.epoch = 0
+
+    @property
+    def encoding(self) -> str:
+        return "listpack" if self.skiplist is None else "skiplist"
+
+    def convert(self, seed: bytes, level: Callable[[], int]) -> None:
+        """listpack → skiplist; 7.0 does not presize the table (redis 7.0, t_zset.c)."""
+        table, skiplist = HashTable(seed), Skiplist()
+        for score, member in self.ordered:
+            skiplist.insert(member, score, level())
+            table.insert(member, score)
+        self.table, self.skiplist = table, skiplist
+        self.scores, self.ordered = table.data, []
+
+    def score(self, member: bytes) -> float | None:
+        table = self.table
+        if table is not None and table.rehashidx >= 0:
+            table.step()
+        return self.scores.get(member)
+
+    def add(self, member: bytes, score: float, level: Callable[[], int]) -> None:
+        """Insert a member that is not there yet."""
+        if self.skiplist is None:
+            score = score + 0.0  # a listpack stores -0 as the integer 0
+            self.scores[member] = score
+            insort(self.ordered, (score, member))
+            return
+        assert self.table is not None
+        self.table.insert(member, score)
+        self.skiplist.insert(member, score, level())
+
+    def update(self, member: bytes, old: float, new: float, level: Callable[[], int]) -> None:
+        """Give an existing member another score."""
+        if self.skiplist is None:
+            del self.ordered[bisect_left(self.ordered, (old, member))]
+            new = new + 0.0
+            insort(self.ordered, (new, member))
+        else:
+            self.skiplist.update_score(member, old, new, level)
+        self.scores[member] = new
+
+    def remove(self, member: bytes) -> bool:
+        score = self.score(member)
+        if score is None:
+            return False
+        if self.skiplist is None:
+            del self.scores[member]
+            del self.ordered[bisect_left(self.ordered, (score, member))]
+            return True
+        assert self.table is not None
+        self.table.discard(member)
+        self.skiplist.delete(member, score)
+        self.table.shrink_if_needed()
+        return True
+
+    def clone(self) -> Zset:
+        copy = Zset()
+        if self.skiplist is None:
+            copy.scores, copy.ordered = self.scores.copy(), self.ordered.copy()
+        else:
+            assert self.table is not None
+            copy.table, copy.skiplist = self.table.clone(), self.skiplist.clone()
+            copy.scores = copy.table.data
+        return copy
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+
+Value = bytes | int | Sds | Quicklist | Set | Hash | Zset
+
+_TYPE_NAMES: dict[type, str] = {
+    bytes: "string",
+    int: "string",
+    Sds: "string",
+    Quicklist: "list",
+    Set: "set",
+    Hash: "hash",
+    Zset: "zset",
+}
+
+
+def type_name(value: Value) -> str:
+    """``string``, ``list``, ``set``, ``hash`` or ``zset``: what TYPE answers."""
+    return _TYPE_NAMES[type(value)]
+
+
+def encoding_name(value: Value) -> str:
+    """What OBJECT ENCODING answers; a list is always a quicklist in 7.0."""
+    if isinstance(value, (bytes, int, Sds)):
+        return encoding_of(value)
+    if isinstance(value, Quicklist):
+        return "quicklist"
+    return value.encoding
