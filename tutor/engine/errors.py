@@ -43,6 +43,10 @@ def invalid_expire(name: str) -> str:
     return f"ERR invalid expire time in '{name}' command"
 
 
+def out_of_range(low: int, high: int) -> str:
+    return f"ERR value is out of range, value must between {low} and {high}"
+
+
 def unknown_command(argv: Sequence[bytes]) -> str:
     """Name and arguments are clipped to 128 bytes each in total (redis 7.0, server.c)."""
     args = b""

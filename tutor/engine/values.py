@@ -13,8 +13,8 @@ These classes hold contents; *when* to convert is decided by the commands (`conv
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from tutor.engine.structures.hashtable import HashTable
 from tutor.engine.structures.intset import Intset
@@ -22,10 +22,17 @@ from tutor.engine.structures.quicklist import Quicklist
 from tutor.engine.structures.sds import Sds, encoding_of
 from tutor.engine.structures.skiplist import Skiplist
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 String = bytes | int | Sds
+Random = Callable[[], float]
+"""Floats in [0, 1) for tower heights: ``engine.random.random``."""
+
+
+def _table_of(contents: dict[bytes, Any], seed: bytes) -> HashTable:
+    """A table presized for contents that it takes over as they are."""
+    table = HashTable(seed)
+    table.expand(len(contents))
+    table.data = contents
+    return table
 
 
 class Hash:
@@ -44,10 +51,7 @@ class Hash:
 
     def convert(self, seed: bytes) -> None:
         """listpack → hashtable, presized to the number of fields."""
-        table = HashTable(seed)
-        table.adopt(self.fields)
-        self.table = table
-        self.fields = table.data
+        self.table = _table_of(self.fields, seed)
 
     def get(self, field: bytes) -> bytes | None:
         table = self.table
@@ -111,9 +115,8 @@ class Set:
     def convert(self, seed: bytes) -> None:
         """intset → hashtable, presized to the number of members."""
         assert self.ints is not None
-        table = HashTable(seed)
-        table.adopt({b"%d" % value: None for value in self.ints.values})
-        self.ints, self.table = None, table
+        members = dict.fromkeys(b"%d" % value for value in self.ints.values)
+        self.ints, self.table = None, _table_of(members, seed)
 
     def members(self) -> Iterator[bytes]:
         """Members in Redis's order: ascending in an intset, buckets in a table."""
@@ -152,11 +155,11 @@ class Zset:
     def encoding(self) -> str:
         return "listpack" if self.skiplist is None else "skiplist"
 
-    def convert(self, seed: bytes, level: Callable[[], int]) -> None:
+    def convert(self, seed: bytes, random: Random) -> None:
         """listpack → skiplist; 7.0 does not presize the table (redis 7.0, t_zset.c)."""
-        table, skiplist = HashTable(seed), Skiplist()
+        table, skiplist = HashTable(seed), Skiplist(random)
         for score, member in self.ordered:
-            skiplist.insert(member, score, level())
+            skiplist.insert(score, member)
             table.insert(member, score)
         self.table, self.skiplist = table, skiplist
         self.scores, self.ordered = table.data, []
@@ -167,8 +170,8 @@ class Zset:
             table.step()
         return self.scores.get(member)
 
-    def add(self, member: bytes, score: float, level: Callable[[], int]) -> None:
-        """Insert a member that is not there yet."""
+    def add(self, member: bytes, score: float, random: Random) -> None:
+        """Insert a member that is not there yet; ``random`` gives floats for its tower."""
         if self.skiplist is None:
             score = score + 0.0  # a listpack stores -0 as the integer 0
             self.scores[member] = score
@@ -176,16 +179,18 @@ class Zset:
             return
         assert self.table is not None
         self.table.insert(member, score)
-        self.skiplist.insert(member, score, level())
+        self.skiplist.random = random
+        self.skiplist.insert(score, member)
 
-    def update(self, member: bytes, old: float, new: float, level: Callable[[], int]) -> None:
+    def update(self, member: bytes, old: float, new: float, random: Random) -> None:
         """Give an existing member another score."""
         if self.skiplist is None:
             del self.ordered[bisect_left(self.ordered, (old, member))]
             new = new + 0.0
             insort(self.ordered, (new, member))
         else:
-            self.skiplist.update_score(member, old, new, level)
+            self.skiplist.random = random
+            self.skiplist.update_score(old, member, new)
         self.scores[member] = new
 
     def remove(self, member: bytes) -> bool:
@@ -198,7 +203,7 @@ class Zset:
             return True
         assert self.table is not None
         self.table.discard(member)
-        self.skiplist.delete(member, score)
+        self.skiplist.delete(score, member)
         self.table.shrink_if_needed()
         return True
 

@@ -6,6 +6,7 @@ business of `tutor.engine.table.match`, which is not imported here: a server has
 """
 
 from tutor.engine.table.keys import keys_of
+from tutor.engine.table.notation import signature_parts, syntax
 from tutor.engine.table.spec import (
     CATEGORY_ORDER,
     FLAG_ORDER,
@@ -23,4 +24,6 @@ __all__ = [
     "KeySpec",
     "keys_of",
     "load_table",
+    "signature_parts",
+    "syntax",
 ]

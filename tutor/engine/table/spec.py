@@ -5,6 +5,9 @@ The rows are JSON, one file per command group, beside this module: an array of o
 Everything but `summary`, `complexity` and `history` is what redis-server 7.0.15 itself answers to
 COMMAND, COMMAND INFO and COMMAND DOCS (`tests/oracle/test_command_table.py` compares every row).
 
+Where COMMAND DOCS leaves the arguments out or gives a kind that the server itself does not hold to
+(WEIGHTS takes fractions), a row also has `signature`: the tree that a person should follow.
+
 Two spellings differ from the wire: ACL categories are written without their `@`, and
 `replaced_by` without Markdown back-ticks.
 """
@@ -75,7 +78,9 @@ CATEGORY_ORDER = (
 class Argument:
     """One node of a command's argument tree, as COMMAND DOCS describes it.
 
-    `type` is one of string, integer, double, key, pattern, unix-time, pure-token, oneof, block.
+    `type` is one of string, integer, double, key, pattern, unix-time, pure-token, oneof, block; in
+    a `signature` also score-bound (`1.5`, `(1.5`, `-inf`), lex-bound (`[a`, `(a`, `-`, `+`), bit
+    (`0`, `1`), bit-offset (`8`, `#2`) and bit-type (`u8`, `i16`).
     `token` is the literal word that stands before the value (`EX seconds`), or the word itself for
     a pure-token; it may be the empty string (`""`, as in MIGRATE), and None means no token.
     `multiple_token`: the token is repeated with every value (SORT's GET). `key_spec_index` points
@@ -129,8 +134,8 @@ class CommandSpec:
     "ru". `history` is pairs (version, what changed). `first_key`, `last_key` and `step` are the
     old, coarse key range of COMMAND; `keys_of` uses `key_specs`.
 
-    `key_specs` and `arguments` are built from the row when first asked for: together they are half
-    the cost of loading the table, and a start asks for neither.
+    `key_specs`, `arguments` and `signature` are built from `row` when first asked for: together
+    they are half the cost of loading the table, and a start asks for none of them.
     """
 
     name: str
@@ -161,6 +166,11 @@ class CommandSpec:
     def arguments(self) -> tuple[Argument, ...]:
         """The argument tree, without the command's own words."""
         return _arguments(self)
+
+    @property
+    def signature(self) -> tuple[Argument, ...]:
+        """What the server takes: `arguments`, unless the row knows better."""
+        return _signature(self)
 
 
 def _argument(row: Mapping[str, Any]) -> Argument:
@@ -203,6 +213,12 @@ def _key_specs(spec: CommandSpec) -> tuple[KeySpec, ...]:
 @cache
 def _arguments(spec: CommandSpec) -> tuple[Argument, ...]:
     return tuple(map(_argument, spec.row.get("arguments", ())))
+
+
+@cache
+def _signature(spec: CommandSpec) -> tuple[Argument, ...]:
+    better = spec.row.get("signature")
+    return spec.arguments if better is None else tuple(map(_argument, better))
 
 
 def _command(row: Mapping[str, Any], subcommands: Mapping[str, CommandSpec]) -> CommandSpec:

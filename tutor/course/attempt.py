@@ -1,0 +1,209 @@
+"""A learner's try at one step: the world, what was done in it (to be done again), and verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tutor.course import stage
+from tutor.course.feedback import choose
+from tutor.course.model import FeedbackRule, Line, Step
+from tutor.course.predicates.base import Verdict
+from tutor.engine.clock import Clock
+from tutor.engine.replies import BLOCKED, Reply
+from tutor.engine.world import Entry, World
+
+Action = list[Any]
+"""``["run", milliseconds since the start, word, …]``, ``["undo", ms]``, ``["redo", ms]``, …"""
+
+
+class Attempt:
+    """See the module's text. ``world`` becomes another object on `reset`."""
+
+    def __init__(self, step: Step, seed: int, clock: Clock) -> None:
+        self.step = step
+        self.seed = seed
+        self.clock = stage.StepClock(clock)
+        self.actions: list[Action] = []
+        self.rung = 0
+        self.saw_solution = False
+        self.answer: str | None = None
+        self.done = False
+        self.verdicts: dict[str, tuple[Verdict, ...]] = {}
+        self.progressed = False
+        self._begin()
+
+    def _begin(self) -> None:
+        self.started_us = self.clock.now_us()
+        self.stage = stage.build(self.step, self.seed, self.clock)
+        self.judge()
+
+    @property
+    def world(self) -> World:
+        return self.stage.world
+
+    # what a learner does
+
+    def run(self, argv: Sequence[bytes]) -> Entry:
+        """Carry out one command, remember it, judge."""
+        words = [word.decode("utf-8", "surrogateescape") for word in argv]
+        self.actions.append(["run", self._elapsed_ms(), *words])
+        self._listen()
+        self.world.run(argv)
+        self.judge()
+        entry = self.world.last
+        assert entry is not None
+        return entry
+
+    def undo(self) -> Entry | None:
+        """Take back the last change."""
+        if not self.world.can_undo:
+            return None
+        self.actions.append(["undo", self._elapsed_ms()])
+        entry = self.world.undo()
+        self.judge()
+        return entry
+
+    def redo(self) -> Entry | None:
+        """Do again what was taken back."""
+        if not self.world.can_redo:
+            return None
+        self.actions.append(["redo", self._elapsed_ms()])
+        entry = self.world.redo()
+        self.judge()
+        return entry
+
+    def reset(self) -> None:
+        """Back to a clean start, session included; hints opened stay opened."""
+        self.actions.clear()
+        self._begin()
+
+    def cancel(self) -> bool:
+        """Stop waiting in a blocking command; False if nothing waited."""
+        if not self.world.waiting:
+            return False
+        self.actions.append(["cancel", self._elapsed_ms()])
+        self.world.engine.unblock(self.world.session, None)
+        return True
+
+    def tick(self) -> bool:
+        """Let time pass; True if a verdict or a waiting command changed."""
+        waited, before = self.world.waiting, self.verdicts
+        if waited:
+            self.world.engine.tick()
+        self.judge()
+        return waited != self.world.waiting or before != self.verdicts
+
+    # verdicts
+
+    @property
+    def passed(self) -> bool:
+        """All checks are green now (False for a step without checks)."""
+        return bool(self.verdicts) and all(self._green(id_) for id_ in self.verdicts)
+
+    def _green(self, check_id: str) -> bool:
+        return all(verdict.ok for verdict in self.verdicts[check_id])
+
+    def judge(self) -> None:
+        """Evaluate every check on the present state."""
+        before = {id_ for id_ in self.verdicts if self._green(id_)}
+        scene = self.stage.scene
+        self.verdicts = {check.id: check.evaluate(scene) for check in self.step.checks}
+        self.progressed = any(self._green(id_) and id_ not in before for id_ in self.verdicts)
+        if self.passed:
+            self.done = True
+
+    def green(self) -> frozenset[str]:
+        """The ids of checks that are satisfied now."""
+        return frozenset(id_ for id_ in self.verdicts if self._green(id_))
+
+    def feedback(self) -> FeedbackRule | None:
+        """The rule that fits the present state, once something was typed and is not yet right."""
+        if self.passed or not self.verdicts or not self.world.history:
+            return None
+        return choose(self.step.feedback, self.stage.scene, self.green())
+
+    # keeping and coming back
+
+    def _elapsed_ms(self) -> int:
+        return max(0, (self.clock.now_us() - self.started_us) // 1000)
+
+    def _listen(self) -> None:
+        self.world.session.on_reply = self._late_reply
+
+    def _late_reply(self, reply: Reply) -> None:
+        self.world.finish_waiting(reply)
+
+    def state(self) -> dict[str, Any]:
+        """All of it as plain data."""
+        return {
+            "actions": [list(action) for action in self.actions],
+            "elapsed_ms": self._elapsed_ms() if self.actions else 0,
+            "rung": self.rung,
+            "saw_solution": self.saw_solution,
+            "answer": self.answer,
+            "done": self.done,
+        }
+
+    @classmethod
+    def resumed(cls, step: Step, seed: int, clock: Clock, state: dict[str, Any]) -> Attempt:
+        """An attempt in the state that was kept: the same commands at the same intervals.
+
+        Time stood still meanwhile: a key that had 40 seconds left has 40 seconds left. Data that
+        does not fit (another version's) yields a clean start.
+        """
+        attempt = cls(step, seed, clock)
+        actions = [action for action in state.get("actions", []) if _sound(action)]
+        held = attempt.clock
+        beginning = clock.now_us() - 1000 * max(0, int(state.get("elapsed_ms", 0) or 0))
+        held.held = beginning
+        attempt._begin()
+        for action in actions:
+            held.held = beginning + 1000 * action[1]
+            attempt._again(action)
+        held.held = None
+        attempt.rung = int(state.get("rung", 0) or 0)
+        attempt.saw_solution = bool(state.get("saw_solution"))
+        answer = state.get("answer")
+        attempt.answer = answer if isinstance(answer, str) else None
+        attempt.judge()
+        attempt.done = attempt.done or bool(state.get("done"))
+        return attempt
+
+    def _again(self, action: Action) -> None:
+        if self.world.waiting:
+            self.world.engine.tick()
+        match action[0]:
+            case "run":
+                if self.world.waiting:
+                    self.world.engine.unblock(self.world.session, None)
+                self.run([word.encode("utf-8", "surrogateescape") for word in action[2:]])
+            case "undo":
+                self.undo()
+            case "redo":
+                self.redo()
+            case "cancel":
+                self.cancel()
+
+    def run_lines(self, lines: Sequence[Line]) -> Reply:
+        """Carry out prepared commands; the reply of the last."""
+        reply: Reply = None
+        for line in lines:
+            reply = self.run(line.argv).reply
+        return reply
+
+
+def _sound(action: Any) -> bool:
+    return (
+        isinstance(action, list)
+        and len(action) >= 2
+        and action[0] in ("run", "undo", "redo", "cancel")
+        and isinstance(action[1], int)
+        and (action[0] != "run" or len(action) > 2)
+        and all(isinstance(word, str) for word in action[2:])
+    )
+
+
+def is_waiting(entry: Entry) -> bool:
+    """The command has not been answered yet."""
+    return entry.reply is BLOCKED

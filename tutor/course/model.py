@@ -1,0 +1,193 @@
+"""A lesson as typed data: what `lesson.toml` and the two Markdown files say, nothing computed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tutor.course.predicates.base import Check, ReplySpec
+from tutor.course.prose import Document
+
+Kind = Literal["read", "exercise", "predict", "quiz", "free"]
+KINDS: tuple[Kind, ...] = ("read", "exercise", "predict", "quiz", "free")
+LANGUAGES = ("ru", "en")
+HINT_NAMES = ("idea", "family", "skeleton", "solution")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One command as typed, and split into words."""
+
+    text: str
+    argv: tuple[bytes, ...]
+
+    @property
+    def command(self) -> str:
+        """The first word, lower case."""
+        return self.argv[0].decode("utf-8", "replace").lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A mistake that must be refused: which checks it fails and which feedback it earns.
+
+    ``recovers`` is False where the solution cannot be reached from there without a reset.
+    """
+
+    run: tuple[Line, ...]
+    fails: tuple[str, ...]
+    feedback: str
+    line: int
+    recovers: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """Another right way."""
+
+    run: tuple[Line, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """A pattern over one command: names (``get``, ``object encoding``), key, words, reply."""
+
+    commands: tuple[str, ...] = ()
+    key: bytes | None = None
+    args: tuple[str, ...] = ()
+    no_args: tuple[str, ...] = ()
+    reply: ReplySpec | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """What the last command did to a key: ``ttl``, ``value``, ``exists``, ``encoding``, ``len``."""
+
+    key: bytes | None
+    changes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackRule:
+    """One rule of the ordered list; an empty rule is the catch-all."""
+
+    id: str
+    line: int
+    last: Used | None = None
+    used: tuple[Used, ...] = ()
+    not_used: tuple[Used, ...] = ()
+    state: tuple[Check, ...] = ()
+    diff: Diff | None = None
+    failed: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
+    key: bytes | None = None
+
+    @property
+    def catch_all(self) -> bool:
+        return not (
+            self.last or self.used or self.not_used or self.state or self.diff
+            or self.failed or self.passed
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """``skip`` maps a rung (1-based) to the check that makes it superfluous once green."""
+
+    rungs: int = 4
+    skip: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Predict:
+    """Commands that are run first, the one whose reply is asked, and the offered replies."""
+
+    run: tuple[Line, ...]
+    ask: Line
+    options: Mapping[str, ReplySpec]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quiz:
+    """A question of words: option ids in order, and those that are right."""
+
+    options: tuple[str, ...]
+    correct: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the X-ray shows first: a key (None follows the last touched) and a panel's name."""
+
+    focus: bytes | None = None
+    panel: str = "structure"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page of a lesson."""
+
+    id: str
+    kind: Kind
+    line: int
+    setup: tuple[Line, ...] = ()
+    view: View = View()
+    goal: tuple[Line, ...] = ()
+    solution: tuple[Line, ...] = ()
+    checks: tuple[Check, ...] = ()
+    accept: tuple[Accept, ...] = ()
+    reject: tuple[Reject, ...] = ()
+    feedback: tuple[FeedbackRule, ...] = ()
+    hints: Hints | None = None
+    predict: Predict | None = None
+    quiz: Quiz | None = None
+    introduces: tuple[str, ...] = ()
+    structure: str = ""
+    """A hash of everything above, for the sync lock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A lesson with its prose in both languages."""
+
+    id: str
+    folder: str
+    seed: int
+    minutes: int
+    requires: tuple[str, ...]
+    concepts: tuple[str, ...]
+    steps: tuple[Step, ...]
+    prose: Mapping[str, Document]
+    stale: Mapping[str, frozenset[str]]
+    """Language → anchors whose text lags behind the other language (`sync.lock`)."""
+
+    def index_of(self, step_id: str) -> int:
+        """The place of a step; raises KeyError."""
+        for index, step in enumerate(self.steps):
+            if step.id == step_id:
+                return index
+        raise KeyError(step_id)
+
+    def title(self, language: str) -> str:
+        """The lesson's name in a language."""
+        return self.prose[language].title
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """All lessons in order. ``aliases`` maps ids of earlier releases to present ones."""
+
+    lessons: tuple[Lesson, ...]
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+    def lesson(self, lesson_id: str) -> Lesson:
+        """The lesson of an id or of its alias; raises KeyError."""
+        lesson_id = self.aliases.get(lesson_id, lesson_id)
+        for lesson in self.lessons:
+            if lesson.id == lesson_id:
+                return lesson
+        raise KeyError(lesson_id)

@@ -1,0 +1,128 @@
+"""What a predicate is: it judges a scene, and says in the present language what it wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from tutor.course.observe import Moment
+from tutor.engine.engine import Snapshot
+from tutor.engine.world import World
+from tutor.i18n import _
+
+Status = Literal["ok", "wrong", "pending"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is judged: the learner's world and the step's beginning."""
+
+    world: World
+    start: Snapshot
+
+    @property
+    def now(self) -> Moment:
+        """The keyspace as it stands."""
+        return Moment.of_engine(self.world.engine)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``got`` is raw data for the text; "pending" means that there is nothing to compare yet."""
+
+    status: Status
+    got: Any = None
+
+    @property
+    def ok(self) -> bool:
+        return self.status == "ok"
+
+
+PENDING = Verdict("pending")
+
+
+def verdict(ok: bool, got: Any = None) -> Verdict:
+    """ok or wrong."""
+    return Verdict("ok" if ok else "wrong", got)
+
+
+class Predicate(Protocol):
+    """One demand. Texts are made when they are shown, so they follow the language."""
+
+    @property
+    def key(self) -> bytes | None:
+        """The key it is about, if it is about one."""
+
+    def evaluate(self, scene: Scene) -> Verdict:
+        """Judge; leaves the world as it is, costs what the predicate names."""
+
+    def name(self) -> str:
+        """What is looked at: "type", "length"."""
+
+    def want(self) -> str:
+        """What it should be."""
+
+    def got(self, verdict: Verdict) -> str:
+        """What it is, for a wrong verdict."""
+
+    def literals(self) -> tuple[str, ...]:
+        """What a learner can only know from the task: names, values, seconds (lint S4)."""
+
+
+def line_text(predicate: Predicate, verdict: Verdict) -> str:
+    """"length: 3", or "length: is 2, needs 3"."""
+    name, want = predicate.name(), predicate.want()
+    if verdict.status == "wrong":
+        got = predicate.got(verdict)
+        if not got:
+            return _("{what}: needs {want}").format(what=name, want=want) if want else name
+        if not want:
+            return _("{what}: is {got}").format(what=name, got=got)
+        return _("{what}: is {got}, needs {want}").format(what=name, got=got, want=want)
+    return _("{what}: {want}").format(what=name, want=want) if want else name
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Predicates under one id; ``implied`` lists literals that the task need not name."""
+
+    id: str
+    predicates: tuple[Predicate, ...]
+    line: int
+    implied: tuple[str, ...] = ()
+
+    def evaluate(self, scene: Scene) -> tuple[Verdict, ...]:
+        """One verdict for each predicate."""
+        return tuple(predicate.evaluate(scene) for predicate in self.predicates)
+
+    def holds(self, scene: Scene) -> bool:
+        """True if all predicates are satisfied; stops at the first that is not."""
+        return all(predicate.evaluate(scene).ok for predicate in self.predicates)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Limits of a number: any of ``eq gt ge lt le``."""
+
+    limits: Mapping[str, int]
+
+    def holds(self, number: int) -> bool:
+        return all(_COMPARE[op](number, limit) for op, limit in self.limits.items())
+
+    def text(self) -> str:
+        """``3``, or ``> 0, ≤ 60``."""
+        if set(self.limits) == {"eq"}:
+            return str(self.limits["eq"])
+        return ", ".join(f"{_SIGNS[op]} {limit}" for op, limit in self.limits.items())
+
+
+_COMPARE: dict[str, Callable[[int, int], bool]] = {
+    "eq": lambda number, limit: number == limit,
+    "gt": lambda number, limit: number > limit,
+    "ge": lambda number, limit: number >= limit,
+    "lt": lambda number, limit: number < limit,
+    "le": lambda number, limit: number <= limit,
+}
+_SIGNS = {"eq": "=", "gt": ">", "ge": "≥", "lt": "<", "le": "≤"}
+OPERATORS = tuple(_COMPARE)

@@ -1,0 +1,127 @@
+"""What a screen shows of a step, in the present language: plain data that `Player` hands out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tutor.course.predicates.base import Status
+from tutor.course.prose import Prose
+from tutor.engine.replies import Reply
+from tutor.engine.world import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One line of the list of checks.
+
+    ``status``: "ok" ✓, "wrong" ✗ (the text says got → want), "pending" ○ (nothing to compare yet).
+    """
+
+    status: Status
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckView:
+    """One check; a check of several predicates has several lines, all must be "ok"."""
+
+    id: str
+    ok: bool
+    lines: tuple[CheckLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What is said about the present state of the exercise; ``prose`` is already filled in.
+
+    ``quiet`` is True for the catch-all while the last command brought a check to green: the
+    learner is on the way, so a screen shows it softly or not at all.
+    """
+
+    id: str
+    prose: Prose
+    quiet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One rung of the ladder. ``paste`` goes into the prompt, and is not run."""
+
+    rung: int
+    rungs: int
+    name: Literal["idea", "family", "skeleton", "solution"]
+    prose: Prose
+    paste: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One possible answer. ``explanation`` is filled once it was chosen."""
+
+    id: str
+    label: str
+    chosen: bool = False
+    correct: bool | None = None
+    explanation: Prose = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A predict or quiz question. ``ask`` is the command whose reply is sought (predict)."""
+
+    options: tuple[Option, ...]
+    answered: bool
+    ask: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The verdict on a choice; after a predict question ``reply`` is what the engine replied."""
+
+    option: str
+    correct: bool
+    explanation: Prose
+    reply: Reply = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """The words of a step. ``stale`` is True where this language lags behind the other one."""
+
+    id: str
+    title: str
+    body: Prose
+    task: Prose
+    recap: Prose
+    note: Prose
+    stale: bool = False
+    missing: bool = False
+    """True where the text exists in the other language only and is shown in that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What came of one command.
+
+    ``passed`` is True if the step's checks are all green now, ``just_passed`` if this command
+    made them so. ``entry`` carries argv, reply, touched keys and conversions.
+    """
+
+    entry: Entry
+    reply: Reply
+    passed: bool
+    just_passed: bool
+    feedback: Feedback | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepMark:
+    """One step in the list of steps: where the learner stands with it."""
+
+    id: str
+    title: str
+    kind: str
+    done: bool
+    assisted: bool
+    current: bool

@@ -1,0 +1,346 @@
+"""Lists: LPUSH, RPOP, LRANGE, LINSERT, LPOS, LMOVE, LMPOP and their kin (redis 7.0, t_list.c)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tutor.engine import errors
+from tutor.engine.arguments import INT64_MAX, Option, integer, options, positive, ranged
+from tutor.engine.database import Database
+from tutor.engine.registry import command
+from tutor.engine.replies import NULL_ARRAY, OK, Reply, ReplyError
+from tutor.engine.session import Session
+from tutor.engine.structures.quicklist import Quicklist
+
+
+def new_list(session: Session) -> Quicklist:
+    """An empty list; the node limits in force now stay with it."""
+    config = session.engine.config
+    return Quicklist(config.list_max_listpack_size, config.list_compress_depth)
+
+
+# pushing
+
+
+def _push(session: Session, argv: Sequence[bytes], head: bool, create: bool = True) -> int:
+    db, key = session.db, argv[1]
+    items = db.write(key, Quicklist)
+    if items is None:
+        if not create:
+            return 0
+        items = new_list(session)
+        db.set(key, items)
+    if len(argv) == 3:
+        if head:
+            items.push_head(argv[2])
+        else:
+            items.push_tail(argv[2])
+    else:
+        push = items.push_head if head else items.push_tail
+        for value in argv[2:]:
+            push(value)
+    db.changed(key, "lpush" if head else "rpush", len(argv) - 2)
+    return items.length
+
+
+@command("lpush")
+def lpush(session: Session, argv: Sequence[bytes]) -> Reply:
+    return _push(session, argv, True)
+
+
+@command("rpush")
+def rpush(session: Session, argv: Sequence[bytes]) -> Reply:
+    return _push(session, argv, False)
+
+
+@command("lpushx")
+def lpushx(session: Session, argv: Sequence[bytes]) -> Reply:
+    return _push(session, argv, True, create=False)
+
+
+@command("rpushx")
+def rpushx(session: Session, argv: Sequence[bytes]) -> Reply:
+    return _push(session, argv, False, create=False)
+
+
+@command("linsert")
+def linsert(session: Session, argv: Sequence[bytes]) -> Reply:
+    where = argv[2].lower()
+    if where not in (b"before", b"after"):
+        raise ReplyError(errors.SYNTAX)
+    db, key = session.db, argv[1]
+    items = db.write(key, Quicklist)
+    if items is None:
+        return 0
+    if not items.insert(argv[3], argv[4], where == b"before"):
+        return -1
+    db.changed(key, "linsert")
+    return items.length
+
+
+# popping
+
+
+def popped(db: Database, key: bytes, items: Quicklist, head: bool, dirty: int = 1) -> None:
+    """Announce that elements were taken from an end; an emptied list goes."""
+    db.changed(key, "lpop" if head else "rpop", dirty)
+    if not items.length:
+        db.delete_if_empty(key, 0)
+
+
+def take(items: Quicklist, head: bool, count: int) -> list[bytes]:
+    """Take up to ``count`` elements from an end, the outermost first."""
+    length = items.length
+    if count > length:
+        count = length
+    if head:
+        taken = items.slice(0, count)
+        items.trim(count, length)
+    else:
+        taken = items.slice(length - count, length)
+        taken.reverse()
+        items.trim(0, length - count)
+    return taken
+
+
+def take_with_key(
+    db: Database, key: bytes, items: Quicklist, head: bool, count: int, served: bool = False
+) -> Reply:
+    """What LMPOP answers: the key and the elements taken. ``served``: to a client that waited."""
+    taken = take(items, head, count)
+    popped(db, key, items, head, len(taken))
+    return [key, taken]
+
+
+def _pop(session: Session, argv: Sequence[bytes], head: bool) -> Reply:
+    count = -1
+    if len(argv) > 2:
+        if len(argv) > 3:
+            raise ReplyError(errors.wrong_arity("lpop" if head else "rpop"))
+        count = positive(argv[2])
+    db, key = session.db, argv[1]
+    items = db.write(key, Quicklist)
+    if items is None:
+        return None if count < 0 else NULL_ARRAY
+    if count < 0:
+        value = items.pop_head() if head else items.pop_tail()
+        db.changed(key, "lpop" if head else "rpop")
+        if not items.length:
+            db.delete_if_empty(key, 0)
+        return value
+    if count == 0:
+        return []
+    taken = take(items, head, count)
+    popped(db, key, items, head, len(taken))
+    return taken
+
+
+@command("lpop")
+def lpop(session: Session, argv: Sequence[bytes]) -> Reply:
+    return _pop(session, argv, True)
+
+
+@command("rpop")
+def rpop(session: Session, argv: Sequence[bytes]) -> Reply:
+    return _pop(session, argv, False)
+
+
+def position(word: bytes) -> bool:
+    """LEFT (True) or RIGHT (False)."""
+    word = word.lower()
+    if word not in (b"left", b"right"):
+        raise ReplyError(errors.SYNTAX)
+    return word == b"left"
+
+
+_COUNT = {
+    b"count": Option(
+        (lambda word: ranged(word, 1, INT64_MAX, errors.COUNT_NOT_POSITIVE),),
+        excludes=(b"count",),
+    )
+}
+
+
+def pop_options(argv: Sequence[bytes], at: int) -> tuple[Sequence[bytes], bytes, int]:
+    """The tail of LMPOP and ZMPOP, ``numkeys key… where [COUNT n]`` from word ``at`` on."""
+    count = ranged(argv[at], 1, INT64_MAX, errors.NUMKEYS_NOT_POSITIVE)
+    where = at + 1 + count
+    if where >= len(argv):
+        raise ReplyError(errors.SYNTAX)
+    return argv[at + 1 : where], argv[where], where
+
+
+def list_pop_options(argv: Sequence[bytes], at: int) -> tuple[Sequence[bytes], bool, int]:
+    """Keys, whether from the head, and how many, of LMPOP (``at`` 1) and BLMPOP (2)."""
+    keys, word, where = pop_options(argv, at)
+    head = position(word)
+    return keys, head, options(argv, where + 1, _COUNT).get(b"count", 1)
+
+
+@command("lmpop")
+def lmpop(session: Session, argv: Sequence[bytes]) -> Reply:
+    keys, head, count = list_pop_options(argv, 1)
+    db = session.db
+    for key in keys:
+        items = db.write(key, Quicklist)
+        if items is not None:
+            return take_with_key(db, key, items, head, count)
+    return NULL_ARRAY
+
+
+# moving
+
+
+def move_element(
+    session: Session, source: bytes, target: bytes, from_head: bool, to_head: bool, dirty: int = 1
+) -> Reply:
+    """Take from one list and give to another (or the same); the element, or None."""
+    db = session.db
+    items = db.write(source, Quicklist)
+    if items is None:
+        return None
+    other = db.write(target, Quicklist)
+    value = items.pop_head() if from_head else items.pop_tail()
+    if other is None:
+        other = new_list(session)
+        db.set(target, other)
+    if to_head:
+        other.push_head(value)
+    else:
+        other.push_tail(value)
+    db.changed(target, "lpush" if to_head else "rpush", 0)
+    popped(db, source, items, from_head, dirty)
+    return value
+
+
+@command("lmove")
+def lmove(session: Session, argv: Sequence[bytes]) -> Reply:
+    from_head, to_head = position(argv[3]), position(argv[4])
+    return move_element(session, argv[1], argv[2], from_head, to_head)
+
+
+@command("rpoplpush")
+def rpoplpush(session: Session, argv: Sequence[bytes]) -> Reply:
+    return move_element(session, argv[1], argv[2], False, True)
+
+
+# reading
+
+
+@command("llen")
+def llen(session: Session, argv: Sequence[bytes]) -> Reply:
+    items = session.db.read(argv[1], Quicklist)
+    return 0 if items is None else items.length
+
+
+@command("lindex")
+def lindex(session: Session, argv: Sequence[bytes]) -> Reply:
+    items = session.db.read(argv[1], Quicklist)
+    if items is None:
+        return None
+    index = integer(argv[2])
+    if not -items.length <= index < items.length:
+        return None
+    return items.index(index)
+
+
+def clamp(start: int, stop: int, length: int) -> tuple[int, int]:
+    """Inclusive positions that may count from the end as a half-open range within the length."""
+    if start < 0:
+        start = max(start + length, 0)
+    if stop < 0:
+        stop += length
+    stop = min(stop + 1, length)
+    return (start, stop) if start < stop else (0, 0)
+
+
+@command("lrange")
+def lrange(session: Session, argv: Sequence[bytes]) -> Reply:
+    start, stop = integer(argv[2]), integer(argv[3])
+    items = session.db.read(argv[1], Quicklist)
+    if items is None:
+        return []
+    return items.slice(*clamp(start, stop, items.length))
+
+
+_LPOS = {
+    b"rank": Option((lambda word: ranged(word, -INT64_MAX, INT64_MAX),)),
+    b"count": Option((lambda word: positive(word, errors.LPOS_COUNT),)),
+    b"maxlen": Option((lambda word: positive(word, errors.LPOS_MAXLEN),)),
+}
+
+
+def _rank(word: bytes) -> int:
+    rank = ranged(word, -INT64_MAX, INT64_MAX)
+    if rank == 0:
+        raise ReplyError(errors.LPOS_RANK)
+    return rank
+
+
+_LPOS[b"rank"] = Option((_rank,))
+
+
+@command("lpos")
+def lpos(session: Session, argv: Sequence[bytes]) -> Reply:
+    found = options(argv, 3, _LPOS)
+    rank, count, limit = found.get(b"rank", 1), found.get(b"count"), found.get(b"maxlen", 0)
+    items = session.db.read(argv[1], Quicklist)
+    if items is None:
+        return None if count is None else []
+    places: list[int] = []
+    skip = abs(rank) - 1
+    for place in items.positions(argv[2], reverse=rank < 0, limit=limit):
+        if skip:
+            skip -= 1
+            continue
+        if count is None:
+            return place
+        places.append(place)
+        if len(places) == count:
+            break
+    return None if count is None else places
+
+
+# changing inside
+
+
+@command("lset")
+def lset(session: Session, argv: Sequence[bytes]) -> Reply:
+    db, key = session.db, argv[1]
+    items = db.write(key, Quicklist)
+    if items is None:
+        raise ReplyError(errors.NO_SUCH_KEY)
+    index = integer(argv[2])
+    if not -items.length <= index < items.length:
+        raise ReplyError(errors.INDEX_OUT_OF_RANGE)
+    items.set(index, argv[3])
+    db.changed(key, "lset")
+    return OK
+
+
+@command("lrem")
+def lrem(session: Session, argv: Sequence[bytes]) -> Reply:
+    count = integer(argv[2])
+    db, key = session.db, argv[1]
+    items = db.write(key, Quicklist)
+    if items is None:
+        return 0
+    removed = items.remove(argv[3], count)
+    if removed:
+        db.changed(key, "lrem", removed)
+        db.delete_if_empty(key, items.length)
+    return removed
+
+
+@command("ltrim")
+def ltrim(session: Session, argv: Sequence[bytes]) -> Reply:
+    start, stop = integer(argv[2]), integer(argv[3])
+    db, key = session.db, argv[1]
+    items = db.write(key, Quicklist)
+    if items is None:
+        return OK
+    length = items.length
+    items.trim(*clamp(start, stop, length))
+    db.changed(key, "ltrim", length - items.length)
+    db.delete_if_empty(key, items.length)
+    return OK

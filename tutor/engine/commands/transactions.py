@@ -1,0 +1,77 @@
+"""MULTI, EXEC, DISCARD, WATCH and UNWATCH (redis 7.0, multi.c)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tutor.engine import errors
+from tutor.engine.registry import command
+from tutor.engine.replies import NULL_ARRAY, OK, Reply, ReplyError
+from tutor.engine.session import Session, Transaction
+
+
+@command("multi")
+def multi(session: Session, argv: Sequence[bytes]) -> Reply:
+    if session.transaction is not None:
+        raise ReplyError(errors.NESTED_MULTI)
+    session.transaction = Transaction()
+    return OK
+
+
+@command("exec")
+def exec_(session: Session, argv: Sequence[bytes]) -> Reply:
+    transaction = session.transaction
+    if transaction is None:
+        raise ReplyError(errors.EXEC_WITHOUT_MULTI)
+    engine = session.engine
+    touched = session.dirty_cas or _watched_key_expired(session)
+    session.transaction = None
+    engine.unwatch(session)
+    if transaction.broken:
+        raise ReplyError(errors.EXEC_ABORT)
+    if touched:
+        return NULL_ARRAY
+    session.in_exec = True
+    try:
+        return [engine.call(session, queued, words) for queued, words in transaction.queue]
+    finally:
+        session.in_exec = False
+
+
+@command("discard")
+def discard(session: Session, argv: Sequence[bytes]) -> Reply:
+    if session.transaction is None:
+        raise ReplyError(errors.DISCARD_WITHOUT_MULTI)
+    session.transaction = None
+    session.engine.unwatch(session)
+    return OK
+
+
+@command("watch")
+def watch(session: Session, argv: Sequence[bytes]) -> Reply:
+    if session.transaction is not None:
+        raise ReplyError(errors.WATCH_IN_MULTI)
+    if session.dirty_cas:
+        return OK  # EXEC will refuse whatever happens from here on
+    db = session.db
+    for key in argv[1:]:
+        mark = (db.index, key)
+        if mark not in session.watching:
+            session.watching[mark] = db.is_expired(key)
+            db.watchers.setdefault(key, {})[session] = None
+    return OK
+
+
+@command("unwatch")
+def unwatch(session: Session, argv: Sequence[bytes]) -> Reply:
+    session.engine.unwatch(session)
+    return OK
+
+
+def _watched_key_expired(session: Session) -> bool:
+    """A watched key has died of age since WATCH, though nobody has removed it yet."""
+    databases = session.engine.databases
+    return any(
+        not expired and databases[index].is_expired(key)
+        for (index, key), expired in session.watching.items()
+    )

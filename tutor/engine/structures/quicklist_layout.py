@@ -1,0 +1,103 @@
+"""The memory image of a quicklist: its visible nodes, and the visible entries of each.
+
+Split from ``quicklist`` so that the structure can be read without its picture.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .allocator import size_class
+from .listpack import ListpackLayout
+from .listpack import layout as listpack_layout
+from .window import Window
+
+if TYPE_CHECKING:
+    from .quicklist import Node, Quicklist
+
+
+@dataclass(frozen=True, slots=True)
+class QuicklistNodeLayout:
+    """One node.
+
+    ``size`` is the uncompressed size in bytes, ``compressed`` that of the LZF image or None when
+    the node is raw, ``allocation`` the block it points to. ``listpack`` is None for a plain node,
+    whose first bytes are in ``preview``.
+    """
+
+    index: int
+    count: int
+    size: int
+    plain: bool
+    compressed: int | None
+    allocation: int
+    listpack: ListpackLayout | None
+    preview: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class QuicklistLayout:
+    """The list object and the nodes of the window, from ``start`` on."""
+
+    length: int
+    node_count: int
+    fill: int
+    compress: int
+    byte_limit: int
+    entry_limit: int | None
+    start: int
+    nodes: tuple[QuicklistNodeLayout, ...]
+
+
+def derive_layout(quicklist: Quicklist, window: Window, entries: Window) -> QuicklistLayout:
+    """Derive the image of the window's nodes; nodes before it are only stepped over."""
+    start, stop = window.bounds(quicklist.node_count)
+    nodes: list[QuicklistNodeLayout] = []
+    node = _seek(quicklist, start)
+    for index in range(start, stop):
+        assert node is not None
+        nodes.append(_node_layout(quicklist, node, index, entries))
+        node = node.next
+    return QuicklistLayout(
+        length=quicklist.length,
+        node_count=quicklist.node_count,
+        fill=quicklist.fill,
+        compress=quicklist.compress,
+        byte_limit=quicklist.byte_limit,
+        entry_limit=quicklist.fill if quicklist.fill >= 0 else None,
+        start=start,
+        nodes=tuple(nodes),
+    )
+
+
+def _seek(quicklist: Quicklist, index: int) -> Node | None:
+    """The node at ``index``, reached from the nearer end."""
+    if index <= quicklist.node_count // 2:
+        node = quicklist.head
+        for _ in range(index):
+            assert node is not None
+            node = node.next
+        return node
+    node = quicklist.tail
+    for _ in range(quicklist.node_count - 1 - index):
+        assert node is not None
+        node = node.prev
+    return node if index < quicklist.node_count else None
+
+
+def _node_layout(
+    quicklist: Quicklist, node: Node, index: int, entries: Window
+) -> QuicklistNodeLayout:
+    compressed = quicklist.compressed_size(node) if quicklist.compressible(index) else None
+    start, stop = entries.bounds(node.size)
+    return QuicklistNodeLayout(
+        index=index,
+        count=len(node.entries),
+        size=node.size,
+        plain=node.plain,
+        compressed=compressed,
+        allocation=size_class(node.size if compressed is None else 8 + compressed),
+        listpack=None if node.plain else listpack_layout(node.entries, entries, node.size),
+        preview=node.entries[0][start:stop] if node.plain else b"",
+    )

@@ -1,0 +1,1 @@
+"""The wire: RESP, and the client of a real Redis."""

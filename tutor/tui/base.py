@@ -1,0 +1,77 @@
+"""What all our screens share: translated bindings, a change of language, and a guard on size."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar, Protocol, runtime_checkable
+
+from textual.binding import ActiveBinding, BindingType
+from textual.screen import ModalScreen, Screen, ScreenResultType
+
+from tutor.i18n import _
+from tutor.tui.keys import bindings
+
+SMALLEST = (40, 12)
+"""Columns and rows below which a screen says that it needs more room."""
+
+
+@runtime_checkable
+class Speaks(Protocol):
+    """A widget that shows words of its own."""
+
+    def retranslate(self) -> None:
+        """Show them in the present language."""
+
+
+class Translated(Screen[ScreenResultType]):
+    """Bindings in the present language; `retranslate` reaches every widget that `Speaks`."""
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """As Textual's, with descriptions and tooltips in the present language."""
+        return {
+            key: active._replace(
+                binding=replace(active.binding, description=_said(active.binding.description)),
+                tooltip=_said(active.tooltip),
+            )
+            for key, active in super().active_bindings.items()
+        }
+
+    def retranslate(self) -> None:
+        """Show everything in the present language; focus, scroll and what was typed stay."""
+        for widget in self.walk_children():
+            if isinstance(widget, Speaks):
+                widget.retranslate()
+        self.refresh_bindings()
+
+
+class BaseScreen(Translated[ScreenResultType]):
+    """A full screen. `-wide` from 100 columns, `-tall` from 30 rows, `-tiny` below `SMALLEST`."""
+
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-cramped"),
+        (SMALLEST[0], "-narrow"),
+        (100, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
+        (0, "-flat"),
+        (SMALLEST[1], "-short"),
+        (30, "-tall"),
+    ]
+
+
+class BaseModal(Translated[ScreenResultType], ModalScreen[ScreenResultType]):
+    """A window over a screen, closed by Esc; the app's own keys (F2, F10) work in it as well."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("close")]
+    HORIZONTAL_BREAKPOINTS = BaseScreen.HORIZONTAL_BREAKPOINTS
+    VERTICAL_BREAKPOINTS = BaseScreen.VERTICAL_BREAKPOINTS
+
+    def action_close(self) -> None:
+        """Close the window without a result."""
+        self.dismiss(None)
+
+
+def _said(message: str) -> str:
+    return _(message) if message else ""
+

@@ -1,0 +1,99 @@
+"""Every key of the app, as data: footer, palette, help and bindings all read this table.
+
+The words are message ids; they are translated when shown (`BaseScreen.active_bindings`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+
+def N_(message: str) -> str:
+    """Marks a message for the catalog; it is translated where it is shown."""
+    return message
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One action: its keys, its short word for the footer, its sentence for help and palette.
+
+    ``rank`` orders the footer when it is too narrow (small numbers stay longest); 0 keeps the
+    action out of it. ``priority`` lets the key win over the focused widget.
+    """
+
+    id: str
+    keys: str
+    action: str
+    label: str
+    help: str
+    rank: int = 0
+    priority: bool = True
+
+
+_TABLE = (
+    Key("help", "f1", "app.help", N_("Help"), N_("Explain this screen and the command at hand"), 1),
+    Key("language", "f2", "app.language", "RU/EN", N_("Switch between Russian and English"), 2),
+    Key("hint", "f3", "hint", N_("Hint"), N_("Open the next hint"), 3),
+    Key("solution", "f4", "solution", N_("Solution"), N_("Show one way to solve the task"), 8),
+    Key("reset", "f5", "reset", N_("Reset"), N_("Put the step's world back to its start"), 7),
+    Key("undo", "ctrl+z", "undo", N_("Undo"), N_("Take back the last change"), 5),
+    Key("redo", "ctrl+y", "redo", N_("Redo"), N_("Do again what was taken back")),
+    Key("view", "ctrl+x", "xray_view", N_("X-ray"), N_("X-ray: structure, bytes, text"), 6),
+    Key("panel", "f6", "next_panel", N_("Panel"), N_("Go to the next panel"), 9),
+    Key("panel_back", "shift+f6", "previous_panel", N_("Panel"), N_("Go to the previous panel")),
+    Key("previous", "f7", "previous_step", N_("Back"), N_("Go to the previous step"), 11),
+    Key("next", "f8", "next_step", N_("Next"), N_("Go to the next step"), 4),
+    Key("pin", "f9", "pin", N_("Pin"), N_("Pin the X-ray to this key, or let it follow"), 12),
+    Key("copy", "ctrl+g", "copy_text", N_("Copy"), N_("Copy the picture as text")),
+    Key("card", "ctrl+o", "card", N_("Explain"), N_("Unfold or fold the card under the error")),
+    Key("clear", "ctrl+l", "clear_output", N_("Clear"), N_("Clear the output")),
+    Key("palette", "ctrl+t", "app.command_palette", N_("Commands"), N_("All actions"), 10),
+    Key("theme", "", "app.theme", N_("Theme"), N_("Light or dark")),
+    Key("home", "escape", "app.home", N_("Home"), N_("Go to the list of lessons"), 13, False),
+    Key("close", "escape", "close", N_("Close"), N_("Close this window"), 3),
+    Key("quit", "f10,ctrl+q", "app.quit", N_("Quit"), N_("Leave; your place is kept"), 4),
+)
+
+KEYS = {key.id: key for key in _TABLE}
+
+_NAMES = {
+    "escape": "Esc",
+    "enter": "Enter",
+    "tab": "Tab",
+    "up": "↑",
+    "down": "↓",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "space": "Space",
+}
+
+
+def bindings(*ids: str) -> list[Binding]:
+    """Textual bindings for these actions, in this order."""
+    made = []
+    for identifier in ids:
+        key = KEYS[identifier]
+        if key.keys:
+            made.append(
+                Binding(
+                    key.keys,
+                    key.action,
+                    key.label,
+                    show=key.rank > 0,
+                    priority=key.priority,
+                    id=key.id,
+                    tooltip=key.help,
+                )
+            )
+    return made
+
+
+def key_name(keys: str) -> str:
+    """How a key is written: ``ctrl+z`` → ``^Z``, ``f1`` → ``F1``; of several the first."""
+    *held, key = keys.split(",")[0].split("+")
+    name = _NAMES.get(key) or (key.upper() if len(key) <= 3 else key.capitalize())
+    if held == ["ctrl"]:
+        return f"^{name}"
+    return "+".join([*(part.capitalize() for part in held), name])

@@ -1,0 +1,1 @@
+"""The screens, one file each, with the style sheet of the same name beside it."""

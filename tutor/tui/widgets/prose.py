@@ -1,0 +1,111 @@
+"""What a lesson tells: paragraphs, boxes, code and transcripts of commands that really ran."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from textual.content import Content
+from textual.geometry import Size
+from textual.widget import Widget
+
+from tutor.course.prose import Block, Box, Code, Prose, Text, Transcript
+from tutor.i18n import _
+from tutor.tui.glyphs import glyphs
+from tutor.tui.paint import EMPTY, Piece, Row, content, row, wrap
+
+
+class Rows(Widget):
+    """Rows made for the widget's width, as tall as they need; part of something that scrolls."""
+
+    DEFAULT_CSS = "Rows { height: auto; width: 100%; }"
+
+    def __init__(
+        self,
+        compose_rows: Callable[[int], Sequence[Row]],
+        *,
+        id: str | None = None,
+        classes: str | None = None,
+    ) -> None:
+        super().__init__(id=id, classes=classes)
+        self.auto_links = False  # a click on a command is no link: the colours stay
+        self._compose_rows = compose_rows
+        self._made: tuple[int, Sequence[Row]] | None = None
+
+    def _rows(self, width: int) -> Sequence[Row]:
+        if self._made is None or self._made[0] != width:
+            self._made = (width, self._compose_rows(width) if width > 0 else ())
+        return self._made[1]
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As many lines as there are rows."""
+        return len(self._rows(width))
+
+    def render(self) -> Content:
+        """The rows for the present width."""
+        return content(self.app, self._rows(self.content_size.width))
+
+    def renew(self) -> None:
+        """Make the rows again: what they show has changed."""
+        self._made = None
+        self.refresh(layout=True)
+
+    retranslate = renew
+
+
+def prose_rows(prose: Prose, width: int) -> list[Row]:
+    """A lesson's blocks laid out in ``width`` cells."""
+    rows: list[Row] = []
+    for block in prose:
+        made = _block_rows(block, width)
+        if made:
+            rows += [EMPTY, *made] if rows else made
+    return rows
+
+
+def _block_rows(block: Block, width: int) -> list[Row]:
+    from tutor.tui.widgets.markdown import code_rows, markdown_rows
+
+    match block:
+        case Text():
+            return markdown_rows(block.markdown, width)
+        case Code(language="redis"):
+            return [row for line in block.text.splitlines() for row in _command_rows(line, width)]
+        case Code():
+            return code_rows(block.text)
+        case Box():
+            bar = Piece(f"{glyphs.bar} ", "accent")
+            title = (bar, Piece(box_title(block.kind), "accent"))
+            return [title, *((bar, *line) for line in markdown_rows(block.markdown, width - 2))]
+        case Transcript():
+            return _transcript_rows(block, width)
+    return []
+
+
+def box_title(kind: str) -> str:
+    """The head of a quoted box."""
+    titles = {
+        "notes": _("In the notes"),
+        "today": _("Today"),
+        "ram": _("In memory"),
+        "tip": _("Worth knowing"),
+    }
+    return titles[kind]
+
+
+def _command_rows(line: str, width: int) -> list[Row]:
+    from tutor.tui.widgets.commandline import command_pieces
+    from tutor.tui.widgets.markdown import paste
+
+    pieces = tuple(piece._replace(action=paste(line)) for piece in command_pieces(line))
+    return wrap((Piece("> ", "prompt"), *pieces), width, "  ")
+
+
+def _transcript_rows(block: Transcript, width: int) -> list[Row]:
+    from tutor.console.render import render
+
+    rows: list[Row] = []
+    for exchange in block.exchanges:
+        rows += _command_rows(exchange.line, width)
+        for line in render(exchange.reply, argv=exchange.argv):
+            rows += wrap(row(*line), width, "  ")
+    return rows
