@@ -56,11 +56,8 @@ def test_the_wheel_holds_lessons_and_compiled_catalogs(wheel: Path) -> None:
 
 def test_the_wheel_plays_a_lesson_outside_the_checkout(wheel: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
-    subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
-        + ["--disable-pip-version-check", "--target", str(site), str(wheel)],
-        check=True,
-    )
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*install, "--no-deps", "--no-index", "--target", site, wheel], check=True)
     played = subprocess.run(
         [sys.executable, "-c", PLAY, str(site)],
         cwd=tmp_path,

@@ -336,10 +336,7 @@ def nodes_of(dump: bytes) -> list[tuple[bool, bytes, int | None]]:
 
 
 def our_nodes(ours: Quicklist) -> list[tuple[bool, bytes, int | None]]:
-    return [
-        (node.plain, node.image(), ours.compressed_size(node) if ours.compressible(place) else None)
-        for place, node in enumerate(ours.nodes())
-    ]
+    return [(node.plain, node.image(), node.lzf_size()) for node in ours.nodes()]
 
 
 def change_list(
@@ -396,9 +393,9 @@ def run_list(
             continue
         mine, theirs = our_nodes(ours), nodes_of(client.dump("l"))
         agree(mine, theirs, [len(node.entries) for node in ours.nodes()])
-        memory = int(32 + 16 + ours.memory(0))
+        memory = 32 + ours.memory(0)
         agree(memory, client.execute_command("MEMORY", "USAGE", "l", "SAMPLES", 0))
-        sampled = int(32 + 16 + ours.memory())
+        sampled = 32 + ours.memory()
         agree(sampled, client.memory_usage("l"))
 
 

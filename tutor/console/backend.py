@@ -1,19 +1,27 @@
-"""What carries commands out: the embedded engine, or a real server (`tutor.network.client`)."""
+"""What carries commands out: the embedded engine, or a real server (`tutor.console.remote`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
-from tutor.engine.replies import Reply
-from tutor.engine.world import World
+from tutor.engine.replies import BLOCKED, Reply
+from tutor.engine.session import Session
+from tutor.engine.world import Entry, World
+
+if TYPE_CHECKING:
+    from tutor.engine.values import Value
+
+__all__ = ["Backend", "Catalog", "EmbeddedBackend", "Prompt"]
 
 
 class Catalog(Protocol):
     """What exists, for completion, highlighting and cards. Only reads; never expires a key."""
 
     def keys(self, prefix: bytes, types: frozenset[str] | None, limit: int) -> list[bytes]:
-        """Up to ``limit`` keys that begin with ``prefix`` and have one of ``types``."""
+        """Up to ``limit`` keys that begin with ``prefix`` and have one of ``types`` (None: any)."""
         ...
 
     def type(self, key: bytes) -> str | None:
@@ -41,21 +49,27 @@ class Prompt(NamedTuple):
     client: int = 0
 
     def __str__(self) -> str:
-        """As redis-cli writes it."""
+        """As redis-cli writes it; a second client says its number first."""
+        client = f"#{self.client} " if self.client else ""
         if not self.address:
-            return "not connected> "
+            return f"{client}not connected> "
         db = f"[{self.db}]" if self.db else ""
-        return f"{self.address}{db}{'(TX)' if self.transaction else ''}> "
+        return f"{client}{self.address}{db}{'(TX)' if self.transaction else ''}> "
 
 
 class Backend(Catalog, Protocol):
     """A place where commands run, with one current client."""
 
     embedded: bool
-    info: str
-    """What this is: "embedded engine 7.0.15", or the server's version and address."""
-    on_reply: Callable[[int, Reply], None] | None
-    """Called with (client, reply) when the answer to a blocked command comes."""
+    on_reply: Callable[[int, Sequence[bytes], Reply], None] | None
+    """Called with (client, its command, reply) when the answer to a blocked command comes."""
+    on_push: Callable[[Reply], None] | None
+    """Called with out-of-band messages of RESP3."""
+
+    @property
+    def info(self) -> str:
+        """What this is, in words: the embedded engine, or a server's version and address."""
+        ...
 
     @property
     def resp(self) -> int:
@@ -99,10 +113,147 @@ class Backend(Catalog, Protocol):
         ...
 
 
+_SCAN_LIMIT = 20_000
+"""How many keys or fields are looked through for one keystroke."""
+
+
 class EmbeddedBackend:
-    """The engine in this process. ``world`` may be shared with the TUI."""
+    """The engine in this process. ``world`` may be shared with the TUI.
+
+    ``clients`` are sessions by number; `use_client` switches the world to another one, so that
+    what blocks in one can be answered from the next.
+    """
 
     embedded = True
 
     def __init__(self, world: World | None = None) -> None:
-        raise NotImplementedError
+        self.world = world or World()
+        self.clients: dict[int, Session] = {}
+        self.on_reply: Callable[[int, Sequence[bytes], Reply], None] | None = None
+        self.on_push: Callable[[Reply], None] | None = None
+        self._blocked: dict[int, Entry] = {}
+        self._adopt(1, self.world.session)
+
+    # commands
+
+    @property
+    def info(self) -> str:
+        return "redis-tutor, Redis 7.0.15"
+
+    @property
+    def resp(self) -> int:
+        return self.world.session.resp
+
+    @property
+    def waiting(self) -> bool:
+        return self.world.waiting
+
+    def execute(self, argv: Sequence[bytes]) -> Reply:
+        reply = self.world.run(argv)
+        if reply is BLOCKED and self.world.last is not None:
+            self._blocked[self.client] = self.world.last
+        return reply
+
+    def streams(self, argv: Sequence[bytes]) -> bool:
+        return False
+
+    def stream(self, argv: Sequence[bytes]) -> Iterator[Reply]:
+        yield self.execute(argv)
+
+    def cancel(self) -> None:
+        self.world.engine.unblock(self.world.session)
+        self._blocked.pop(self.client, None)
+
+    def tick(self) -> None:
+        self.world.engine.tick()
+
+    def close(self) -> None:
+        for session in self.clients.values():
+            self.world.engine.disconnect(session)
+
+    # clients
+
+    @property
+    def client(self) -> int:
+        """The number of the current client."""
+        current = self.world.session
+        return next(number for number, one in self.clients.items() if one is current)
+
+    def use_client(self, number: int) -> None:
+        """Go on as this client; a new one connects."""
+        if number not in self.clients:
+            self._adopt(number, self.world.engine.connect())
+        self.world.session = self.clients[number]
+
+    def _adopt(self, number: int, session: Session) -> None:
+        self.clients[number] = session
+        session.on_reply = partial(self._answered, number)
+
+    def _answered(self, number: int, reply: Reply) -> None:
+        entry = self._blocked.pop(number, None)
+        if entry is not None:
+            entry.reply = reply
+        if self.on_reply is not None:
+            self.on_reply(number, entry.argv if entry else (), reply)
+
+    def prompt(self) -> Prompt:
+        session = self.world.session
+        client = self.client if len(self.clients) > 1 else 0
+        return Prompt("127.0.0.1:6379", session.db.index, session.transaction is not None, client)
+
+    # catalog
+
+    def keys(self, prefix: bytes, types: frozenset[str] | None, limit: int) -> list[bytes]:
+        """Keys of the last commands first, then others in alphabetical order."""
+        present = self.world.session.db.keys.data
+        recent = dict.fromkeys(
+            key
+            for entry in reversed(self.world.history[-200:])
+            if entry.db == self.world.session.db.index
+            for key in entry.keys
+        )
+        others = sorted(key for key in islice(present, _SCAN_LIMIT) if key.startswith(prefix))
+        found: list[bytes] = []
+        for key in dict.fromkeys((*recent, *others)):
+            if key.startswith(prefix):
+                kind = self.type(key)
+                if kind is not None and (types is None or kind in types):
+                    found.append(key)
+                    if len(found) == limit:
+                        break
+        return found
+
+    def type(self, key: bytes) -> str | None:
+        from tutor.engine.values import type_name
+
+        value = self._value(key)
+        return None if value is None else type_name(value)
+
+    def fields(self, key: bytes, prefix: bytes, limit: int) -> list[bytes]:
+        from tutor.engine.values import Hash, Set, Zset
+
+        value = self._value(key)
+        names: Iterable[bytes] = ()
+        if isinstance(value, Hash):
+            names = value.fields
+        elif isinstance(value, Zset):
+            names = value.scores
+        elif isinstance(value, Set):
+            names = value.members()
+        seen = islice(names, _SCAN_LIMIT)
+        return sorted(islice((name for name in seen if name.startswith(prefix)), limit))
+
+    def parameters(self) -> list[str]:
+        from tutor.engine.directives import DIRECTIVES
+
+        return sorted(DIRECTIVES)
+
+    def _value(self, key: bytes) -> Value | None:
+        """A live value, looked at without touching anything."""
+        database = self.world.session.db
+        value = database.keys.data.get(key)
+        if value is not None:
+            when = database.expires.data.get(key)
+            if when is not None and when < self.world.engine.clock.now_us() // 1000:
+                return None
+        return cast("Value | None", value)

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Literal, NamedTuple
 
+from tutor.console import commands
 from tutor.console.backend import Catalog
+from tutor.console.fitting import suggested_types
+from tutor.console.lexer import Token, quote
+from tutor.console.reading import find_command, read
+from tutor.console.signature import summary_of
+from tutor.console.spelling import as_latin
+from tutor.engine.table import CommandSpec, load_table
+from tutor.engine.table.match import Expected, Match, match
 
-Kind = Literal["command", "subcommand", "option", "key", "field", "parameter", "client-word"]
+__all__ = ["Completion", "Kind", "complete"]
+
+Kind = Literal["command", "subcommand", "option", "key", "field", "value", "client-word"]
+
+_LIMIT = 50
 
 
 class Completion(NamedTuple):
@@ -23,6 +37,154 @@ class Completion(NamedTuple):
     kind: Kind
 
 
-def complete(line: str, cursor: int, catalog: Catalog | None = None) -> list[Completion]:
-    """Best first; empty if nothing is known to fit. Keys only of types that fit the command."""
-    raise NotImplementedError
+def complete(
+    line: str, cursor: int | None = None, catalog: Catalog | None = None
+) -> list[Completion]:
+    """What may stand at the cursor, best first; empty if nothing is known to fit.
+
+    Only keys of types that fit the command, only options that may still come. What is there
+    already is not proposed. ``cursor`` is the line's end by default.
+    """
+    begun = line if cursor is None else line[:cursor]
+    reading = read(begun)
+    words = list(reading.words)
+    current = Token(len(begun), len(begun), b"", True)
+    if words and words[-1].end == len(begun):
+        current = words.pop()
+    if len(words) <= reading.first:
+        found = _first_words(current, alone=not words)
+    else:
+        word = commands.find(words[0].value.decode("utf-8", "replace"))
+        if word is not None:
+            found = _arguments_of_word(word, words[1:], current)
+        else:
+            found = _arguments(words[reading.first :], current, catalog)
+    unique = {one.text: one for one in found if one.text != begun[current.start :]}
+    return list(unique.values())
+
+
+# the first word
+
+
+def _first_words(current: Token, alone: bool) -> Iterator[Completion]:
+    typed = current.value.decode("utf-8", "replace")
+    lower = typed.islower()
+    for prefix in dict.fromkeys((typed.upper(), as_latin(typed).upper())):
+        for name, spec in _by_use():
+            if name.upper().startswith(prefix) and (prefix or "deprecated" not in spec.doc_flags):
+                text = name if lower else name.upper()
+                yield Completion(text, current.start, text, summary_of(spec), "command")
+        if alone:
+            for word in commands.words():
+                if word.name.startswith(prefix.lower()) and (prefix or word.name == "help"):
+                    yield Completion(
+                        word.name, current.start, word.syntax, word.summary(), "client-word"
+                    )
+
+
+_GROUPS = ("string", "list", "hash", "set", "sorted-set", "generic", "transactions")
+
+
+@cache
+def _by_use() -> list[tuple[str, CommandSpec]]:
+    """The commands, those of the data types before the others; in a group as in the table."""
+    order = {group: at for at, group in enumerate(_GROUPS)}
+    table = load_table().items()
+    return sorted(table, key=lambda item: order.get(item[1].group, len(order)))
+
+
+def _arguments_of_word(
+    word: commands.ClientWord, before: list[Token], current: Token
+) -> Iterator[Completion]:
+    typed = current.value.decode("utf-8", "replace")
+    if word.name == "help":
+        yield from _help_topics(before, current)
+    elif word.choices is not None and not before:
+        for choice in word.choices():
+            if choice.startswith(typed):
+                yield Completion(choice, current.start, choice, "", "value")
+
+
+def _help_topics(before: list[Token], current: Token) -> Iterator[Completion]:
+    typed = current.value.decode("utf-8", "replace").lower()
+    if before:
+        spec = find_command(before[0].value)
+        if spec is not None and len(before) == 1:
+            for name, child in spec.subcommands.items():
+                if name.startswith(typed):
+                    text = name.upper()
+                    yield Completion(text, current.start, text, summary_of(child), "subcommand")
+        return
+    if typed.startswith("@"):
+        for group in dict.fromkeys(spec.group for spec in load_table().values()):
+            if group.startswith(typed[1:]):
+                yield Completion(f"@{group}", current.start, f"@{group}", "", "value")
+        return
+    yield from _first_words(current, alone=False)
+
+
+# what comes after a command
+
+
+def _arguments(words: list[Token], current: Token, catalog: Catalog | None) -> Iterator[Completion]:
+    spec = find_command(words[0].value)
+    if spec is None:
+        return
+    argv = [word.value for word in words]
+    fit = match(spec, argv)
+    lower = words[0].value.islower()
+    values = [one for one in fit.next if one.text is None and one.argument is not None]
+    for expected in values:
+        yield from _values(expected, fit, argv, current, catalog)
+    if not current.quoted:
+        typed = current.value.decode("utf-8", "replace").upper()
+        for expected in fit.next:
+            if expected.text and expected.text.startswith(typed):
+                yield _literal(expected, fit, current, lower)
+
+
+def _literal(expected: Expected, fit: Match, current: Token, lower: bool) -> Completion:
+    assert expected.text is not None
+    text = expected.text.lower() if lower else expected.text
+    if expected.argument is None:
+        child = fit.spec.subcommands[expected.text.lower()]
+        return Completion(text, current.start, text, summary_of(child), "subcommand")
+    argument = expected.argument
+    value = "" if argument.type in ("pure-token", "oneof", "block") else argument.name
+    return Completion(text, current.start, text, value, "option")
+
+
+def _values(
+    expected: Expected, fit: Match, argv: list[bytes], current: Token, catalog: Catalog | None
+) -> Iterator[Completion]:
+    argument = expected.argument
+    assert argument is not None
+    prefix = current.value
+    if argument.type == "key" and catalog is not None:
+        for key in catalog.keys(prefix, suggested_types(fit.spec, argument, argv), _LIMIT):
+            yield _value(key, current, catalog.type(key) or "", "key")
+    elif argument.name in ("field", "member") and catalog is not None:
+        keys = [argv[at] for at, word in enumerate(fit.words) if word.role == "key"]
+        if keys:
+            for field in catalog.fields(keys[0], prefix, _LIMIT):
+                yield _value(field, current, "", "field")
+    elif fit.spec.name in ("config|get", "config|set") and argument.name == "parameter":
+        names = catalog.parameters() if catalog is not None else []
+        yield from _names(names, current)
+    elif argument.name in ("command", "command-name") and fit.spec.name.startswith("command|"):
+        yield from _first_words(current, alone=False)
+    elif fit.spec.name == "scan" and argument.name == "type":
+        yield from _names(("string", "list", "set", "zset", "hash", "stream"), current)
+
+
+def _names(names: Iterable[str], current: Token) -> Iterator[Completion]:
+    typed = current.value.decode("utf-8", "replace").lower()
+    for name in names:
+        if name.startswith(typed):
+            yield _value(name.encode(), current, "", "value")
+
+
+def _value(data: bytes, current: Token, meta: str, kind: Kind) -> Completion:
+    """A value spelled so that it continues the quotes that were opened."""
+    shown = quote(data)
+    return Completion(quote(data, bare=not current.quoted), current.start, shown, meta, kind)

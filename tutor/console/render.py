@@ -77,10 +77,10 @@ def prints_text(argv: Sequence[bytes]) -> bool:
     """True for the commands whose reply redis-cli always prints as it is."""
     if not argv:
         return False
-    words = tuple(word.upper() for word in argv[:2])
-    if words[0] in (b"INFO", b"LOLWUT"):
+    name = argv[0].upper()
+    if name in (b"INFO", b"LOLWUT"):
         return True
-    length = _TEXT_REPLIES.get(words)
+    length = _TEXT_REPLIES.get((name, argv[1].upper() if len(argv) > 1 else b""))
     return length is not None and (length == 0 or length == len(argv))
 
 

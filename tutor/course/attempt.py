@@ -155,14 +155,14 @@ class Attempt:
         attempt = cls(step, seed, clock)
         actions = [action for action in state.get("actions", []) if _sound(action)]
         held = attempt.clock
-        beginning = clock.now_us() - 1000 * max(0, int(state.get("elapsed_ms", 0) or 0))
+        beginning = clock.now_us() - 1000 * _number(state.get("elapsed_ms"))
         held.held = beginning
         attempt._begin()
         for action in actions:
             held.held = beginning + 1000 * action[1]
             attempt._again(action)
         held.held = None
-        attempt.rung = int(state.get("rung", 0) or 0)
+        attempt.rung = _number(state.get("rung"))
         attempt.saw_solution = bool(state.get("saw_solution"))
         answer = state.get("answer")
         attempt.answer = answer if isinstance(answer, str) else None
@@ -191,6 +191,10 @@ class Attempt:
         for line in lines:
             reply = self.run(line.argv).reply
         return reply
+
+
+def _number(value: Any) -> int:
+    return max(0, value) if isinstance(value, int) else 0
 
 
 def _sound(action: Any) -> bool:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tutor.course.predicates.base import Check, ReplySpec
+from tutor.course.predicates.base import Check
+from tutor.course.predicates.patterns import Used
+from tutor.course.predicates.replies import ReplySpec
 from tutor.course.prose import Document
 
 Kind = Literal["read", "exercise", "predict", "quiz", "free"]
@@ -48,17 +50,6 @@ class Accept:
 
     run: tuple[Line, ...]
     line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Used:
-    """A pattern over one command: names (``get``, ``object encoding``), key, words, reply."""
-
-    commands: tuple[str, ...] = ()
-    key: bytes | None = None
-    args: tuple[str, ...] = ()
-    no_args: tuple[str, ...] = ()
-    reply: ReplySpec | None = None
 
 
 @dataclass(frozen=True, slots=True)

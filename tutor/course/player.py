@@ -21,7 +21,8 @@ from tutor.course.attempt import Attempt
 from tutor.course.model import HINT_NAMES, Course, Lesson, Step
 from tutor.course.predicates.base import line_text
 from tutor.course.progress import Progress
-from tutor.course.prose import Document, Prose, Text, perform
+from tutor.course.prose import Prose, Text
+from tutor.course.texts import Texts
 from tutor.course.views import (
     Answer,
     CheckLine,
@@ -33,7 +34,7 @@ from tutor.course.views import (
     StepView,
     Turn,
 )
-from tutor.engine.clock import Clock, SystemClock, VirtualClock
+from tutor.engine.clock import Clock, SystemClock
 from tutor.engine.cmdline import split
 from tutor.engine.world import Entry, World
 from tutor.i18n import _, language
@@ -64,7 +65,7 @@ class Player:
         self.index = 0
         self._attempts: dict[str, Attempt] = {}
         self._kept: dict[str, dict[str, Any]] = {}
-        self._performed: dict[tuple[str, str], Prose] = {}
+        self._texts = Texts(self.lesson)
         if progress is not None:
             self._adopt(progress.place(self.lesson.id))
         if step_id is not None:
@@ -103,7 +104,7 @@ class Player:
         return [
             StepMark(
                 step.id,
-                self._title(step),
+                self._texts.title(step),
                 step.kind,
                 self._is_done(step),
                 self._is_assisted(step),
@@ -120,18 +121,16 @@ class Player:
 
     def view(self) -> StepView:
         """Title, body, task, recap and the instructor's note. Replies in it were just computed."""
-        step = self.step
-        shown, missing = self._language_of(step.id)
-        stale = self.lesson.stale.get(shown, frozenset())
+        id_, texts = self.step.id, self._texts
         return StepView(
-            id=step.id,
-            title=self._title(step),
-            body=self._prose(step.id),
-            task=self._prose(f"{step.id}/task"),
-            recap=self._prose(f"{step.id}/recap"),
-            note=self._prose(f"{step.id}/note"),
-            stale=any(name == step.id or name.startswith(f"{step.id}/") for name in stale),
-            missing=missing,
+            id=id_,
+            title=texts.title(self.step),
+            body=texts.prose(id_),
+            task=texts.prose(f"{id_}/task"),
+            recap=texts.prose(f"{id_}/recap"),
+            note=texts.prose(f"{id_}/note"),
+            stale=texts.stale(id_),
+            missing=texts.missing(id_),
         )
 
     # doing
@@ -205,7 +204,7 @@ class Player:
         views = []
         for check in self.step.checks:
             verdicts = attempt.verdicts[check.id]
-            label = self._plain(f"{self.step.id}/check.{check.id}")
+            label = self._texts.line(f"{self.step.id}/check.{check.id}")
             lines = []
             for predicate, verdict in zip(check.predicates, verdicts, strict=True):
                 text = line_text(predicate, verdict)
@@ -226,7 +225,7 @@ class Player:
         rule = self._attempt.feedback()
         if rule is None:
             return None
-        section = self._section(f"{self.step.id}/feedback.{rule.id}")
+        section = self._texts.raw(f"{self.step.id}/feedback.{rule.id}")
         if section is None:
             return None
         values = feedback.placeholders(rule, self._attempt.stage.scene, self._attempt.verdicts,
@@ -288,7 +287,7 @@ class Player:
 
     def question(self) -> Question | None:
         """The question of a predict or quiz step."""
-        return questions.question(self.step, self._attempt.answer, self._prose, self.lesson.seed)
+        return questions.question(self.step, self._attempt.answer, self._texts.prose, self.lesson.seed)
 
     def answer(self, option_id: str) -> Answer:
         """Choose an option. A predict question is then really run in the step's world.
@@ -310,7 +309,7 @@ class Player:
             self._changed()
         elif self.step.predict is not None:
             reply = questions.computed_reply(self.step, self.lesson.seed)
-        explanation = self._prose(f"{self.step.id}/answer.{option_id}")
+        explanation = self._texts.prose(f"{self.step.id}/answer.{option_id}")
         return Answer(option_id, option_id == correct, explanation, reply)
 
     # moving
@@ -409,54 +408,20 @@ class Player:
             return self._attempts[step.id].saw_solution
         return bool(self._kept.get(step.id, {}).get("saw_solution"))
 
-    def _language_of(self, anchor: str) -> tuple[str, bool]:
-        """The language in which an anchor is shown, and whether that is not the one wanted."""
-        wanted = language()
-        prose = self.lesson.prose
-        if wanted in prose and anchor in prose[wanted].sections:
-            return wanted, False
-        for other, document in prose.items():
-            if anchor in document.sections:
-                return other, True
-        return wanted, False
-
-    def _document(self, anchor: str) -> Document:
-        return self.lesson.prose[self._language_of(anchor)[0]]
-
-    def _title(self, step: Step) -> str:
-        return self._document(step.id).titles.get(step.id, "") or step.id
-
-    def _section(self, anchor: str) -> str | None:
-        section = self._document(anchor).sections.get(anchor)
-        return None if section is None else section.text
-
-    def _plain(self, anchor: str) -> str:
-        return " ".join((self._section(anchor) or "").split())
-
-    def _prose(self, anchor: str) -> Prose:
-        shown, _missing = self._language_of(anchor)
-        section = self.lesson.prose[shown].sections.get(anchor)
-        if section is None:
-            return ()
-        cached = self._performed.get((shown, anchor))
-        if cached is None:
-            step = self.lesson.steps[self.lesson.index_of(anchor.partition("/")[0])]
-            cached = perform_section(section.blocks, step, self.lesson.seed)
-            self._performed[(shown, anchor)] = cached
-        return cached
-
     def _got(self, check_id: str) -> str:
         check = next(check for check in self.step.checks if check.id == check_id)
         predicate, verdict = check.predicates[0], self._attempt.verdicts[check_id][0]
         got = predicate.got(verdict)
-        return ": " + _("is {got}, needs {want}").format(got=got, want=predicate.want()) if got else ""
+        if not got:
+            return ""
+        return ": " + _("is {got}, needs {want}").format(got=got, want=predicate.want())
 
     def _hint(self, rung: int) -> Hint:
         ladder = self.step.hints
         assert ladder is not None
         last = rung == ladder.rungs
         name = "solution" if last else HINT_NAMES[rung - 1]
-        prose = self._prose(f"{self.step.id}/hint.{rung}")
+        prose = self._texts.prose(f"{self.step.id}/hint.{rung}")
         paste = self._next_line() if last else ""
         return Hint(rung, ladder.rungs, name, prose, paste)  # type: ignore[arg-type]
 
@@ -470,18 +435,6 @@ class Player:
             else:
                 return line.text
         return self.step.solution[0].text if self.step.solution else ""
-
-
-def perform_section(blocks: Any, step: Step, seed: int) -> Prose:
-    """Blocks with their ``redis run`` parts executed on a fresh start of the step, in virtual time."""
-    worlds: list[World] = []
-
-    def execute(argv: tuple[bytes, ...]) -> Any:
-        if not worlds:
-            worlds.append(stage.build(step, seed, VirtualClock()).world)
-        return worlds[0].run(argv)
-
-    return perform(blocks, execute)
 
 
 def _normal(argv: Sequence[bytes]) -> tuple[bytes, ...]:

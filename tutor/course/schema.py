@@ -17,7 +17,13 @@ from tutor.course.toml_lines import key_lines
 from tutor.engine.cmdline import UnbalancedQuotes, split
 
 _T = TypeVar("_T")
-_NAMES = {str: "a string", int: "an integer", bool: "true or false", list: "a list", dict: "a table"}
+_NAMES = {
+    bool: "true or false",
+    int: "an integer",
+    str: "a string",
+    list: "a list",
+    dict: "a table",
+}
 
 
 class Source:
@@ -175,7 +181,6 @@ def command_words(source: Source, place: Place, text: str) -> tuple[bytes, ...]:
 
 
 def _described(value: Any) -> str:
-    for kind in (bool, int, str, list, dict):
-        if isinstance(value, kind):
-            return _NAMES[kind]
-    return type(value).__name__
+    return next(
+        (name for kind, name in _NAMES.items() if isinstance(value, kind)), type(value).__name__
+    )

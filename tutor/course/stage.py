@@ -45,7 +45,9 @@ class Stage:
         return Scene(self.world, self.start)
 
 
-def engine_after(lines: Iterable[Line], seed: int, clock: Clock) -> tuple[Engine, list[tuple[Line, Reply]]]:
+def engine_after(
+    lines: Iterable[Line], seed: int, clock: Clock
+) -> tuple[Engine, list[tuple[Line, Reply]]]:
     """A new engine in which some commands were run, and those of them that failed."""
     engine = Engine(clock, seed)
     session = engine.connect()

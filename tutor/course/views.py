@@ -68,10 +68,14 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A predict or quiz question. ``ask`` is the command whose reply is sought (predict)."""
+    """A predict or quiz question.
+
+    For predict: ``run`` are the commands that come first, ``ask`` the one whose reply is sought.
+    """
 
     options: tuple[Option, ...]
     answered: bool
+    run: tuple[str, ...] = ()
     ask: str = ""
 
 

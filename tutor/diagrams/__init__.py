@@ -1,11 +1,12 @@
 """Pictures of memory: pure functions from a layout to styled lines and a text twin.
 
-Start at `draw.draw`; each structure has its own module, `changes` says what to mark.
+Start at `picture.draw`; each structure has its own module, `difference` says what to mark.
 """
 
 from tutor.diagrams.canvas import Drawing, Line, Role, Run, to_ascii
-from tutor.diagrams.changes import NOTHING, Changes, changes
-from tutor.diagrams.draw import View, describe, draw
+from tutor.diagrams.conversion import conversion_line
+from tutor.diagrams.difference import NOTHING, Changes, changes
+from tutor.diagrams.picture import View, describe, draw
 
 __all__ = [
     "NOTHING",
@@ -16,6 +17,7 @@ __all__ = [
     "Run",
     "View",
     "changes",
+    "conversion_line",
     "describe",
     "draw",
     "to_ascii",

@@ -22,8 +22,27 @@ MARK = "⁺"
 """Stands before what the last command changed."""
 
 _ASCII = str.maketrans(
-    "─━│┌┐└┘├┤┬┴┼╶╴╵╷▶◀▲▼█▓▒░▕▏⁺·…▸→←×≥≤•–—«»",
-    "-=|++++++++++++><^v#%+.||+.~>><x><*--\"\"",
+    {
+        **dict.fromkeys("─╶╴–—", "-"),
+        **dict.fromkeys("│╵╷▕▏", "|"),
+        **dict.fromkeys("┌┐└┘├┤┬┴┼", "+"),
+        **dict.fromkeys("▶▸→", ">"),
+        **dict.fromkeys("◀←", "<"),
+        **dict.fromkeys("«»", '"'),
+        "━": "=",
+        "▲": "^",
+        "▼": "v",
+        "█": "#",
+        "▓": "%",
+        "░": ".",
+        "⁺": "+",
+        "·": ".",
+        "…": "~",
+        "×": "x",
+        "≥": ">",
+        "≤": "<",
+        "•": "*",
+    }
 )
 
 
@@ -96,6 +115,18 @@ def clip_line(line: Sequence[Run], width: int) -> Line:
                 kept.append((clip(text, left), role))
             break
     return tuple(kept)
+
+
+def wrapped(text: str, width: int, role: Role = "label") -> list[Line]:
+    """A sentence over as many lines as it needs; words are kept whole where they fit."""
+    lines: list[str] = [""]
+    for word in text.split():
+        joined = f"{lines[-1]} {word}" if lines[-1] else word
+        if lines[-1] and width_of(joined) > width:
+            lines.append(word)
+        else:
+            lines[-1] = joined
+    return [((clip(line, width), role),) for line in lines]
 
 
 def printable(data: bytes, limit: int = 256) -> str:

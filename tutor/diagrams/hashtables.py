@@ -1,7 +1,7 @@
 """A hash table: slots from top to bottom, each with its chain; both tables while rehashing.
 
-     0 ·
-     3 ▸ email ▸ theme   ◀ rehashidx
+0 ·
+3 ▸ email ▸ theme   ◀ rehashidx
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ def draw_hashtable(layout: HashTableLayout, width: int, changed: frozenset[objec
         column = (width - _GAP * (count - 1)) // count
         rows = [_bucket(bucket, table, layout, column, changed) for bucket in table.buckets]
         height = -(-len(rows) // count)
-        lines += _side_by_side([rows[at : at + height] for at in range(0, len(rows), height or 1)], column)
+        lines += _side_by_side(
+            [rows[at : at + height] for at in range(0, len(rows), height or 1)], column
+        )
         lines += _around(table)
     return [clip_line(line, width) for line in lines]
 

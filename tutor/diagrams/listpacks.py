@@ -1,8 +1,8 @@
 """A listpack and an intset: one block of bytes, entry after entry.
 
-    ┌ total ┬ count ┐ ┌ 6-bit str ┬ 6-bit str ┐ ┌ end ┐
-    │ 55    │ 6     │ │ name      │ Alice     │ │ ff  │
-    └ 4 ────┴ 2 ────┘ └ 1+4+1 ────┴ 1+5+1 ────┘ └ 1 ──┘
+┌ total ┬ count ┐ ┌ 6-bit str ┬ 6-bit str ┐ ┌ end ┐
+│ 55    │ 6     │ │ name      │ Alice     │ │ ff  │
+└ 4 ────┴ 2 ────┘ └ 1+4+1 ────┴ 1+5+1 ────┘ └ 1 ──┘
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.diagrams.boxes import Cell, flow
-from tutor.diagrams.canvas import Line, Role, printable
+from tutor.diagrams.canvas import Line, Role, printable, wrapped
 from tutor.engine.structures.intset import IntsetLayout
 from tutor.engine.structures.listpack import ListpackEntry, ListpackLayout
 from tutor.i18n import _, ngettext
@@ -31,7 +31,10 @@ def draw_listpack(
     entries = layout.entries
     if pairs:
         groups += [
-            [_entry(part, changed, number % 2 == 0) for number, part in enumerate(entries[at : at + 2])]
+            [
+                _entry(part, changed, number % 2 == 0)
+                for number, part in enumerate(entries[at : at + 2])
+            ]
             for at in range(0, len(entries), 2)
         ]
     elif entries:
@@ -73,7 +76,13 @@ def draw_intset(layout: IntsetLayout, width: int, changed: frozenset[object]) ->
         Cell(str(layout.length), "length", "4", "header", "length" in changed),
     ]
     cells = [
-        Cell(str(element.value), f"[{element.index}]", str(layout.width), "payload", element.value in changed)
+        Cell(
+            str(element.value),
+            f"[{element.index}]",
+            str(layout.width),
+            "payload",
+            element.value in changed,
+        )
         for element in layout.elements
     ]
     groups: list[Sequence[Cell]] = [header]
@@ -86,8 +95,7 @@ def draw_intset(layout: IntsetLayout, width: int, changed: frozenset[object]) ->
         groups.append([Cell(_("%(n)d more") % {"n": rest}, "…", role="label")])
     lines = flow(groups, width)
     note = _("sorted; each number takes %(bits)d bits; found by binary search") % {"bits": bits}
-    lines.append(((note, "label"),))
-    return lines
+    return [*lines, *wrapped(note, width)]
 
 
 def describe_intset(layout: IntsetLayout) -> list[str]:

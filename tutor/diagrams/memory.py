@@ -5,6 +5,7 @@ Pointers have no true value to show (they differ at every start): they are drawn
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -27,6 +28,16 @@ class Field:
     data: bytes | None = None
     role: Role = "payload"
     changed: bool = False
+
+
+def _number(name: str, value: int, size: int, changed: bool = False) -> Field:
+    """A little-endian integer field, shown as ``name = value``."""
+    data = value.to_bytes(size, "little", signed=value < 0)
+    return Field(f"{name} = {value}", size, data, "header", changed)
+
+
+def _pointer(name: str, changed: bool = False) -> Field:
+    return Field(name, 8, None, "pointer", changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +122,10 @@ def string_blocks(layout: StringLayout, changed: frozenset[object]) -> Iterator[
         *([Field(_("free"), layout.free, None, "free")] if layout.free else []),
     )
     if layout.encoding == "embstr":
-        pointer = Field("ptr ▶ sds", 8, None, "pointer")
+        pointer = _pointer("ptr ▶ sds")
         yield Block(f"embstr · {layout.allocation} B", (*head, pointer, *text))
         return
-    yield Block("robj · 16 B", (*head, Field("ptr ▶ sds", 8, None, "pointer")))
+    yield Block("robj · 16 B", (*head, _pointer("ptr ▶ sds")))
     yield Block(f"sds · {layout.allocation} B", text)
 
 
@@ -132,15 +143,13 @@ def listpack_blocks(layout: ListpackLayout, changed: frozenset[object]) -> Itera
 def _entries(layout: ListpackLayout, changed: frozenset[object]) -> Iterator[Block]:
     for entry in layout.entries:
         new = entry.index in changed
-        fields = [Field(entry.encoding, len(entry.prefix), entry.prefix, "header", new)]
+        role: Role = "header" if entry.integer is None else "payload"
+        name = entry.encoding if entry.integer is None else f"{entry.encoding} = {entry.integer}"
+        fields = [Field(name, len(entry.prefix), entry.prefix, role, new)]
         if entry.data:
             shown = clip(printable(entry.value, 60), 40)
             fields.append(Field(shown, len(entry.data), entry.data, "payload", new))
         fields.append(Field("backlen", len(entry.backlen), entry.backlen, "frame"))
-        if entry.integer is not None:
-            fields[0] = Field(
-                f"{entry.encoding} = {entry.integer}", len(entry.prefix), entry.prefix, "payload", new
-            )
         yield Block(f"[{entry.index}]", tuple(fields), entry.offset)
 
 
@@ -165,27 +174,15 @@ def hashtable_blocks(layout: HashTableLayout, changed: frozenset[object]) -> Ite
     yield Block(
         f"dict · {layout.dict_size} B",
         (
-            Field("type ▶", 8, None, "pointer"),
-            Field(f"ht_table[0] ▶ {sizes[0]} × 8 B", 8, None, "pointer"),
-            Field(f"ht_table[1] ▶ {sizes[1]} × 8 B", 8, None, "pointer"),
-            Field(f"ht_used[0] = {used[0]}", 8, used[0].to_bytes(8, "little"), "header"),
-            Field(f"ht_used[1] = {used[1]}", 8, used[1].to_bytes(8, "little"), "header"),
-            Field(
-                f"rehashidx = {layout.rehashidx}",
-                8,
-                layout.rehashidx.to_bytes(8, "little", signed=True),
-                "header",
-                "rehashidx" in changed,
-            ),
+            _pointer("type ▶"),
+            _pointer(f"ht_table[0] ▶ {sizes[0]} × 8 B"),
+            _pointer(f"ht_table[1] ▶ {sizes[1]} × 8 B"),
+            _number("ht_used[0]", used[0], 8),
+            _number("ht_used[1]", used[1], 8),
+            _number("rehashidx", layout.rehashidx, 8, "rehashidx" in changed),
             Field("pauserehash = 0", 2, bytes(2), "header"),
             *(
-                Field(
-                    f"ht_size_exp[{number}] = {exponent}",
-                    1,
-                    exponent.to_bytes(1, "little", signed=True),
-                    "header",
-                    "size" in changed,
-                )
+                _number(f"ht_size_exp[{number}]", exponent, 1, "size" in changed)
                 for number, exponent in enumerate(exponents)
             ),
             Field("padding", 4, None, "frame"),
@@ -202,9 +199,9 @@ def hashtable_blocks(layout: HashTableLayout, changed: frozenset[object]) -> Ite
                     f"dictEntry · {layout.entry_size} B · ht[{table.number}][{bucket.index}] · "
                     f"hash {entry.hash:016x}",
                     (
-                        Field(f"key ▶ {printable(entry.key, 40)}", 8, None, "pointer", new),
-                        Field(f"v ▶ {value}", 8, None, "pointer", new),
-                        Field("next ▶", 8, None, "pointer"),
+                        _pointer(f"key ▶ {printable(entry.key, 40)}", new),
+                        _pointer(f"v ▶ {value}", new),
+                        _pointer("next ▶"),
                     ),
                 )
 
@@ -214,12 +211,12 @@ def quicklist_blocks(layout: QuicklistLayout, changed: frozenset[object]) -> Ite
     yield Block(
         "quicklist · 40 B",
         (
-            Field("head ▶", 8, None, "pointer"),
-            Field("tail ▶", 8, None, "pointer"),
-            Field(f"count = {layout.length}", 8, layout.length.to_bytes(8, "little"), "header"),
-            Field(f"len = {layout.node_count}", 8, layout.node_count.to_bytes(8, "little"), "header"),
-            Field(f"fill = {layout.fill}", 2, layout.fill.to_bytes(2, "little", signed=True), "header"),
-            Field(f"compress = {layout.compress}", 2, layout.compress.to_bytes(2, "little"), "header"),
+            _pointer("head ▶"),
+            _pointer("tail ▶"),
+            _number("count", layout.length, 8),
+            _number("len", layout.node_count, 8),
+            _number("fill", layout.fill, 2),
+            _number("compress", layout.compress, 2),
             Field("padding", 4, None, "frame"),
         ),
     )
@@ -228,11 +225,11 @@ def quicklist_blocks(layout: QuicklistLayout, changed: frozenset[object]) -> Ite
         yield Block(
             f"quicklistNode {node.index} · 40 B",
             (
-                Field("prev ▶", 8, None, "pointer"),
-                Field("next ▶", 8, None, "pointer"),
-                Field("entry ▶", 8, None, "pointer"),
-                Field(f"sz = {node.size}", 8, node.size.to_bytes(8, "little"), "header"),
-                Field(f"count = {node.count}", 2, node.count.to_bytes(2, "little"), "header"),
+                _pointer("prev ▶"),
+                _pointer("next ▶"),
+                _pointer("entry ▶"),
+                _number("sz", node.size, 8),
+                _number("count", node.count, 2),
                 Field(f"encoding, container = {container}", 2, None, "frame"),
                 Field("padding", 4, None, "frame"),
             ),
@@ -246,15 +243,13 @@ def quicklist_blocks(layout: QuicklistLayout, changed: frozenset[object]) -> Ite
 
 def skiplist_blocks(layout: SkiplistLayout, changed: frozenset[object]) -> Iterator[Block]:
     """redis 7.0, server.h: zskiplist and its nodes."""
-    import struct
-
     yield Block(
         "zskiplist · 32 B",
         (
-            Field("header ▶", 8, None, "pointer"),
-            Field("tail ▶", 8, None, "pointer"),
-            Field(f"length = {layout.length}", 8, layout.length.to_bytes(8, "little"), "header"),
-            Field(f"level = {layout.level}", 4, layout.level.to_bytes(4, "little"), "header"),
+            _pointer("header ▶"),
+            _pointer("tail ▶"),
+            _number("length", layout.length, 8),
+            _number("level", layout.level, 4),
             Field("padding", 4, None, "frame"),
         ),
     )
@@ -262,23 +257,18 @@ def skiplist_blocks(layout: SkiplistLayout, changed: frozenset[object]) -> Itera
         links: list[Field] = []
         for link in tower.links:
             target = "NULL" if link.target is None else printable(link.target, 30)
-            links.append(Field(f"level[{link.level}].forward ▶ {target}", 8, None, "pointer"))
-            links.append(
-                Field(
-                    f"level[{link.level}].span = {link.span}",
-                    8,
-                    link.span.to_bytes(8, "little"),
-                    "header",
-                )
-            )
+            links.append(_pointer(f"level[{link.level}].forward ▶ {target}"))
+            links.append(_number(f"level[{link.level}].span", link.span, 8))
         new = tower.member in changed
         back = "NULL" if tower.backward is None else printable(tower.backward, 30)
         yield Block(
             f"zskiplistNode · {24 + 16 * tower.height} B ({tower.allocation})",
             (
-                Field(f"ele ▶ {printable(tower.member, 40)}", 8, None, "pointer", new),
-                Field(f"score = {tower.score:g}", 8, struct.pack("<d", tower.score), "payload", new),
-                Field(f"backward ▶ {back}", 8, None, "pointer"),
+                _pointer(f"ele ▶ {printable(tower.member, 40)}", new),
+                Field(
+                    f"score = {tower.score:g}", 8, struct.pack("<d", tower.score), "payload", new
+                ),
+                _pointer(f"backward ▶ {back}"),
                 *links,
             ),
         )

@@ -1,8 +1,8 @@
 """A quicklist: a doubly linked list whose nodes are listpacks, drawn from head to tail.
 
-    head ▼
-    ┌ node 0 · listpack 38 B ▕█░░░░░░░▏ of 8192 B · 2 entries
-    └▶ boxes of the entries
+head ▼
+┌ node 0 · listpack 38 B ▕█░░░░░░░▏ of 8192 B · 2 entries
+└▶ boxes of the entries
 """
 
 from __future__ import annotations

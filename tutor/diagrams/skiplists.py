@@ -1,21 +1,32 @@
 """A skiplist: towers in the order of scores, each link with its span.
 
-     L2  H ──────2──────▶ p2 ────────────▶ nil
-     L1  H ──▶ p1 ──▶ p2 ──▶ p3 ──▶ nil
-               100    120    150
+L2  H ──────2──────▶ p2 ────────────▶ nil
+L1  H ──▶ p1 ──▶ p2 ──▶ p3 ──▶ nil
+          100    120    150
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tutor.diagrams.canvas import MARK, Line, Role, Run, clip, clip_line, pad, printable, width_of
+from tutor.diagrams.canvas import (
+    MARK,
+    Line,
+    Run,
+    clip,
+    clip_line,
+    pad,
+    printable,
+    width_of,
+    wrapped,
+)
 from tutor.engine.structures.hashtable_layout import HashTableLayout
 from tutor.engine.structures.skiplist_layout import LinkLayout, SkiplistLayout, TowerLayout
 from tutor.i18n import _
 
-_ARROW = 5
+_ARROW = 6
 _WIDEST = 16
+_MARGIN = " L32 H "
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +47,24 @@ def draw_skiplist(
     changed: frozenset[object],
 ) -> list[Line]:
     """``changed`` holds members. Towers that do not fit the width go to further bands."""
-    lines: list[Line] = [_figures(layout, table, width)]
+    lines: list[Line] = wrapped(_figures(layout, table), width)
     towers = list(layout.towers)
-    first = True
-    while towers or first:
+    coming: dict[int, LinkLayout] = {}
+    if layout.start == 0:
+        coming = {link.level + 1: link for link in layout.header}
+    start = "H" if layout.start == 0 else "…"
+    while towers:
         columns = _columns(towers, width, changed)
-        shown = [column.tower for column in columns]
-        lines += _band(layout, columns, width, first and layout.start == 0)
-        towers = towers[len(shown) :]
-        first = False
-        if not shown:
-            break
+        lines += _band(layout, columns, width, start, coming)
+        towers = towers[len(columns) :]
+        start = "…"
     rest = layout.length - layout.start - len(layout.towers)
     if rest > 0:
         lines.append(((_("… %(n)d more members") % {"n": rest}, "label"),))
     return lines
 
 
-def _figures(layout: SkiplistLayout, table: HashTableLayout | None, width: int) -> Line:
+def _figures(layout: SkiplistLayout, table: HashTableLayout | None) -> str:
     words = _("%(count)d members · %(levels)d levels · beside it a hash table") % {
         "count": layout.length,
         "levels": layout.level,
@@ -62,15 +73,13 @@ def _figures(layout: SkiplistLayout, table: HashTableLayout | None, width: int) 
         words += " " + _("of %(slots)d slots: member → score") % {
             "slots": sum(one.size for one in table.tables)
         }
-    return clip_line([(words, "label")], width)
+    return words
 
 
-def _columns(
-    towers: list[TowerLayout], width: int, changed: frozenset[object]
-) -> list[_Column]:
+def _columns(towers: list[TowerLayout], width: int, changed: frozenset[object]) -> list[_Column]:
     """As many towers as fit between the header and the right edge."""
     columns: list[_Column] = []
-    x = len(" L32 H ") + _ARROW
+    x = len(_MARGIN) + _ARROW
     for tower in towers:
         new = tower.member in changed
         name = clip((MARK if new else "") + printable(tower.member, 60), _WIDEST)
@@ -83,48 +92,45 @@ def _columns(
 
 
 def _band(
-    layout: SkiplistLayout, columns: list[_Column], width: int, from_header: bool
+    layout: SkiplistLayout,
+    columns: list[_Column],
+    width: int,
+    start: str,
+    coming: dict[int, LinkLayout],
 ) -> list[Line]:
+    """The towers that stand side by side. ``coming`` carries links from band to band."""
     lines: list[Line] = []
-    highest = layout.level
-    for level in range(highest, 0, -1):
-        lines.append(clip_line(_level(layout, columns, level, from_header), width))
-    scores: list[Run] = [(pad(_("score"), len(" L32 H ")), "label")]
-    at = len(" L32 H ")
+    for level in range(layout.level, 0, -1):
+        lines.append(clip_line(_level(columns, level, start, coming), width))
+    at = len(_MARGIN)
+    scores: list[Run] = [(pad(_("score"), at), "label")]
     for column in columns:
         scores.append((" " * (column.x - at), "text"))
         scores.append((pad(_score(column.tower.score), column.width), "header"))
         at = column.x + column.width
-    lines.append(clip_line(scores, width))
-    lines.append(())
-    return lines
+    return [*lines, clip_line(scores, width), ()]
 
 
 def _level(
-    layout: SkiplistLayout, columns: list[_Column], level: int, from_header: bool
+    columns: list[_Column], level: int, start: str, coming: dict[int, LinkLayout]
 ) -> list[Run]:
     """One level: the header (or what came before), the towers this high, the links between."""
-    start = "H" if from_header else "…"
     runs: list[Run] = [(f" L{level:<2} ", "label"), (start + " ", "title")]
-    at = len(" L32 H ")
-    link: LinkLayout | None = None
-    if from_header and level <= len(layout.header):
-        link = layout.header[level - 1]
+    at = len(_MARGIN)
+    link = coming.get(level)
     for column in columns:
         if column.tower.height < level:
             continue
         runs += _arrow(column.x - at, link.span if link else None)
-        role: Role = "changed" if column.changed else "payload"
-        runs.append((pad(column.name, column.width), role))
-        at = column.x + column.width
+        runs.append((column.name, "changed" if column.changed else "payload"))
+        at = column.x + width_of(column.name)
         link = column.tower.links[level - 1]
-    end = columns[-1].x + columns[-1].width + _ARROW if columns else at + _ARROW
-    if link is not None and link.target_rank is not None:
-        runs += _arrow(end - at, link.span)
-        runs.append(("…", "pointer"))
-    else:
-        runs += _arrow(end - at, link.span if link and link.span else None)
-        runs.append(("nil", "frame"))
+    end = columns[-1].x + columns[-1].width + _ARROW
+    goes_on = link is not None and link.target_rank is not None
+    runs += _arrow(end - at, link.span if link is not None and link.span else None)
+    runs.append(("…", "pointer") if goes_on else ("nil", "frame"))
+    if link is not None:
+        coming[level] = link
     return runs
 
 
@@ -147,10 +153,11 @@ def _score(score: float) -> str:
 
 def describe_skiplist(layout: SkiplistLayout, table: HashTableLayout | None) -> list[str]:
     """The same facts as sentences."""
-    lines = ["".join(text for text, _role in _figures(layout, table, 200))]
+    lines = [_figures(layout, table)]
     for tower in layout.towers:
         links = ", ".join(
-            f"L{link.level + 1} +{link.span} → {printable(link.target) if link.target is not None else 'nil'}"
+            f"L{link.level + 1} +{link.span} → "
+            + ("nil" if link.target is None else printable(link.target))
             for link in tower.links
         )
         lines.append(

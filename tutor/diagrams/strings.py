@@ -1,13 +1,13 @@
 """A string: the object header, the SDS header, the text, the spare room.
 
-    ┌ type ───┬ encoding ┬ refcount ┐ ┌ len ┬ alloc ┬ flags ┐ ┌ buf ───────┬ \\0 ┐
-    │ string  │ embstr   │ 1        │ │ 22  │ 22    │ 8     │ │ user_id=1… │ \\0 │
+┌ type ───┬ encoding ┬ refcount ┐ ┌ len ┬ alloc ┬ flags ┐ ┌ buf ───────┬ \\0 ┐
+│ string  │ embstr   │ 1        │ │ 22  │ 22    │ 8     │ │ user_id=1… │ \\0 │
 """
 
 from __future__ import annotations
 
 from tutor.diagrams.boxes import Cell, flow
-from tutor.diagrams.canvas import Line, bar, printable
+from tutor.diagrams.canvas import Line, bar, printable, wrapped
 from tutor.engine.structures.sds import StringLayout
 from tutor.i18n import _, ngettext
 
@@ -22,13 +22,12 @@ def draw_string(layout: StringLayout, width: int, changed: frozenset[object]) ->
             if not layout.shared
             else _("One of the 10 000 shared integers 0–9999: every key that holds it points here.")
         )
-        return [*lines, ((note, "label"),)]
+        return [*lines, *wrapped(note, width)]
     groups.append(_header(layout, changed))
     groups.append(_buffer(layout, changed))
     lines = flow(groups, width, widest_cell=max(20, width - 12))
     lines.append((*_capacity(layout, width),))
-    lines.append(((_allocations(layout), "label"),))
-    return lines
+    return [*lines, *wrapped(_allocations(layout), width)]
 
 
 def _robj(layout: StringLayout, changed: frozenset[object]) -> list[Cell]:

@@ -253,7 +253,7 @@ def options(
     table: OptionTable,
     unknown: Callable[[bytes], str] = lambda _: errors.SYNTAX,
 ) -> dict[bytes, Any]:
-    """Everything from word ``start`` on as options: lower-case name → value.
+    """Everything from word ``start`` on as options: lower-case name → value, latest word last.
 
     Read from left to right, so the first fault is the one that is reported. A word that is no
     option, lacks its values or meets one that excludes it is answered with ``unknown(word)``.
@@ -282,6 +282,7 @@ def leading_options(
         if option.repeats:
             found.setdefault(name, []).append(value)
         else:
+            found.pop(name, None)
             found[name] = value
         at += 1 + len(option.readers)
     return found, at

@@ -38,7 +38,8 @@ class Token(NamedTuple):
     """A word of a line that is still being typed.
 
     ``line[start:end]`` is the word with its quotes; ``value`` what Redis would get; ``closed`` is
-    False if a quote in it is open, or if something is glued to a closing quote.
+    False if a quote in it is open, or if something is glued to a closing quote (``glued``).
+    ``quoted``: there are quotes in it.
     """
 
     start: int
@@ -46,6 +47,7 @@ class Token(NamedTuple):
     value: bytes
     closed: bool
     quoted: bool = False
+    glued: bool = False
 
 
 def split(line: str) -> list[bytes]:
@@ -153,7 +155,8 @@ def _word(line: str, start: int) -> tuple[Token, UnbalancedQuotes | None]:
                 while at < end and line[at] not in _BLANKS:
                     at += 1
                 value += _encode(line[glued:at])
-                return Token(start, at, bytes(value), False, True), UnbalancedQuotes(glued, "glued")
+                token = Token(start, at, bytes(value), False, True, True)
+                return token, UnbalancedQuotes(glued, "glued")
             break
         stop = at + 1
         while stop < end and line[stop] not in " \t\n\r\0\"'":

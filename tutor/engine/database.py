@@ -110,6 +110,13 @@ class Database:
             self.keys.data[key] = value
         return value
 
+    def touch(self, key: bytes) -> Value | None:
+        """As `lookup_write`, for a command that leaves the value itself alone: nothing is copied."""
+        value = self.peek(key)
+        if value is not None:
+            self.access[key] = self.engine.now_ms // 1000
+        return value
+
     def write(self, key: bytes, kind: type[_T]) -> _T | None:
         """As `read`, for a value that will be changed in place."""
         value = self.lookup_write(key)
@@ -126,15 +133,18 @@ class Database:
     # replacing and removing
 
     def set(self, key: bytes, value: Value, keep_ttl: bool = False) -> None:
-        """Store a value under a new or an existing key; the TTL goes unless ``keep_ttl``."""
-        if not isinstance(value, (bytes, int)):
+        """Store a value under a new or an existing key; the TTL goes unless ``keep_ttl``.
+
+        A value that has lived under another key (RENAME) keeps its epoch: a snapshot may share it.
+        """
+        if not isinstance(value, (bytes, int)) and not value.epoch:
             value.epoch = self.epoch
         new = self.keys.insert(key, value)
         self.access[key] = self.engine.now_ms // 1000
         if not keep_ttl and not new and self.expires.data:
             self.expires.discard(key)
-        if self.blocked and key in self.blocked and isinstance(value, (Quicklist, Zset)):
-            self.engine.ready.append((self, key))
+        if self.blocked and new and key in self.blocked and isinstance(value, (Quicklist, Zset)):
+            self.engine.ready.append((self, key))  # 7.0 wakes nobody when a key is overwritten
 
     def delete(self, key: bytes) -> bool:
         """Remove a key; the caller has made sure that it is not expired (`peek`)."""
@@ -154,11 +164,12 @@ class Database:
     def clear(self) -> int:
         """Remove everything; returns how many keys there were."""
         count = len(self.keys.data)
-        for key in [key for key in self.watchers if key in self.keys.data]:
-            self._break_watch(key)
+        watched = [key for key in self.watchers if key in self.keys.data]
         self.keys = HashTable(self.engine.hash_seed)
         self.expires = HashTable(self.engine.hash_seed)
         self.access = {}
+        for key in watched:
+            self._break_watch(key)
         return count
 
     # expiry
@@ -167,8 +178,14 @@ class Database:
         """Unix milliseconds at which the key dies, or None."""
         return cast("int | None", self.expires.data.get(key))
 
+    def is_expired(self, key: bytes) -> bool:
+        """The key's time is over, though nobody has removed it yet."""
+        when = self.expires.data.get(key)
+        return when is not None and when < self.engine.now_ms
+
     def set_expiry(self, key: bytes, when_ms: int) -> None:
-        self.expires.insert(key, when_ms)
+        if not self.expires.add(key, when_ms):
+            self.expires.data[key] = when_ms
 
     def persist(self, key: bytes) -> bool:
         """Drop the TTL; True if there was one."""
@@ -196,8 +213,12 @@ class Database:
             engine.observer.changed(self.index, key, event)
 
     def _break_watch(self, key: bytes) -> None:
+        mark = (self.index, key)
         for session in self.watchers[key]:
-            session.dirty_cas = True
+            if session.watching[mark] and key not in self.keys.data:
+                session.watching[mark] = False  # it was dead already when WATCH saw it
+            else:
+                session.dirty_cas = True
 
     def signal_ready(self, key: bytes) -> None:
         """A value that blocked sessions may wait for has been replaced as a whole."""

@@ -123,9 +123,7 @@ class Engine:
             if session.transaction is not None and not command.immediate:
                 return self._queue(session, command, argv)
         except ReplyError as error:
-            if session.transaction is not None:
-                session.transaction.broken = True
-            return self._count_error(error)
+            return self._reject(session, argv, error)
         reply = self.call(session, command, argv)
         if self.ready:
             self.serve_blocked()
@@ -171,6 +169,16 @@ class Engine:
         transaction.queue.append((command, argv))
         return QUEUED
 
+    def _reject(self, session: Session, argv: Sequence[bytes], error: ReplyError) -> ReplyError:
+        """Refuse a command before it runs: an open transaction is spoilt, and by EXEC ended."""
+        if session.transaction is not None:
+            session.transaction.broken = True
+        if argv[0].lower() == b"exec":
+            session.transaction = None
+            self.unwatch(session)
+            error = ReplyError(errors.exec_abort(error.message))
+        return self._count_error(error)
+
     def _count_error(self, error: ReplyError) -> ReplyError:
         self.stats.error_replies += 1
         self.stats.errors[error.code] += 1
@@ -215,20 +223,26 @@ class Engine:
             session.on_reply(reply)
 
     def serve_blocked(self) -> None:
-        """Answer sessions whose keys became ready, first come first served."""
+        """Answer sessions whose keys became ready: keys in the order in which they did, sessions
+        first come first served. A BLMOVE may make further keys ready."""
         while self.ready:
             ready, self.ready = self.ready, []
             for database, key in dict.fromkeys(ready):
                 for session in list(database.blocked.get(key, ())):
-                    blocked = session.blocked
-                    if blocked is None:
-                        continue
-                    try:
-                        reply = blocked.serve(session, key)
-                    except ReplyError as error:
-                        reply = error
-                    if reply is not NOT_SERVED:
-                        self.unblock(session, reply)
+                    if database.peek(key) is None:
+                        break
+                    self._serve(session, database, key)
+
+    def _serve(self, session: Session, database: Database, key: bytes) -> None:
+        blocked = session.blocked
+        if blocked is None or blocked.db is not database or key not in blocked.keys:
+            return
+        try:
+            reply = blocked.serve(session, key)
+        except ReplyError as error:
+            reply = self._count_error(error)
+        if reply is not NOT_SERVED:
+            self.unblock(session, reply)
 
     def unwatch(self, session: Session) -> None:
         """Forget the keys a session watches."""

@@ -14,17 +14,71 @@ NOT_FLOAT = "ERR value is not a valid float"
 SYNTAX = "ERR syntax error"
 NO_SUCH_KEY = "ERR no such key"
 OVERFLOW = "ERR increment or decrement would overflow"
+HASH_NOT_INTEGER = "ERR hash value is not an integer"
+HASH_NOT_FLOAT = "ERR hash value is not a float"
+NAN_OR_INFINITY = "ERR increment would produce NaN or Infinity"
+DECREMENT_OVERFLOW = "ERR decrement would overflow"
 INDEX_OUT_OF_RANGE = "ERR index out of range"
+OFFSET_OUT_OF_RANGE = "ERR offset is out of range"
 NOT_POSITIVE = "ERR value is out of range, must be positive"
+INCREMENT_NOT_FINITE = "ERR value is NaN or Infinity"
 STRING_TOO_LONG = "ERR string exceeds maximum allowed size (proto-max-bulk-len)"
 SAME_OBJECT = "ERR source and destination objects are the same"
 DB_OUT_OF_RANGE = "ERR DB index is out of range"
+SORT_NOT_NUMBERS = "ERR One or more scores can't be converted into double"
+LFU_NOT_SELECTED = (
+    "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that"
+    " when switching between policies at runtime LRU and LFU data will take some time to adjust."
+)
+LFU_SELECTED = (
+    "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when"
+    " switching between policies at runtime LRU and LFU data will take some time to adjust."
+)
+LCS_NOT_STRINGS = "ERR The specified keys must contain string values"
+LCS_LENGTH_AND_INDEXES = "ERR If you want both the length and indexes, please just use IDX."
+LCS_TOO_LARGE = (
+    "ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len"
+)
+BUSY_KEY = "BUSYKEY Target key name already exists."
+BAD_PAYLOAD = "ERR DUMP payload version or checksum are wrong"
+BAD_FORMAT = "ERR Bad data format"
+INVALID_TTL = "ERR Invalid TTL value, must be >= 0"
+INVALID_IDLETIME = "ERR Invalid IDLETIME value, must be >= 0"
+INVALID_FREQ = "ERR Invalid FREQ value, must be >= 0 and <= 255"
+EXPIRE_NX = "ERR NX and XX, GT or LT options at the same time are not compatible"
+EXPIRE_GT_LT = "ERR GT and LT options at the same time are not compatible"
+INVALID_CURSOR = "ERR invalid cursor"
 NESTED_MULTI = "ERR MULTI calls can not be nested"
 EXEC_WITHOUT_MULTI = "ERR EXEC without MULTI"
 DISCARD_WITHOUT_MULTI = "ERR DISCARD without MULTI"
 WATCH_IN_MULTI = "ERR WATCH inside MULTI is not allowed"
 EXEC_ABORT = "EXECABORT Transaction discarded because of previous errors."
 NO_MULTI = "ERR Command not allowed inside a transaction"
+NUMKEYS_NOT_POSITIVE = "ERR numkeys should be greater than 0"
+COUNT_NOT_POSITIVE = "ERR count should be greater than 0"
+TOO_MANY_KEYS = "ERR Number of keys can't be greater than number of args"
+LIMIT_NEGATIVE = "ERR LIMIT can't be negative"
+LPOS_RANK = (
+    "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... "
+    "or use negative to start from the end of the list"
+)
+LPOS_COUNT = "ERR COUNT can't be negative"
+LPOS_MAXLEN = "ERR MAXLEN can't be negative"
+TIMEOUT_NOT_FLOAT = "ERR timeout is not a float or out of range"
+TIMEOUT_NEGATIVE = "ERR timeout is negative"
+TIMEOUT_RANGE = "ERR timeout is out of range"
+ZADD_NX_XX = "ERR XX and NX options at the same time are not compatible"
+ZADD_GT_LT_NX = "ERR GT, LT, and/or NX options at the same time are not compatible"
+ZADD_INCR = "ERR INCR option supports a single increment-element pair"
+SCORE_NAN = "ERR resulting score is not a number (NaN)"
+RANGE_NOT_FLOAT = "ERR min or max is not a float"
+RANGE_NOT_LEX = "ERR min or max not valid string range item"
+RANGE_LIMIT = (
+    "ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX"
+)
+RANGE_WITHSCORES = "ERR syntax error, WITHSCORES not supported in combination with BYLEX"
+WEIGHT_NOT_FLOAT = "ERR weight value is not a float"
+OUT_OF_RANGE = "ERR value is out of range"
 
 _CLIP = 128
 
@@ -39,8 +93,21 @@ def wrong_arity(name: str) -> str:
     return f"ERR wrong number of arguments for '{name}' command"
 
 
+def exec_abort(reason: str) -> str:
+    """EXEC itself was refused (wrong arity, no memory …): the transaction is gone."""
+    return f"EXECABORT Transaction discarded because of: {reason.removeprefix('ERR ')}"
+
+
+def no_input_key(name: str) -> str:
+    return f"ERR at least 1 input key is needed for '{name}' command"
+
+
 def invalid_expire(name: str) -> str:
     return f"ERR invalid expire time in '{name}' command"
+
+
+def unsupported_option(option: bytes) -> str:
+    return f"ERR Unsupported option {_one_line(text(option))}"
 
 
 def out_of_range(low: int, high: int) -> str:

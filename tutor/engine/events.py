@@ -23,6 +23,7 @@ Cause = Literal[
     "length",  # a string longer than embstr allows
     "number",  # the text is an integer
     "store",  # a command built a new value of another encoding
+    "sort",  # SORT turns the sorted set it reads into a skiplist
 ]
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor.engine.memory import memory_usage
-from tutor.engine.replies import format_double
 from tutor.engine.structures import listpack
 from tutor.engine.structures.hashtable_layout import HashTableLayout
 from tutor.engine.structures.intset import IntsetLayout
@@ -19,7 +18,7 @@ from tutor.engine.structures.quicklist_layout import QuicklistLayout
 from tutor.engine.structures.sds import Sds, StringLayout, string_layout
 from tutor.engine.structures.skiplist_layout import SkiplistLayout
 from tutor.engine.structures.window import Window
-from tutor.engine.values import Hash, Set, Value, Zset, encoding_name, type_name
+from tutor.engine.values import Hash, Set, Value, Zset, encoding_name, score_text, type_name
 
 if TYPE_CHECKING:
     from tutor.engine.engine import Engine
@@ -112,10 +111,3 @@ def _layout(
 def _doubled(window: Window) -> Window:
     """Pairs (field, value) as listpack entries."""
     return Window(window.start * 2, window.count * 2)
-
-
-def score_text(score: float) -> bytes:
-    """A score as a listpack holds it: an integer where it is one, else ``%.17g``."""
-    if score == int(score) if abs(score) <= 2**62 else False:
-        return b"%d" % int(score)
-    return format_double(score)

@@ -16,6 +16,7 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tutor.engine.replies import format_double
 from tutor.engine.structures.hashtable import HashTable
 from tutor.engine.structures.intset import Intset
 from tutor.engine.structures.quicklist import Quicklist
@@ -160,7 +161,7 @@ class Zset:
         table, skiplist = HashTable(seed), Skiplist(random)
         for score, member in self.ordered:
             skiplist.insert(score, member)
-            table.insert(member, score)
+            table.add(member, score)
         self.table, self.skiplist = table, skiplist
         self.scores, self.ordered = table.data, []
 
@@ -171,14 +172,14 @@ class Zset:
         return self.scores.get(member)
 
     def add(self, member: bytes, score: float, random: Random) -> None:
-        """Insert a member that is not there yet; ``random`` gives floats for its tower."""
+        """Insert a member that `score` did not find; ``random`` gives floats for its tower."""
         if self.skiplist is None:
             score = score + 0.0  # a listpack stores -0 as the integer 0
             self.scores[member] = score
             insort(self.ordered, (score, member))
             return
         assert self.table is not None
-        self.table.insert(member, score)
+        self.table.add(member, score)
         self.skiplist.random = random
         self.skiplist.insert(score, member)
 
@@ -194,17 +195,18 @@ class Zset:
         self.scores[member] = new
 
     def remove(self, member: bytes) -> bool:
-        score = self.score(member)
+        score = self.scores.get(member)
+        table = self.table
+        if table is not None and self.skiplist is not None:
+            if not table.discard(member):
+                return False
+            self.skiplist.delete(score, member)  # type: ignore[arg-type]
+            table.shrink_if_needed()
+            return True
         if score is None:
             return False
-        if self.skiplist is None:
-            del self.scores[member]
-            del self.ordered[bisect_left(self.ordered, (score, member))]
-            return True
-        assert self.table is not None
-        self.table.discard(member)
-        self.skiplist.delete(score, member)
-        self.table.shrink_if_needed()
+        del self.scores[member]
+        del self.ordered[bisect_left(self.ordered, (score, member))]
         return True
 
     def clone(self) -> Zset:
@@ -232,6 +234,20 @@ _TYPE_NAMES: dict[type, str] = {
     Hash: "hash",
     Zset: "zset",
 }
+
+
+def text_of(value: String) -> bytes:
+    """The text of a string value, whatever its native form."""
+    if isinstance(value, bytes):
+        return value
+    return b"%d" % value if isinstance(value, int) else bytes(value.data)
+
+
+def score_text(score: float) -> bytes:
+    """A score as a listpack holds it: digits where it is an integer (redis 7.0, double2ll)."""
+    if abs(score) <= 2**62 and score == int(score):
+        return b"%d" % int(score)
+    return format_double(score)
 
 
 def type_name(value: Value) -> str:

@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 
 from tutor.engine.replies import NULL_ARRAY, Push, Reply, ReplyError, is_error
 from tutor.network.link import LinkError, Trouble
-from tutor.network.wire import Closed, ReplyReader
+from tutor.network.wire import ReplyReader
 
 __all__ = ["Client"]
 
@@ -33,7 +33,7 @@ class Client:
 
     def __init__(self, url: str, resp: int = 2, connect_timeout: float = 5.0) -> None:
         try:
-            options = parse_url(url)
+            options: dict[str, Any] = parse_url(url)  # type: ignore[no-untyped-call]
             kind: type[Any] = options.pop("connection_class", Connection)
             options.setdefault("socket_timeout", None)
             options.setdefault("socket_connect_timeout", connect_timeout)
@@ -52,8 +52,6 @@ class Client:
         self.transaction = False
         self.on_push: Callable[[Push], None] | None = None
         self._db_before_multi = self.db
-        self._first_resp = resp
-        self._hello: Reply = None
 
     @property
     def address(self) -> str:
@@ -61,11 +59,8 @@ class Client:
         path = getattr(self._connection, "path", "")
         if path:
             return str(path)
-        host = self._connection.host
-        return f"[{host}]:{self._connection.port}" if ":" in host else self._named(host)
-
-    def _named(self, host: str) -> str:
-        return f"{host}:{self._connection.port}"
+        host, port = self._connection.host, self._connection.port
+        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     @property
     def connected(self) -> bool:

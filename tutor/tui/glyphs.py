@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """One set of signs; every one is a single cell wide."""
+    """One set of signs, each a single cell wide."""
 
     ok: str = "✓"
     fail: str = "✗"
@@ -35,7 +35,8 @@ class Glyphs:
     dash: str = "—"
     warning: str = "▲"
     enter: str = "↵"
-    up_down: str = "↑↓"
+    active: str = "‹{}›"
+    """Stands around the argument that comes next."""
 
 
 UNICODE = Glyphs()
@@ -60,7 +61,7 @@ ASCII = Glyphs(
     dash="-",
     warning="!",
     enter="Enter",
-    up_down="Up/Down",
+    active=">{}<",
 )
 
 

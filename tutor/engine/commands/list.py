@@ -104,9 +104,9 @@ def take(items: Quicklist, head: bool, count: int) -> list[bytes]:
 
 
 def take_with_key(
-    db: Database, key: bytes, items: Quicklist, head: bool, count: int, served: bool = False
+    db: Database, key: bytes, items: Quicklist, head: bool, count: int
 ) -> Reply:
-    """What LMPOP answers: the key and the elements taken. ``served``: to a client that waited."""
+    """What LMPOP answers: the key and the elements taken."""
     taken = take(items, head, count)
     popped(db, key, items, head, len(taken))
     return [key, taken]
@@ -263,13 +263,6 @@ def lrange(session: Session, argv: Sequence[bytes]) -> Reply:
     return items.slice(*clamp(start, stop, items.length))
 
 
-_LPOS = {
-    b"rank": Option((lambda word: ranged(word, -INT64_MAX, INT64_MAX),)),
-    b"count": Option((lambda word: positive(word, errors.LPOS_COUNT),)),
-    b"maxlen": Option((lambda word: positive(word, errors.LPOS_MAXLEN),)),
-}
-
-
 def _rank(word: bytes) -> int:
     rank = ranged(word, -INT64_MAX, INT64_MAX)
     if rank == 0:
@@ -277,7 +270,11 @@ def _rank(word: bytes) -> int:
     return rank
 
 
-_LPOS[b"rank"] = Option((_rank,))
+_LPOS = {
+    b"rank": Option((_rank,)),
+    b"count": Option((lambda word: positive(word, errors.LPOS_COUNT),)),
+    b"maxlen": Option((lambda word: positive(word, errors.LPOS_MAXLEN),)),
+}
 
 
 @command("lpos")

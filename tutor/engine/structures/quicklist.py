@@ -9,11 +9,11 @@
 
 ``fill`` limits a node: -1..-5 = 4, 8, 16, 32, 64 KiB; n > 0 = n entries and 8 KiB; 0 acts as 1. An
 empty node takes any entry. A *plain* node holds one huge entry (1 GiB and more) without a listpack.
-With ``compress`` = d > 0 all but d nodes at each end are LZF-compressed where that gains 9 bytes.
+With ``compress`` = d > 0 nodes further than d from both ends get LZF-compressed.
 
 An insertion into the middle of a full node splits it and then tries four merges; deletion never
-merges. Invariants: no empty node; ``size`` is the byte size of the node's listpack. Ends O(1),
-position O(nodes + entries of one node).
+merges. Invariants: no empty node; ``size`` is the byte size of the node's listpack; no node within
+the compression depth is compressed. Ends O(1), position O(nodes + entries of one node).
 Constants: redis 7.0, quicklist.c (optimization_level, SIZE_SAFETY_LIMIT 8192, the estimate of 8).
 """
 
@@ -21,10 +21,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from . import lzf
-from .allocator import size_class
-from .listpack import EMPTY_SIZE, encode, entry_size
+from .listpack import EMPTY_SIZE, entry_size
+from .quicklist_compression import after_visit, before_change, end_of_change, offer
 from .quicklist_layout import QuicklistLayout, derive_layout
+from .quicklist_node import NODE_SIZE, RAW, Node
+from .sds import ROBJ_SIZE
 from .trace import Trace
 from .window import Window
 
@@ -33,40 +34,16 @@ SAFETY_LIMIT = 8192
 ENTRY_OVERHEAD = 8
 MERGE_SAVING = 11
 QUICKLIST_SIZE = 40
-NODE_SIZE = 40
 PLAIN_THRESHOLD = 1 << 30
-MIN_COMPRESS_BYTES = 48
-MIN_COMPRESS_GAIN = 8
-LZF_HEADER = 8
 MAX_FILL = 32_767
 MAX_COMPRESS = 65_535
-
-
-class Node:
-    """One node: its entries and the byte size of the listpack (or of the plain entry)."""
-
-    __slots__ = ("entries", "next", "plain", "prev", "size")
-
-    def __init__(self, entries: list[bytes], size: int, plain: bool = False) -> None:
-        self.prev: Node | None = None
-        self.next: Node | None = None
-        self.entries = entries
-        self.size = size
-        self.plain = plain
-
-    def image(self) -> bytes:
-        """The listpack's bytes, or the plain entry."""
-        return self.entries[0] if self.plain else encode(self.entries)
-
-
-def _listpack_node(value: bytes) -> Node:
-    return Node([value], EMPTY_SIZE + entry_size(value))
 
 
 class Quicklist:
     """A list of byte strings with the nodes Redis would have.
 
-    ``fill`` and ``compress`` are copied from the configuration when the list is created.
+    ``fill`` and ``compress`` are copied from the configuration when the list is created; entries
+    of ``threshold`` bytes and more get plain nodes.
     """
 
     __slots__ = (
@@ -111,7 +88,7 @@ class Quicklist:
             node.entries.insert(0, value)
             node.size += entry_size(value)
         else:
-            self._link_before(node, self._new_node(value))
+            self._link(node, self._new_node(value), before=True)
         self.length += 1
 
     def push_tail(self, value: bytes) -> None:
@@ -127,7 +104,7 @@ class Quicklist:
             node.entries.append(value)
             node.size += entry_size(value)
         else:
-            self._link_after(node, self._new_node(value))
+            self._link(node, self._new_node(value), before=False)
         self.length += 1
 
     def pop_head(self) -> bytes:
@@ -144,33 +121,33 @@ class Quicklist:
             raise IndexError("pop from an empty quicklist")
         return self._take(node, -1)
 
-    # --- positions
+    # --- reading
 
     def __len__(self) -> int:
         return self.length
 
     def __iter__(self) -> Iterator[bytes]:
-        node = self.head
-        while node is not None:
+        """The values from the head on. (As an onlooker: compression is not affected.)"""
+        for node in self.nodes():
             yield from node.entries
-            node = node.next
 
     def __reversed__(self) -> Iterator[bytes]:
-        node = self.tail
-        while node is not None:
+        """The values from the tail on. (As an onlooker: compression is not affected.)"""
+        for node in self.nodes(reverse=True):
             yield from reversed(node.entries)
-            node = node.prev
 
-    def nodes(self) -> Iterator[Node]:
-        """The nodes from head to tail."""
-        node = self.head
+    def nodes(self, *, reverse: bool = False) -> Iterator[Node]:
+        """The nodes from head to tail, or from tail to head."""
+        node = self.tail if reverse else self.head
         while node is not None:
             yield node
-            node = node.next
+            node = node.prev if reverse else node.next
 
     def index(self, position: int) -> bytes:
         """The value at ``position`` (negative counts from the end); IndexError outside."""
         node, offset = self._locate(position)
+        if self.compress:
+            after_visit(self, node)
         return node.entries[offset]
 
     def slice(self, start: int, stop: int) -> list[bytes]:
@@ -181,9 +158,13 @@ class Quicklist:
             return []
         at, offset = self._locate(start)
         result = at.entries[offset : offset + wanted]
+        if self.compress:
+            after_visit(self, at)
         node = at.next
         while len(result) < wanted and node is not None:
             result += node.entries[: wanted - len(result)]
+            if self.compress:
+                after_visit(self, node)
             node = node.next
         return result
 
@@ -192,106 +173,106 @@ class Quicklist:
 
         ``limit`` > 0 bounds how many entries are compared (LPOS MAXLEN).
         """
-        entries = reversed(self) if reverse else iter(self)
+        seen = 0
         last = self.length - 1
-        for step, entry in enumerate(entries):
-            if limit and step >= limit:
-                return
-            if entry == value:
-                yield last - step if reverse else step
+        for node in self.nodes(reverse=reverse):
+            try:
+                for entry in reversed(node.entries) if reverse else node.entries:
+                    if limit and seen >= limit:
+                        return
+                    if entry == value:
+                        yield last - seen if reverse else seen
+                    seen += 1
+            finally:
+                if self.compress:
+                    after_visit(self, node)
 
     # --- changes inside
 
     def set(self, position: int, value: bytes) -> None:
         """Replace the value at ``position``; IndexError outside. The node may outgrow its limit."""
         node, offset = self._locate(position)
-        large = len(value) >= self.threshold
-        if not node.plain and not large:
-            node.size += entry_size(value) - entry_size(node.entries[offset])
-            node.entries[offset] = value
-        elif node.plain and large:
-            node.entries[0] = value
+        squeezed = before_change(node)
+        if node.plain != (len(value) >= self.threshold):
+            self._exchange(node, offset, value, squeezed)
+            return
+        if node.plain:
             node.size = len(value)
         else:
-            self._insert_at(node, offset, value, before=False)
-            # The old entry is now the last of its node, whether that was split or not.
-            self._take(node, -1)
+            node.size += entry_size(value) - entry_size(node.entries[offset])
+        node.entries[offset] = value
+        end_of_change(self, node, squeezed)
 
     def insert(self, pivot: bytes, value: bytes, before: bool) -> bool:
         """Put ``value`` beside the first entry equal to ``pivot``; False if there is none."""
-        node = self.head
-        while node is not None:
+        for node in self.nodes():
             if pivot in node.entries:
                 self._insert_at(node, node.entries.index(pivot), value, before)
                 return True
-            node = node.next
+            if self.compress:
+                after_visit(self, node)
         return False
 
     def remove(self, value: bytes, count: int = 0) -> int:
         """Remove entries equal to ``value``: ``count`` from the head, -``count`` from the tail, or
         all when it is 0. Returns how many went."""
-        left = abs(count) if count else self.length
-        wanted = left
-        node = self.tail if count < 0 else self.head
-        while node is not None and left:
-            following = node.prev if count < 0 else node.next
-            found = node.entries.count(value)
-            if found:
-                gone = min(found, left)
-                self._remove_from(node, value, gone, from_tail=count < 0)
-                left -= gone
+        backwards = count < 0
+        wanted = left = abs(count) or self.length
+        node = self.tail if backwards else self.head
+        while node is not None:
+            following = node.prev if backwards else node.next
+            gone = min(node.entries.count(value), left)
+            left -= gone
+            if gone == len(node.entries):
+                self._unlink(node)
+                self.length -= gone
+                node = following
+                if node is not None and not left and self.compress:
+                    after_visit(self, node)
+            else:
+                squeezed = before_change(node)
+                if gone:
+                    self._remove_some(node, value, gone, backwards)
+                end_of_change(self, node, squeezed)
+            if not left:
+                break
             node = following
         return wanted - left
 
     def trim(self, start: int, stop: int) -> None:
         """Keep only the half-open range [start, stop), both within 0..length."""
         if stop <= start:
-            self.__init__(self.fill, self.compress, self.threshold)  # type: ignore[misc]
-            return
-        self._drop_from_tail(self.length - stop)
-        self._drop_from_head(start)
+            start, stop = self.length, self.length
+        behind = self.length - stop
+        if start > 0:
+            offer(self, self.head)
+            self._drop_from_head(start)
+        if behind > 0:
+            offer(self, self._locate(-behind)[0])
+            self._drop_from_tail(behind)
 
     # --- derived
 
-    def compressed_size(self, node: Node) -> int | None:
-        """Bytes of the node's LZF image if compressing it pays, else None. O(bytes)."""
-        if node.plain or node.size < MIN_COMPRESS_BYTES:
-            return None
-        image = lzf.compress(node.image(), node.size)
-        if image is None or len(image) + MIN_COMPRESS_GAIN >= node.size:
-            return None
-        return len(image)
-
-    def compressible(self, index: int) -> bool:
-        """Whether the node at that index lies inside both depth windows."""
-        depth = self.compress
-        return depth > 0 and depth <= index < self.node_count - depth
-
-    def entry_memory(self, node: Node, index: int, allocator: str = "debian") -> int:
-        """Bytes of the block a node points to."""
-        squeezed = self.compressed_size(node) if self.compressible(index) else None
-        return size_class(node.size if squeezed is None else LZF_HEADER + squeezed, allocator)
-
-    def memory(self, samples: int = 5, allocator: str = "debian") -> float:
-        """Bytes as MEMORY USAGE estimates them from the first ``samples`` nodes (0 = all).
-
-        Not rounded: the caller adds the key's share and truncates.
-        """
+    def memory(self, samples: int = 5, allocator: str = "debian") -> int:
+        """Bytes of the value (object included) as MEMORY USAGE estimates them from the first
+        ``samples`` nodes; 0 = from all."""
         total = taken = 0
         for node in self.nodes():
-            total += NODE_SIZE + self.entry_memory(node, taken, allocator)
+            total += NODE_SIZE + node.allocation(allocator)
             taken += 1
             if taken == samples:
                 break
-        return QUICKLIST_SIZE + (total / taken * self.node_count if taken else 0)
+        average = total / taken if taken else 0.0
+        return int(ROBJ_SIZE + QUICKLIST_SIZE + average * self.node_count)
 
     def layout(
         self,
         window: Window = Window(0, 8),  # noqa: B008 - frozen
         entries: Window = Window(0, 16),  # noqa: B008 - frozen
+        allocator: str = "debian",
     ) -> QuicklistLayout:
         """The memory image of the nodes of ``window``, with the ``entries`` window of each."""
-        return derive_layout(self, window, entries)
+        return derive_layout(self, window, entries, allocator)
 
     def clone(self) -> Quicklist:
         """An independent copy: O(nodes), entries copied at C speed."""
@@ -299,6 +280,7 @@ class Quicklist:
         last: Node | None = None
         for node in self.nodes():
             twin = Node(node.entries.copy(), node.size, node.plain)
+            twin.squeezed = node.squeezed
             twin.prev = last
             if last is None:
                 copy.head = twin
@@ -313,7 +295,7 @@ class Quicklist:
     def append_node(self, entries: list[bytes], plain: bool = False) -> None:
         """Link a whole node at the end, as loading a dump does; ``entries`` is taken over."""
         size = len(entries[0]) if plain else EMPTY_SIZE + sum(map(entry_size, entries))
-        self._link_after(self.tail, Node(entries, size, plain))
+        self._link(self.tail, Node(entries, size, plain), before=False)
         self.length += len(entries)
 
     def check(self) -> None:
@@ -328,6 +310,8 @@ class Quicklist:
                 assert node.size == len(node.entries[0])
             else:
                 assert node.size == EMPTY_SIZE + sum(map(entry_size, node.entries))
+            depth = min(count, self.node_count - 1 - count)
+            assert node.squeezed == RAW or 0 < self.compress <= depth
             previous = node
             length += len(node.entries)
             count += 1
@@ -340,7 +324,7 @@ class Quicklist:
     def _new_node(self, value: bytes) -> Node:
         if len(value) >= self.threshold:
             return Node([value], len(value), plain=True)
-        return _listpack_node(value)
+        return Node.of(value)
 
     def _locate(self, position: int) -> tuple[Node, int]:
         """Node and offset of a position, walking from the nearer end."""
@@ -367,44 +351,41 @@ class Quicklist:
             node = node.prev
         raise AssertionError("node counts do not add up to the length")
 
-    def _link_after(self, node: Node | None, new: Node) -> None:
-        """Link ``new`` after ``node``; ``node`` is None only for the first node."""
-        new.prev = node
-        if node is None:
-            self.head = self.tail = new
+    def _link(self, node: Node | None, new: Node, *, before: bool, squeezed: bool = False) -> None:
+        """Link ``new`` beside ``node`` (None only for the first); ``squeezed``: the node had to be
+        decompressed for this."""
+        ahead = node if before else None if node is None else node.next
+        behind = node if not before else None if node is None else node.prev
+        new.next, new.prev = ahead, behind
+        if ahead is None:
+            self.tail = new
         else:
-            new.next = node.next
-            if node.next is None:
-                self.tail = new
-            else:
-                node.next.prev = new
-            node.next = new
+            ahead.prev = new
+        if behind is None:
+            self.head = new
+        else:
+            behind.next = new
         self.node_count += 1
         if self.trace is not None:
             self.trace("node", node=new)
-
-    def _link_before(self, node: Node | None, new: Node) -> None:
-        if node is None or node.prev is not None:
-            self._link_after(None if node is None else node.prev, new)
-            return
-        new.next = node
-        node.prev = new
-        self.head = new
-        self.node_count += 1
-        if self.trace is not None:
-            self.trace("node", node=new)
+        if self.compress:
+            if node is not None:
+                end_of_change(self, node, squeezed)
+            offer(self, new)
 
     def _unlink(self, node: Node) -> None:
-        before, after = node.prev, node.next
-        if before is None:
-            self.head = after
+        behind, ahead = node.prev, node.next
+        if behind is None:
+            self.head = ahead
         else:
-            before.next = after
-        if after is None:
-            self.tail = before
+            behind.next = ahead
+        if ahead is None:
+            self.tail = behind
         else:
-            after.prev = before
+            ahead.prev = behind
         self.node_count -= 1
+        if self.compress:
+            offer(self, None)
 
     def _take(self, node: Node, offset: int) -> bytes:
         """Remove one entry of a node, and the node when it was the last."""
@@ -418,49 +399,61 @@ class Quicklist:
             node.size -= entry_size(value)
         return value
 
-    def _allows_insert(self, node: Node | None, size: int) -> bool:
+    def _allows_insert(self, node: Node, size: int) -> bool:
         """May a node take an entry of ``size`` bytes? (An estimate that errs on the full side.)"""
         return (
-            node is not None
-            and not node.plain
-            and size < self.threshold
+            not node.plain
             and node.size + size + ENTRY_OVERHEAD <= self.byte_limit
             and len(node.entries) < self.entry_limit
         )
 
     def _insert_at(self, node: Node, offset: int, value: bytes, before: bool) -> None:
+        """Put ``value`` beside one entry of a node."""
         size = len(value)
         at_edge = offset == (0 if before else len(node.entries) - 1)
+        squeezed = before_change(node)
         self.length += 1
         if size >= self.threshold:
-            if not node.plain and not at_edge:
-                half = self._split(node, offset, before)
-                self._link_beside(node, half, before)
-            self._link_beside(node, self._new_node(value), before)
-            return
-        if self._allows_insert(node, size):
+            half = None if at_edge else self._split(node, offset, before)
+            plain = self._new_node(value)
+            self._link(node, plain, before=before, squeezed=squeezed)
+            if half is not None:
+                self._link(plain, half, before=before)
+        elif self._allows_insert(node, size):
             node.entries.insert(offset if before else offset + 1, value)
             node.size += entry_size(value)
-            return
-        if not at_edge:
+            node.squeezed = -(not squeezed)
+        elif at_edge:
+            self._insert_beside(node, value, before, squeezed)
+        else:
             half = self._split(node, offset, before)
             half.entries.insert(len(half.entries) if before else 0, value)
             half.size += entry_size(value)
-            self._link_beside(node, half, before)
+            self._link(node, half, before=before, squeezed=squeezed)
             self._merge_around(node)
-            return
-        neighbour = node.prev if before else node.next
-        if neighbour is not None and self._allows_insert(neighbour, size):
-            neighbour.entries.insert(len(neighbour.entries) if before else 0, value)
-            neighbour.size += entry_size(value)
-        else:
-            self._link_beside(node, _listpack_node(value), before)
 
-    def _link_beside(self, node: Node, new: Node, before: bool) -> None:
-        if before:
-            self._link_before(node, new)
-        else:
-            self._link_after(node, new)
+    def _insert_beside(self, node: Node, value: bytes, before: bool, squeezed: bool) -> None:
+        """Put ``value`` past the edge of a full node: into the neighbour or a node of its own."""
+        neighbour = node.prev if before else node.next
+        if neighbour is None or not self._allows_insert(neighbour, len(value)):
+            self._link(node, Node.of(value), before=before, squeezed=squeezed)
+            return
+        touched = before_change(neighbour)
+        neighbour.entries.insert(len(neighbour.entries) if before else 0, value)
+        neighbour.size += entry_size(value)
+        neighbour.squeezed = -(not touched)
+
+    def _exchange(self, node: Node, offset: int, value: bytes, squeezed: bool) -> None:
+        """Replace a small entry by a huge one or the reverse: it needs another kind of node."""
+        self._insert_at(node, offset, value, before=False)
+        # The old entry is now the last of its node, whether that was split or not.
+        alone = len(node.entries) == 1
+        self._take(node, -1)
+        if not alone:
+            node.squeezed = RAW
+            end_of_change(self, node, squeezed)
+            if self.compress and node.next is not None:
+                after_visit(self, node.next)
 
     def _split(self, node: Node, offset: int, before: bool) -> Node:
         """Cut a node at an entry: that entry stays, all on the side of insertion move out."""
@@ -502,45 +495,50 @@ class Quicklist:
             self.trace("merge", left=left, right=right)
         left.entries += right.entries
         left.size += right.size - EMPTY_SIZE
+        left.squeezed = RAW
         self._unlink(right)
+        offer(self, left)
         return True
 
-    def _remove_from(self, node: Node, value: bytes, gone: int, from_tail: bool) -> None:
+    def _remove_some(self, node: Node, value: bytes, gone: int, backwards: bool) -> None:
+        """Remove ``gone`` entries equal to ``value`` from a node that keeps others."""
         entries = node.entries
-        self.length -= gone
-        if gone == len(entries):
-            self._unlink(node)
-            return
-        node.size -= gone * entry_size(value)
-        if from_tail:
+        if backwards:
             entries.reverse()
         for _ in range(gone):
             entries.remove(value)
-        if from_tail:
+        if backwards:
             entries.reverse()
+        node.size -= gone * entry_size(value)
+        self.length -= gone
 
     def _drop_from_head(self, count: int) -> None:
-        while count > 0 and self.head is not None:
-            node = self.head
+        node = self.head
+        while count > 0 and node is not None:
             held = len(node.entries)
-            gone = min(held, count)
-            if gone == held:
+            if count >= held:
                 self._unlink(node)
+                self.length -= held
             else:
-                node.size -= sum(map(entry_size, node.entries[:gone]))
-                del node.entries[:gone]
-            self.length -= gone
-            count -= gone
+                self._drop_entries(node, 0, count)
+            count -= held
+            node = node.next
 
     def _drop_from_tail(self, count: int) -> None:
-        while count > 0 and self.tail is not None:
-            node = self.tail
-            held = len(node.entries)
-            gone = min(held, count)
-            if gone == held:
-                self._unlink(node)
-            else:
-                node.size -= sum(map(entry_size, node.entries[-gone:]))
-                del node.entries[-gone:]
-            self.length -= gone
-            count -= gone
+        """Drop the last ``count`` entries, beginning with the node they begin in."""
+        node, offset = self._locate(-count)
+        following: Node | None = node
+        if offset:
+            following = node.next
+            self._drop_entries(node, offset, len(node.entries))
+        while following is not None:
+            self._unlink(following)
+            self.length -= len(following.entries)
+            following = following.next
+
+    def _drop_entries(self, node: Node, start: int, stop: int) -> None:
+        squeezed = before_change(node)
+        node.size -= sum(map(entry_size, node.entries[start:stop]))
+        del node.entries[start:stop]
+        self.length -= stop - start
+        node.squeezed = -(not squeezed)

@@ -1,20 +1,17 @@
-"""The memory image of a quicklist: its visible nodes, and the visible entries of each.
-
-Split from ``quicklist`` so that the structure can be read without its picture.
-"""
+"""The memory image of a quicklist: its visible nodes, and the visible entries of each."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .allocator import size_class
 from .listpack import ListpackLayout
 from .listpack import layout as listpack_layout
+from .quicklist_node import Node
 from .window import Window
 
 if TYPE_CHECKING:
-    from .quicklist import Node, Quicklist
+    from .quicklist import Quicklist
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +47,16 @@ class QuicklistLayout:
     nodes: tuple[QuicklistNodeLayout, ...]
 
 
-def derive_layout(quicklist: Quicklist, window: Window, entries: Window) -> QuicklistLayout:
+def derive_layout(
+    quicklist: Quicklist, window: Window, entries: Window, allocator: str
+) -> QuicklistLayout:
     """Derive the image of the window's nodes; nodes before it are only stepped over."""
     start, stop = window.bounds(quicklist.node_count)
     nodes: list[QuicklistNodeLayout] = []
     node = _seek(quicklist, start)
     for index in range(start, stop):
         assert node is not None
-        nodes.append(_node_layout(quicklist, node, index, entries))
+        nodes.append(_node_layout(node, index, entries, allocator))
         node = node.next
     return QuicklistLayout(
         length=quicklist.length,
@@ -73,6 +72,8 @@ def derive_layout(quicklist: Quicklist, window: Window, entries: Window) -> Quic
 
 def _seek(quicklist: Quicklist, index: int) -> Node | None:
     """The node at ``index``, reached from the nearer end."""
+    if index >= quicklist.node_count:
+        return None
     if index <= quicklist.node_count // 2:
         node = quicklist.head
         for _ in range(index):
@@ -83,21 +84,18 @@ def _seek(quicklist: Quicklist, index: int) -> Node | None:
     for _ in range(quicklist.node_count - 1 - index):
         assert node is not None
         node = node.prev
-    return node if index < quicklist.node_count else None
+    return node
 
 
-def _node_layout(
-    quicklist: Quicklist, node: Node, index: int, entries: Window
-) -> QuicklistNodeLayout:
-    compressed = quicklist.compressed_size(node) if quicklist.compressible(index) else None
+def _node_layout(node: Node, index: int, entries: Window, allocator: str) -> QuicklistNodeLayout:
     start, stop = entries.bounds(node.size)
     return QuicklistNodeLayout(
         index=index,
         count=len(node.entries),
         size=node.size,
         plain=node.plain,
-        compressed=compressed,
-        allocation=size_class(node.size if compressed is None else 8 + compressed),
+        compressed=node.lzf_size(),
+        allocation=node.allocation(allocator),
         listpack=None if node.plain else listpack_layout(node.entries, entries, node.size),
         preview=node.entries[0][start:stop] if node.plain else b"",
     )

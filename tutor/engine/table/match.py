@@ -28,10 +28,11 @@ class Word(NamedTuple):
 
     `role` is "command", "subcommand", "token" (a literal word: NX, EX, LIMIT), "extra" (fits
     nothing), or the kind of the value: key, string, integer, double, pattern, unix-time,
-    score-bound, lex-bound, bit, bit-offset, bit-type. `argument` is the node of the signature that the word fills
-    (for `EX 10` the same one twice), None for command, subcommand and extra. `valid` is False when
-    the text cannot be read as that kind, and for extra words. `partial`: the last word is only the
-    beginning of a token or of a subcommand that may stand here; it is not valid yet.
+    score-bound, lex-bound, bit, bit-offset, bit-type. `argument` is the node of the signature that
+    the word fills (for `EX 10` the same one twice), None for command, subcommand and extra. `valid`
+    is False when the text cannot be read as that kind, and for extra words. `partial`: the last
+    word is only the beginning of a token or of a subcommand that may stand here; it is not valid
+    yet, and `argument` is None if several begin so.
     """
 
     role: str
@@ -125,11 +126,12 @@ _VALUES: dict[str, re.Pattern[bytes]] = {
     "lex-bound": re.compile(rb"[-+]|[\[(].*", re.DOTALL),
     "bit": re.compile(rb"[01]"),
     "bit-offset": re.compile(rb"#?[0-9]+"),
-    "bit-type": re.compile(rb"[uU]([1-9]|[1-5][0-9]|6[0-3])|[iI]([1-9]|[1-5][0-9]|6[0-4])"),
+    "bit-type": re.compile(rb"u([1-9]|[1-5][0-9]|6[0-3])|i([1-9]|[1-5][0-9]|6[0-4])"),
 }
 """Kinds that do not take every word (redis 7.0, util.c `string2ll`, `string2ld`)."""
 
 _COUNT = re.compile(rb"[1-9][0-9]{0,9}")
+_COUNT_OR_NONE = re.compile(rb"0|[1-9][0-9]{0,9}")
 
 
 # --- The grammar --------------------------------------------------------------------------------
@@ -160,31 +162,16 @@ class _Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class _Optional:
-    item: _Node
+class _Repeat:
+    """An item, at least and at most so many times (None: no end).
 
-
-@dataclass(frozen=True, slots=True)
-class _Many:
-    """Once or more; `again` when it has been there once."""
+    `per_key`: as often as `numkeys` says; the bounds hold as long as nobody knows how much that is.
+    """
 
     item: _Node
-    again: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _PerKey:
-    """Once for each key that `numkeys` counted; while nobody knows how many, once or more."""
-
-    item: _Node
-
-
-@dataclass(frozen=True, slots=True)
-class _Times:
-    """Exactly so many times more."""
-
-    item: _Node
-    left: int
+    least: int
+    most: int | None
+    per_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,15 +183,13 @@ class _Options:
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """A `numkeys` and the item that follows so many times."""
+    """A `numkeys` and what follows so many times."""
 
     count: _Leaf
-    item: _Node
+    keys: _Repeat
 
 
-_Node: TypeAlias = (
-    "_Leaf | _Sequence | _Choice | _Optional | _Many | _PerKey | _Times | _Options | _Counted"
-)
+_Node: TypeAlias = "_Leaf | _Sequence | _Choice | _Repeat | _Options | _Counted"
 _Rest: TypeAlias = "tuple[_Node, _Rest] | None"
 """What is to come: a node, then the rest."""
 
@@ -223,13 +208,12 @@ def _sequence(arguments: Sequence[Argument]) -> _Node:
             items.append(_Options(tuple(options)))
             options = []
         if argument.name == "numkeys" and rest and rest[0].multiple:
-            count, item = _Leaf(argument), rest.pop(0)
-            if not item.optional:
-                count.pattern = _COUNT
-            items.append(_Counted(count, _unit(item)))
+            count, keys = _Leaf(argument), rest.pop(0)
+            count.pattern = _COUNT_OR_NONE if keys.optional else _COUNT
+            items.append(_Counted(count, _Repeat(_unit(keys), 0 if keys.optional else 1, None)))
         else:
             node = _required(argument)
-            items.append(_Optional(node) if argument.optional else node)
+            items.append(_Repeat(node, 0, 1) if argument.optional else node)
     if options:
         items.append(_Options(tuple(options)))
     return items[0] if len(items) == 1 else _Sequence(tuple(items))
@@ -246,14 +230,14 @@ def _begins_with_token(argument: Argument) -> bool:
 def _required(argument: Argument) -> _Node:
     """An argument with its token and its repetition, as if it were not optional."""
     unit = _unit(argument)
+    per_key = argument.token == "WEIGHTS"
+    many = _Repeat(unit, 1, None, per_key) if argument.multiple else unit
     if argument.type == "pure-token" or argument.token is None:
-        return _Many(unit) if argument.multiple else unit
+        return many
     token = _Leaf(argument, argument.token)
     if argument.multiple_token:
-        return _Many(_Sequence((token, unit)))
-    if argument.token == "WEIGHTS":
-        return _Sequence((token, _PerKey(unit)))
-    return _Sequence((token, _Many(unit) if argument.multiple else unit))
+        return _Repeat(_Sequence((token, unit)), 1, None)
+    return _Sequence((token, many))
 
 
 def _unit(argument: Argument) -> _Node:
@@ -268,14 +252,14 @@ def _unit(argument: Argument) -> _Node:
 class _Move:
     """One word that may come, and what may come after it.
 
-    `counted` is repeated as many times as the word says; it then takes the place of the first node
-    of `rest`. `target` is the state after the move, once somebody has been there.
+    `counted` comes next, as many times as the word says if it says so. `target` is the state after
+    the move, once somebody has been there (not if counted).
     """
 
     __slots__ = ("counted", "leaf", "optional", "rest", "target")
 
     def __init__(
-        self, leaf: _Leaf, rest: _Rest, optional: bool, counted: _Node | None = None
+        self, leaf: _Leaf, rest: _Rest, optional: bool, counted: _Repeat | None = None
     ) -> None:
         self.leaf = leaf
         self.rest = rest
@@ -304,25 +288,19 @@ def _first(node: _Node, rest: _Rest, optional: bool, moves: list[_Move]) -> bool
             for item in items:
                 empty |= _first(item, rest, optional, moves)
             return empty
-        case _Optional(item):
-            _first(item, rest, True, moves)
-            return True
-        case _Many(item, again):
-            empty = _first(item, (_Many(item, True), rest), optional or again, moves)
-            return empty or again
-        case _PerKey(item):
-            return _first(item, (_Many(item, True), rest), optional, moves)
-        case _Times(item, left):
-            if not left:
+        case _Repeat(item, least, most):
+            if most == 0:
                 return True
-            return _first(item, (_Times(item, left - 1), rest), optional, moves)
+            more = _Repeat(item, max(least - 1, 0), None if most is None else most - 1)
+            _first(item, rest if most == 1 else (more, rest), optional or not least, moves)
+            return not least
         case _Options(items):
             for at, (item, repeatable) in enumerate(items):
                 others = items if repeatable else items[:at] + items[at + 1 :]
                 _first(item, (_Options(others), rest) if others else rest, True, moves)
             return True
-        case _Counted(count, item):
-            moves.append(_Move(count, (_Many(item), rest), optional, item))
+        case _Counted(count, keys):
+            moves.append(_Move(count, rest, optional, keys))
             return False
 
 
@@ -361,8 +339,8 @@ def _bind(rest: _Rest, count: int) -> _Rest:
 
 def _bound(node: _Node, count: int) -> _Node:
     match node:
-        case _PerKey(item):
-            return _Times(item, count)
+        case _Repeat(item, per_key=True):
+            return _Repeat(item, count, count)
         case _Sequence(items):
             return _Sequence(tuple(_bound(item, count) for item in items))
         case _Options(items):
@@ -387,9 +365,12 @@ class _Grammar:
 
     def after(self, move: _Move, word: bytes) -> _State:
         """The state that a move leads to."""
-        if move.counted is not None and _COUNT.fullmatch(word) and move.rest is not None:
+        keys = move.counted
+        if keys is not None:
+            if move.leaf.pattern is None or not move.leaf.pattern.fullmatch(word):
+                return self.state((keys, move.rest))
             count = int(word)
-            return self.state((_Times(move.counted, count), _bind(move.rest[1], count)))
+            return self.state((_Repeat(keys.item, count, count), _bind(move.rest, count)))
         if move.target is None:
             move.target = self.state(move.rest)
         return move.target

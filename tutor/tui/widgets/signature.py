@@ -23,28 +23,25 @@ class SignatureLine(Line):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._shown: Signature | None = None
-        self.problem = ""
 
-    def tell(self, signature: Signature | None, problem: str = "") -> None:
-        """Show a signature, and why the line cannot be right (``problem``), if it cannot."""
-        if (signature, problem) != (self._shown, self.problem):
-            self._shown, self.problem = signature, problem
+    def tell(self, signature: Signature | None) -> None:
+        """Show a signature, or nothing."""
+        if signature != self._shown:
+            self._shown = signature
             self.refresh()
 
     def compose_rows(self, width: int) -> Sequence[Row]:
         """Syntax above, words below; with one row only the syntax."""
         said = self._shown
         if said is None:
-            return [row((self.problem, "warning"))]
-        pieces: list[tuple[str, str]] = [(said.command, "muted")]
+            return []
+        pieces: list[tuple[str, str]] = [(f"{said.command} ", "muted")]
         for word in said.words:
-            text = f"‹{word.text}›" if word.state == "active" and not glyphs.ascii else word.text
-            if word.state == "active" and glyphs.ascii:
-                text = f">{word.text}<"
-            pieces += [(" ", ""), (text, _ROLES[word.state])]
+            text = word.text
+            if word.state == "active" and text.strip():
+                text = text.replace(text.strip(), glyphs.active.format(text.strip()))
+            pieces.append((text, _ROLES[word.state]))
         syntax = _around_active(row(*pieces), width)
-        if self.problem:
-            return [syntax, fit(row((self.problem, "warning")), width, glyphs.ellipsis)]
         about = spread(
             row((said.summary, "muted")), row((said.complexity, "dim")), width, glyphs.ellipsis
         )
@@ -56,6 +53,8 @@ def _around_active(syntax: Row, width: int) -> Row:
     at = next((index for index, piece in enumerate(syntax) if piece.role == "active"), 0)
     start = 1
     while start < at and width_of(syntax[: at + 1]) - width_of(syntax[1:start]) + 2 > width:
-        start += 2
-    shown = syntax if start == 1 else (syntax[0], *row((f" {glyphs.ellipsis}", "dim")), *syntax[start:])
+        start += 1
+    shown = syntax
+    if start > 1:
+        shown = (syntax[0], *row((glyphs.ellipsis, "dim")), *syntax[start:])
     return fit(shown, width, glyphs.ellipsis)

@@ -17,15 +17,17 @@ from tutor.engine.structures.skiplist_layout import SkiplistLayout
 
 Changes = frozenset[object]
 NOTHING: Changes = frozenset()
+NEW: Changes = frozenset({"new"})
 
 
 def changes(before: Inspection | None, after: Inspection) -> Changes:
     """Names of what is new or different in ``after``. O(visible).
 
-    A key that was not there before is new as a whole: everything in it is marked.
+    A key that was not there before is new as a whole: that is one mark, on its heading.
     """
-    new = after.layout
-    old = before.layout if before is not None else None
+    if before is None:
+        return NEW
+    new, old = after.layout, before.layout
     if isinstance(new, StringLayout):
         return _string(old if isinstance(old, StringLayout) else None, new)
     if isinstance(new, ListpackLayout):
@@ -55,10 +57,8 @@ def _string(old: StringLayout | None, new: StringLayout) -> Changes:
     return frozenset(name for name, (was, now) in fields.items() if was != now)
 
 
-def _pairs(inspection: Inspection | None) -> dict[bytes, object]:
+def _pairs(inspection: Inspection) -> dict[bytes, object]:
     """What the visible part of a hash or sorted set held: field → value, member → score."""
-    if inspection is None:
-        return {}
     layout = inspection.layout
     if isinstance(layout, ListpackLayout):
         values = [entry.value for entry in layout.entries]
@@ -108,9 +108,7 @@ def _intset(old: IntsetLayout | None, new: IntsetLayout) -> Changes:
     return frozenset(marked)
 
 
-def _hashtable(
-    before: Inspection | None, old: HashTableLayout | None, new: HashTableLayout
-) -> Changes:
+def _hashtable(before: Inspection, old: HashTableLayout | None, new: HashTableLayout) -> Changes:
     known = _pairs(before)
     marked: set[object] = {
         entry.key
@@ -136,7 +134,8 @@ def _quicklist(old: QuicklistLayout | None, new: QuicklistLayout) -> Changes:
     tail = _common(was_values[head:][::-1], now_values[head:][::-1])
     marked: set[object] = {place for place, _ in now[head : len(now) - tail]}
     if old is not None and new.node_count > old.node_count:
-        marked |= {node.index for node in new.nodes if node.count == 1 and (node.index, 0) in marked}
+        fresh = (node.index for node in new.nodes if node.count == 1)
+        marked |= {index for index in fresh if (index, 0) in marked}
     return frozenset(marked)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Literal
 
 from tutor.diagrams import memory
-from tutor.diagrams.canvas import Drawing, Line, Run, clip_line, printable
-from tutor.diagrams.changes import NOTHING, Changes
+from tutor.diagrams.canvas import MARK, Drawing, Line, Run, clip_line, printable
+from tutor.diagrams.difference import NOTHING, Changes
 from tutor.diagrams.hashtables import describe_hashtable, draw_hashtable
 from tutor.diagrams.listpacks import (
     describe_intset,
@@ -34,7 +34,8 @@ def draw(
 ) -> Drawing:
     """The key's picture, ``width`` cells wide at most, and its text twin."""
     width = max(width, 12)
-    head = clip_line(heading(inspection), width)
+    new: list[Run] = [(MARK + _("new") + " ", "changed")] if "new" in changed else []
+    head = clip_line([*new, *heading(inspection)], width)
     body = (
         memory.draw_blocks(_blocks(inspection, changed), width)
         if view == "bytes"

@@ -1,0 +1,91 @@
+"""What a learner meant by a misspelt word: a slip, another keyboard layout, look-alike letters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+__all__ = ["Foreign", "as_latin", "distance", "foreign_letters", "from_layout", "nearest"]
+
+_LAYOUT = dict(
+    zip(
+        "йцукенгшщзхъфывапролджэячсмитьбюёЙЦУКЕНГШЩЗХЪФЫВАПРОЛДЖЭЯЧСМИТЬБЮЁ",
+        "qwertyuiop[]asdfghjkl;'zxcvbnm,.`QWERTYUIOP{}ASDFGHJKL:\"ZXCVBNM<>~",
+        strict=True,
+    )
+)
+"""Russian letters to what the same keys give in the US layout."""
+
+_LOOK_ALIKE = dict(
+    zip("АВЕЅІЈКМНОРСТУХԚԜаеѕіјорсухԛԝ", "ABESIJKMHOPCTYXQWaesijopcyxqw", strict=True)
+)
+"""Cyrillic letters to the Latin ones that look the same."""
+
+
+class Foreign(NamedTuple):
+    """A Cyrillic letter among Latin ones: its place, itself, and the Latin letter meant."""
+
+    position: int
+    letter: str
+    latin: str
+
+
+def from_layout(word: str) -> str:
+    """What the same keys would have typed in the Latin layout: ``ЫУЕ`` is ``SET``."""
+    return "".join(_LAYOUT.get(letter, letter) for letter in word)
+
+
+def foreign_letters(word: str) -> list[Foreign]:
+    """The look-alike Cyrillic letters of a word that would be Latin without them."""
+    found = [
+        Foreign(at, letter, _LOOK_ALIKE[letter])
+        for at, letter in enumerate(word)
+        if letter in _LOOK_ALIKE
+    ]
+    rest = (letter for letter in word if letter not in _LOOK_ALIKE)
+    return found if all(letter.isascii() for letter in rest) else []
+
+
+def as_latin(word: str) -> str:
+    """The word in Latin letters, if it was typed in the other layout or with look-alikes."""
+    if word.isascii():
+        return word
+    found = foreign_letters(word)
+    if found and any(letter.isascii() for letter in word):
+        letters = list(word)
+        for one in found:
+            letters[one.position] = one.latin
+        return "".join(letters)
+    return from_layout(word)
+
+
+def nearest(word: str, names: Iterable[str], most: int = 3) -> list[str]:
+    """The names a word may be a slip for, nearest first; equally near ones in their own order."""
+    lower = word.lower()
+    allowed = 1 if len(lower) <= 3 else 2 if len(lower) <= 7 else 3
+    scored = []
+    for order, name in enumerate(names):
+        if abs(len(name) - len(lower)) <= allowed:
+            far = distance(lower, name)
+            if far <= allowed:
+                scored.append((far, name[:1] != lower[:1], order, name))
+    return [name for *_, name in sorted(scored)[:most]]
+
+
+def distance(one: str, other: str) -> int:
+    """Insertions, deletions, replacements and swaps of neighbours that turn one into the other."""
+    before: list[int] = []
+    above = list(range(len(other) + 1))
+    for row, letter in enumerate(one, 1):
+        current = [row]
+        for column, rival in enumerate(other, 1):
+            cost = min(
+                above[column] + 1,
+                current[-1] + 1,
+                above[column - 1] + (letter != rival),
+            )
+            if row > 1 and column > 1 and letter == other[column - 2] and rival == one[row - 2]:
+                cost = min(cost, before[column - 2] + 1)
+            current.append(cost)
+        before, above = above, current
+    return above[-1]

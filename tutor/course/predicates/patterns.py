@@ -1,0 +1,74 @@
+"""A pattern over one command that was run: its name, a key, words, the reply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tutor.course.predicates.replies import ReplySpec, clip, read_reply
+from tutor.course.schema import Table
+from tutor.engine.world import Entry
+from tutor.i18n import _
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """``commands`` in lower case, ``object encoding`` for a subcommand; empty: any command.
+
+    ``args`` are words that must occur among the arguments, ``no_args`` words that must not; both
+    regardless of case.
+    """
+
+    commands: tuple[str, ...] = ()
+    key: bytes | None = None
+    args: tuple[str, ...] = ()
+    no_args: tuple[str, ...] = ()
+    reply: ReplySpec | None = None
+
+    @property
+    def empty(self) -> bool:
+        """True if it would fit anything."""
+        return not (self.commands or self.args or self.no_args or self.reply) and self.key is None
+
+
+def matches(pattern: Used, entry: Entry) -> bool:
+    """Whether a command that was run is one of the kind."""
+    if pattern.commands and not any(_named(name, entry) for name in pattern.commands):
+        return False
+    if pattern.key is not None and pattern.key not in entry.keys:
+        return False
+    if pattern.args or pattern.no_args:
+        words = {word.decode("utf-8", "replace").lower() for word in entry.argv[1:]}
+        if not all(word.lower() in words for word in pattern.args):
+            return False
+        if any(word.lower() in words for word in pattern.no_args):
+            return False
+    return pattern.reply is None or pattern.reply.fits(entry.reply)
+
+
+def _named(name: str, entry: Entry) -> bool:
+    words = name.split()
+    typed = [word.decode("utf-8", "replace").lower() for word in entry.argv[: len(words)]]
+    return typed == words
+
+
+def read_used(table: Table, key: str = "cmd") -> Used:
+    """The pattern's keys of a table: ``cmd`` (or another ``key``), key, args, no_args, reply."""
+    commands = tuple(name.lower() for name in table.strings(key))
+    about = table.get("key", str, "") if "key" in table else None
+    return Used(
+        commands=commands,
+        key=None if about is None else about.encode(),
+        args=table.strings("args"),
+        no_args=table.strings("no_args"),
+        reply=read_reply(table, "reply") if "reply" in table else None,
+    )
+
+
+def pattern_text(pattern: Used) -> str:
+    """``SETEX or PSETEX``, then key and words, as a learner would read it."""
+    names = _(" or ").join(name.upper() for name in pattern.commands)
+    words: list[str] = [names] if names else []
+    if pattern.key is not None:
+        words.append(clip(pattern.key, 24))
+    words.extend(pattern.args)
+    return " ".join(words)

@@ -1,0 +1,55 @@
+"""What the blocking commands share: the timeout, and taking from a key or waiting for one.
+
+Redis 7.0, blocked.c and timeout.c. Who waits for what stands in `Engine.block`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from tutor.engine import errors
+from tutor.engine.arguments import INT64_MAX, long_double
+from tutor.engine.replies import NOT_SERVED, NULL_ARRAY, Reply, ReplyError
+from tutor.engine.session import Session
+from tutor.engine.structures.quicklist import Quicklist
+from tutor.engine.values import Zset
+
+_V = TypeVar("_V", Quicklist, Zset)
+
+Take = Callable[[Session, bytes, _V, bool], Reply]
+"""Take what a command wants from a key that has elements; True if the client had to wait."""
+
+
+def timeout_ms(session: Session, word: bytes) -> int:
+    """A timeout in seconds as milliseconds, rounded up; 0 waits for ever."""
+    seconds = long_double(word, errors.TIMEOUT_NOT_FLOAT)
+    if seconds.infinite:
+        raise ReplyError(errors.TIMEOUT_NEGATIVE if seconds.mantissa < 0 else errors.TIMEOUT_RANGE)
+    numerator, shift = seconds.mantissa * 1000, seconds.exponent
+    timeout = numerator << shift if shift >= 0 else -(-numerator >> -shift)
+    if timeout < 0:
+        raise ReplyError(errors.TIMEOUT_NEGATIVE)
+    if timeout + session.engine.now_ms > INT64_MAX:
+        raise ReplyError(errors.TIMEOUT_RANGE)
+    return timeout
+
+
+def take_or_wait(
+    session: Session, keys: Sequence[bytes], timeout: int, kind: type[_V], take: Take[_V]
+) -> Reply:
+    """Take from the first of the keys that exists, or wait for one of them.
+
+    A key of another type is an error now and is passed over while the client waits.
+    """
+    db = session.db
+    for key in keys:
+        value = db.write(key, kind)
+        if value is not None:
+            return take(session, key, value, False)
+
+    def serve(session: Session, key: bytes) -> Reply:
+        value = db.lookup_write(key)
+        return take(session, key, value, True) if isinstance(value, kind) else NOT_SERVED
+
+    return session.engine.block(session, keys, timeout, NULL_ARRAY, serve)

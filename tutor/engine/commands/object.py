@@ -1,0 +1,79 @@
+"""OBJECT: what a key's value looks like from inside (redis 7.0, object.c)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tutor.engine import errors
+from tutor.engine.registry import command
+from tutor.engine.replies import Reply, ReplyError, Status
+from tutor.engine.session import Session
+from tutor.engine.structures.sds import SHARED_INTEGERS
+from tutor.engine.values import encoding_name, text_of
+
+_SHARED = 2**31 - 1
+
+_HELP = """\
+OBJECT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:
+ENCODING <key>
+    Return the kind of internal representation used in order to store the value
+    associated with a <key>.
+FREQ <key>
+    Return the access frequency index of the <key>. The returned integer is
+    proportional to the logarithm of the recent access frequency of the key.
+IDLETIME <key>
+    Return the idle time of the <key>, that is the approximated number of
+    seconds elapsed since the last access to the key.
+REFCOUNT <key>
+    Return the number of references of the value associated with the specified
+    <key>.
+HELP
+    Prints this help."""
+
+
+@command("object|encoding")
+def object_encoding(session: Session, argv: Sequence[bytes]) -> Reply:
+    """OBJECT ENCODING key."""
+    value = session.db.lookup(argv[2], touch=False)
+    return None if value is None else encoding_name(value).encode()
+
+
+@command("object|refcount")
+def object_refcount(session: Session, argv: Sequence[bytes]) -> Reply:
+    """OBJECT REFCOUNT key: 1, or a huge figure for the shared integers 0 to 9999."""
+    value = session.db.lookup(argv[2], touch=False)
+    if value is None:
+        return None
+    if not isinstance(value, (bytes, int)) or encoding_name(value) != "int":
+        return 1
+    config = session.engine.config
+    may_share = not config.maxmemory or not config.maxmemory_policy.endswith(("lru", "lfu"))
+    return _SHARED if may_share and 0 <= int(text_of(value)) < SHARED_INTEGERS else 1
+
+
+@command("object|idletime")
+def object_idletime(session: Session, argv: Sequence[bytes]) -> Reply:
+    """OBJECT IDLETIME key: seconds since it was last used."""
+    db, key = session.db, argv[2]
+    if db.lookup(key, touch=False) is None:
+        return None
+    if session.engine.config.maxmemory_policy.endswith("lfu"):
+        raise ReplyError(errors.LFU_SELECTED)
+    now = session.engine.now_ms // 1000
+    return max(now - db.access.get(key, now), 0)
+
+
+@command("object|freq")
+def object_freq(session: Session, argv: Sequence[bytes]) -> Reply:
+    """OBJECT FREQ key: the logarithmic access counter, where the policy keeps one."""
+    if session.db.lookup(argv[2], touch=False) is None:
+        return None
+    if not session.engine.config.maxmemory_policy.endswith("lfu"):
+        raise ReplyError(errors.LFU_NOT_SELECTED)
+    raise NotImplementedError
+
+
+@command("object|help")
+def object_help(session: Session, argv: Sequence[bytes]) -> Reply:
+    """OBJECT HELP."""
+    return [Status(line) for line in _HELP.encode().split(b"\n")]

@@ -1,0 +1,163 @@
+"""SORT and SORT_RO: a list, a set or a sorted set in another order (redis 7.0, sort.c)."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from tutor.engine import errors
+from tutor.engine.arguments import FLAG, Option, OptionTable, integer, options, parse_number, word
+from tutor.engine.commands.list import new_list
+from tutor.engine.conversions import convert_zset
+from tutor.engine.database import Database
+from tutor.engine.registry import command
+from tutor.engine.replies import Reply, ReplyError
+from tutor.engine.session import Session
+from tutor.engine.structures.quicklist import Quicklist
+from tutor.engine.structures.sds import Sds
+from tutor.engine.values import Hash, Set, Zset, text_of
+
+_READ_OPTIONS: OptionTable = {
+    b"asc": FLAG,
+    b"desc": FLAG,
+    b"alpha": FLAG,
+    b"limit": Option((integer, integer)),
+    b"by": Option((word,), repeats=True),
+    b"get": Option((word,), repeats=True),
+}
+_OPTIONS: OptionTable = {**_READ_OPTIONS, b"store": Option((word,))}
+_SPACE = b" \t\n\v\f\r"
+
+
+@command("sort")
+def sort(session: Session, argv: Sequence[bytes]) -> Reply:
+    """SORT key [BY pattern] [LIMIT offset count] [GET pattern …] [ASC|DESC] [ALPHA] [STORE key]."""
+    found = options(argv, 2, _OPTIONS)
+    result = _sorted(session.db, argv[1], found)
+    if b"store" not in found:
+        return result
+    return _store(session, found[b"store"], [text or b"" for text in result])
+
+
+@command("sort_ro")
+def sort_ro(session: Session, argv: Sequence[bytes]) -> Reply:
+    """SORT_RO key …: as SORT, without STORE."""
+    return _sorted(session.db, argv[1], options(argv, 2, _READ_OPTIONS))
+
+
+def _sorted(db: Database, key: bytes, found: dict[bytes, Any]) -> list[bytes | None]:
+    """The elements asked for, or what the GET patterns make of each."""
+    value = db.lookup(key)
+    if value is not None and not isinstance(value, (Quicklist, Set, Zset)):
+        raise ReplyError(errors.WRONG_TYPE)
+    patterns: list[bytes] = found.get(b"by", [])
+    by = patterns[-1] if patterns else None
+    unsorted = any(b"*" not in pattern for pattern in patterns)
+    alpha = b"alpha" in found
+    storing = b"store" in found
+    if unsorted and storing and isinstance(value, Set):
+        unsorted, alpha, by = False, True, None  # a set has no order worth storing
+    directions = [name for name in found if name in (b"asc", b"desc")]
+    descending = directions[-1:] == [b"desc"]
+    elements = _elements(db, key, value)
+    if unsorted:
+        if descending and not isinstance(value, Set):
+            elements.reverse()
+    else:
+        elements.sort(key=_order(db, by, alpha, storing), reverse=descending)
+    return _answer(db, _limited(elements, found.get(b"limit")), found.get(b"get"))
+
+
+def _elements(db: Database, key: bytes, value: Quicklist | Set | Zset | None) -> list[bytes]:
+    """All elements in their own order. A sorted set is turned into a skiplist for good."""
+    if isinstance(value, Quicklist):
+        return list(value)
+    if isinstance(value, Set):
+        return list(value.members())
+    if value is None:
+        return []
+    if value.skiplist is None:
+        value = db.write(key, Zset)
+        assert value is not None
+        convert_zset(db, key, value, "sort")
+    assert value.skiplist is not None
+    return [node.member for node in value.skiplist]
+
+
+def _limited(elements: list[bytes], limit: tuple[int, int] | None) -> list[bytes]:
+    if limit is None:
+        return elements
+    start, count = max(limit[0], 0), limit[1]
+    return elements[start:] if count < 0 else elements[start : start + count]
+
+
+def _order(db: Database, by: bytes | None, alpha: bool, storing: bool) -> Callable[[bytes], Any]:
+    """The key to sort by: a weight and, among equal weights, the element; or texts."""
+    collated = (lambda text: text) if storing else _c_string
+
+    def weight(element: bytes) -> tuple[float, bytes]:
+        text = element if by is None else _substitute(db, by, element)
+        return (0.0 if text is None else _score(text)), element
+
+    def text_key(element: bytes) -> tuple[bool, bytes]:
+        text = element if by is None else _substitute(db, by, element)
+        return text is not None, b"" if text is None else collated(text)
+
+    return text_key if alpha else weight
+
+
+def _c_string(text: bytes) -> bytes:
+    """What `strcoll` sees in the C locale."""
+    return text.partition(b"\0")[0]
+
+
+def _score(text: bytes) -> float:
+    """A weight as C's `strtod` reads it; unlike elsewhere spaces before it do not matter."""
+    text = _c_string(text)
+    if not text:
+        return 0.0
+    value = parse_number(text.lstrip(_SPACE))
+    if value is None or 0.0 < abs(value) < sys.float_info.min:
+        raise ReplyError(errors.SORT_NOT_NUMBERS)
+    return value
+
+
+def _substitute(db: Database, pattern: bytes, element: bytes) -> bytes | None:
+    """What ``pattern`` stands for: ``#`` the element, ``w_*`` a string, ``h_*->f`` a hash field."""
+    if pattern == b"#":
+        return element
+    before, star, after = pattern.partition(b"*")
+    if not star:
+        return None
+    suffix, arrow, field = after.partition(b"->")
+    if not field:
+        suffix = suffix + arrow
+    value = db.lookup(before + element + suffix)
+    if field:
+        return value.get(field) if isinstance(value, Hash) else None
+    return text_of(value) if isinstance(value, (bytes, int, Sds)) else None
+
+
+def _answer(
+    db: Database, elements: list[bytes], patterns: list[bytes] | None
+) -> list[bytes | None]:
+    if patterns is None:
+        return list(elements)
+    return [_substitute(db, pattern, element) for element in elements for pattern in patterns]
+
+
+def _store(session: Session, key: bytes, texts: list[bytes]) -> int:
+    """Put the result under ``key`` as a list; nothing to put removes the key."""
+    db = session.db
+    if not texts:
+        if db.delete(key):
+            db.changed(key, "del")
+        return 0
+    result = new_list(session)
+    for text in texts:
+        result.push_tail(text)
+    db.peek(key)
+    db.set(key, result)
+    db.changed(key, "sortstore", len(texts))
+    return len(texts)

@@ -1,0 +1,104 @@
+"""The list of lessons as the home screen shows it: titles, progress, and what is wrong with a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tutor.course.progress import Progress
+from tutor.i18n import language
+
+if TYPE_CHECKING:
+    from tutor.course.model import Course, Lesson
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One step of a lesson in its description."""
+
+    title: str
+    done: bool
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LessonLine:
+    """One lesson, in the present language. ``step`` counts from 0."""
+
+    id: str
+    number: int
+    title: str
+    about: str
+    minutes: int
+    steps: int
+    done: int
+    step: int
+    step_title: str
+    started: bool
+    finished: bool
+    marks: Sequence[Mark]
+
+
+class Outline:
+    """Reads the course when first asked."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._course: Course | None = None
+        self._problems: list[str] = []
+
+    @property
+    def course(self) -> Course:
+        """The lessons; those that cannot be read are missing, and `problems` says why."""
+        if self._course is None:
+            from tutor.course.loader import load
+
+            self._course, problems = load()
+            self._problems += [str(problem) for problem in problems]
+        return self._course
+
+    def problems(self) -> list[str]:
+        """What the learner should know: damaged files, progress that cannot be kept."""
+        _ = self.course
+        self._problems += self._progress.notices()
+        return self._problems
+
+    @property
+    def current(self) -> str:
+        """The lesson to go on with: the last one touched, or the first that is not finished."""
+        lines = self.lines()
+        last = next((line for line in lines if line.id == self._progress.last_lesson), None)
+        if last is not None and not last.finished:
+            return last.id
+        return next((line.id for line in lines if not line.finished), lines[0].id if lines else "")
+
+    def lines(self) -> list[LessonLine]:
+        """Every lesson, in order."""
+        lessons = self.course.lessons
+        return [self._line(number, lesson) for number, lesson in enumerate(lessons, 1)]
+
+    def _line(self, number: int, lesson: Lesson) -> LessonLine:
+        summary = self._progress.summary(lesson.id)
+        document = lesson.prose[language()]
+        ids = [step.id for step in lesson.steps]
+        step = ids.index(summary.current) if summary.current in ids else 0
+        done = len(summary.done & set(ids))
+        titles = [document.titles.get(id_) or id_ for id_ in ids]
+        return LessonLine(
+            id=lesson.id,
+            number=number,
+            title=document.title,
+            about=document.about,
+            minutes=lesson.minutes,
+            steps=len(ids),
+            done=done,
+            step=step,
+            step_title=titles[step] if titles else "",
+            started=bool(summary.steps),
+            finished=bool(ids) and done == len(ids),
+            marks=[
+                Mark(title, id_ in summary.done, id_ == summary.current)
+                for id_, title in zip(ids, titles, strict=True)
+            ],
+        )

@@ -1,0 +1,208 @@
+"""The first screen: go on where you were, choose a lesson, or play in the sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from tutor import __version__
+from tutor.i18n import _, language, ngettext
+from tutor.tui.base import BaseScreen
+from tutor.tui.glyphs import glyphs
+from tutor.tui.keys import bindings
+from tutor.tui.outline import LessonLine
+from tutor.tui.paint import EMPTY, Row, content, fit, row, width_of, wrap
+from tutor.tui.widgets.keybar import KeyBar
+from tutor.tui.widgets.notice import TooSmall
+from tutor.tui.widgets.prose import Rows
+from tutor.tui.widgets.topbar import TopBar, progress_row
+
+if TYPE_CHECKING:
+    from tutor.tui.app import TutorApp
+
+SANDBOX = "sandbox:"
+
+
+class HomeScreen(BaseScreen[None]):
+    """Lessons at the left, what the chosen one is about at the right."""
+
+    CSS_PATH = "home.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = bindings("help", "language", "palette", "quit")
+    AUTO_FOCUS = "#lessons"
+
+    @property
+    def _tutor(self) -> TutorApp:
+        return cast("TutorApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Head, list, description, keys."""
+        yield TopBar(self._where, self._state)
+        yield TooSmall()
+        with Horizontal(id="home"):
+            with Vertical(id="list"):
+                yield Rows(self._banner, id="banner")
+                yield OptionList(id="lessons")
+            with VerticalScroll(id="about", can_focus=False):
+                yield Rows(self._about)
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Fill the list."""
+        self.look()
+
+    def on_screen_resume(self) -> None:
+        """Progress may have been made meanwhile."""
+        self.look()
+
+    def on_resize(self) -> None:
+        """The rows of the list depend on the width."""
+        self.call_after_refresh(self.look)
+
+    def retranslate(self) -> None:
+        """Everything in the present language; the chosen line stays."""
+        super().retranslate()
+        self.look()
+
+    # the list
+
+    @property
+    def lines(self) -> list[LessonLine]:
+        """The lessons as the course tells them now."""
+        return self._tutor.outline.lines()
+
+    def look(self) -> None:
+        """Make the list again, the same line chosen; at first the one to continue with."""
+        options = self.query_one("#lessons", OptionList)
+        chosen = options.highlighted
+        names = [str(options.get_option_at_index(i).id) for i in range(options.option_count)]
+        name = names[chosen] if chosen is not None else ""
+        width = max(options.size.width - 4, 20)
+        made = self._options(width)
+        options.clear_options()
+        options.add_options(made)
+        ids = [option.id for option in made]
+        options.highlighted = ids.index(name) if name in ids else 0
+        self.query_one("#banner", Rows).renew()
+        self._describe()
+
+    def _options(self, width: int) -> list[Option]:
+        lines = self.lines
+        current = next((line for line in lines if line.id == self._tutor.outline.current), None)
+        made = []
+        if current is not None:
+            made.append(self._option("continue:", self._continue_rows(current, width)))
+        made += [self._option(line.id, [_lesson_row(line, width)]) for line in lines]
+        sandbox = row((f"{glyphs.right} ", "accent"), (_("Sandbox"), "strong"),
+                      (f"  {_('no tasks, your own keys')}", "muted"))  # fmt: skip
+        made.append(self._option(SANDBOX, [EMPTY, fit(sandbox, width, glyphs.ellipsis)]))
+        return made
+
+    def _option(self, name: str, rows: Sequence[Row]) -> Option:
+        return Option(content(self.app, rows), id=name)
+
+    def _continue_rows(self, line: LessonLine, width: int) -> list[Row]:
+        started = line.started
+        word = _("Continue") if started else _("Start")
+        head = row((f"{glyphs.right} ", "accent"), (word, "hotkey"), (": ", ""), (line.title, "strong"))
+        where = _("step {n} of {total}").format(n=line.step + 1, total=line.steps)
+        if started and line.step_title:
+            where += f" {glyphs.dot} {line.step_title}"
+        second = row("  ", (where if started else _("the first lesson"), "muted"))
+        return [fit(head, width, glyphs.ellipsis), fit(second, width, glyphs.ellipsis), EMPTY]
+
+    # words
+
+    def _where(self) -> Row:
+        return row(("redis-tutor", "title"), (f"  {__version__}", "dim"))
+
+    def _state(self) -> Row:
+        return row((language().upper(), "accent"))
+
+    def _banner(self, width: int) -> Sequence[Row]:
+        rows = wrap(row((_("Redis you can see through"), "title")), width)
+        if self.app.size.height >= 24:
+            text = _("Type real commands and watch what they do in memory.")
+            rows += wrap(row((text, "muted")), width)
+        for problem in self._tutor.outline.problems():
+            rows += [EMPTY, *wrap(row((f"{glyphs.warning} {problem}", "warning")), width, "  ")]
+        return [*rows, EMPTY]
+
+    def _about(self, width: int) -> Sequence[Row]:
+        options = self.query_one("#lessons", OptionList)
+        option = options.highlighted_option
+        name = str(option.id) if option is not None else ""
+        if name == SANDBOX:
+            return _sandbox_rows(width)
+        wanted = self._tutor.outline.current if name == "continue:" else name
+        line = next((line for line in self.lines if line.id == wanted), None)
+        return _about_rows(line, width) if line is not None else []
+
+    def _describe(self) -> None:
+        self.query_one("#about Rows", Rows).renew()
+
+    # choosing
+
+    @on(OptionList.OptionHighlighted)
+    def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self._describe()
+
+    @on(OptionList.OptionSelected)
+    def _selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        name = str(event.option_id)
+        if name == SANDBOX:
+            self._tutor.open_sandbox()
+        else:
+            self._tutor.open_lesson(self._tutor.outline.current if name == "continue:" else name)
+
+
+def _lesson_row(line: LessonLine, width: int) -> Row:
+    """``3  STRING ········ ■■■□□□ 4/9`` or ``✓``."""
+    head = row((f"{line.number:>2}  ", "muted"), (line.title, ""))
+    if line.finished:
+        tail = row((f"{glyphs.ok} ", "ok"), (_("finished"), "ok"))
+    elif line.started:
+        tail = progress_row(line.done, line.steps, 8)
+    else:
+        minutes = ngettext("{n} min", "{n} min", line.minutes).format(n=line.minutes)
+        tail = row((minutes, "dim"))
+    room = max(width - width_of(tail) - 2, 8)
+    head = fit(head, room, glyphs.ellipsis)
+    return (*head, *row(" " * max(width - width_of(head) - width_of(tail), 1)), *tail)
+
+
+def _about_rows(line: LessonLine, width: int) -> list[Row]:
+    from tutor.tui.widgets.markdown import markdown_rows
+
+    rows = wrap(row((line.title, "title")), width)
+    if line.about:
+        rows += [EMPTY, *markdown_rows(line.about, width)]
+    rows.append(EMPTY)
+    for mark in line.marks:
+        sign, role = (glyphs.ok, "ok") if mark.done else (glyphs.todo, "dim")
+        here = f" {glyphs.left}" if mark.current and line.started else ""
+        title = row((f"{sign} ", role), (mark.title, "" if mark.done else "muted"), (here, "accent"))
+        rows += wrap(title, width, "  ")
+    return rows
+
+
+def _sandbox_rows(width: int) -> list[Row]:
+    rows = wrap(row((_("Sandbox"), "title")), width)
+    texts = (
+        _("An empty Redis of your own: sixteen databases, real replies, every key in the X-ray."),
+        _("Undo takes back any change. :client 2 is a second client, to see what blocks whom."),
+    )
+    for text in texts:
+        rows += [EMPTY, *wrap(row((text, "")), width)]
+    return rows
+
+

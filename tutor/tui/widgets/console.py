@@ -1,0 +1,378 @@
+"""The console of a screen: output, prompt with its menu, and the signature beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from tutor.console.lexer import UnbalancedQuotes, split
+from tutor.engine.replies import BLOCKED, Reply, ReplyError, is_error
+from tutor.i18n import _, ngettext
+from tutor.tui.desk import Desk
+from tutor.tui.paint import Row, row
+from tutor.tui.widgets.history import search
+from tutor.tui.widgets.menu import Choice, Menu
+from tutor.tui.widgets.output import Exchange, Output
+from tutor.tui.widgets.prompt import PromptInput
+from tutor.tui.widgets.signature import SignatureLine
+
+if TYPE_CHECKING:
+    from tutor.console.cards import Card
+    from tutor.console.history import History
+    from tutor.console.render import Line
+
+MOST_LINES = 1000
+"""Lines of one reply that the output keeps."""
+
+
+class ConsolePane(Vertical):
+    """Runs lines at its desk. Implements the console's `Host` for words such as `help`."""
+
+    raw = False
+    readable = True
+
+    class Ran(Message):
+        """A command was carried out, or its late reply came."""
+
+        def __init__(self, argv: Sequence[bytes], reply: Reply) -> None:
+            super().__init__()
+            self.argv, self.reply = tuple(argv), reply
+
+    class EmptyLine(Message):
+        """Enter in an empty line."""
+
+    class Left(Message):
+        """Esc with nothing left to close."""
+
+    class Travel(Message):
+        """``:undo`` or ``:redo`` was typed."""
+
+        def __init__(self, back: bool) -> None:
+            super().__init__()
+            self.back = back
+
+    def __init__(
+        self,
+        desk: Desk,
+        history: History,
+        *,
+        before: Callable[[Sequence[bytes]], None],
+        id: str | None = None,
+    ) -> None:
+        super().__init__(id=id)
+        self.desk = desk
+        self._before = before
+        self.history = history
+        self._waiting: tuple[Exchange, Sequence[bytes]] | None = None
+        self._queue: list[str] = []
+        self._searching = False
+
+    def compose(self) -> ComposeResult:
+        """Output, menu, prompt, signature."""
+        yield Output(id="output")
+        yield Menu(id="menu")
+        with Horizontal(id="prompt-row"):
+            yield Static("", id="prompt-label", markup=False)
+            yield PromptInput(id="prompt")
+        yield SignatureLine(id="signature")
+
+    def on_mount(self) -> None:
+        """Connect the prompt to what exists."""
+        self.prompt.earlier_lines = self.history.lines
+        self.watch(self.prompt, "selection", self._sign, init=False)
+        self.refresh_prompt()
+        if getattr(self.history, "problem", ""):
+            self.output.say(lambda: row((self.history.problem, "warning")))
+
+    @property
+    def prompt(self) -> PromptInput:
+        """The line being typed."""
+        return self.query_one(PromptInput)
+
+    @property
+    def output(self) -> Output:
+        """The log above it."""
+        return self.query_one(Output)
+
+    @property
+    def backend(self) -> Backend:
+        """What the console's words act on."""
+        return self.desk.backend
+
+    def refresh_prompt(self) -> None:
+        """The prompt's label says database, MULTI, and whether earlier lines are searched."""
+        label = _("search: ") if self._searching else str(self.desk.backend.prompt())
+        self.query_one("#prompt-label", Static).update(label)
+        self.prompt.catalog = self.desk.backend
+        self.prompt.refresh()
+
+    def retranslate(self) -> None:
+        """The label while searching, the signature's summary."""
+        self.refresh_prompt()
+        self._sign()
+
+    # running
+
+    def enter(self, line: str) -> None:
+        """Run a line as if it had been typed and entered."""
+        if not line.strip():
+            self.post_message(self.EmptyLine())
+            return
+        if self._waiting is not None:
+            self._queue.append(line)
+            return
+        self.history.append(line)
+        from tutor.console import commands
+
+        exchange = self.output.command(str(self.desk.backend.prompt()), line)
+        if line.strip().lower() in (":undo", ":redo"):
+            self.post_message(self.Travel(line.strip().lower() == ":undo"))
+            return
+        try:
+            if commands.run(line, self):
+                return
+            argv = split(line)
+        except UnbalancedQuotes as error:
+            self._answer(exchange, (), ReplyError(str(error)), partial(_quoting_card, line, error))
+            return
+        self._before(argv)
+        reply = self.desk.run(argv)
+        if reply is BLOCKED:
+            exchange.waiting = True
+            self._waiting = (exchange, argv)
+            self.output.changed(exchange)
+        else:
+            self._answer(exchange, argv, reply, partial(self._card, argv, reply))
+        self.post_message(self.Ran(argv, reply))
+
+    def poll(self) -> None:
+        """Fetch the reply that a waiting command was waiting for, then go on with what was queued."""
+        if self._waiting is None or self.desk.world.waiting:
+            return
+        exchange, argv = self._waiting
+        self._waiting = None
+        exchange.waiting = False
+        reply = self.desk.late_reply()
+        if reply is BLOCKED:
+            exchange.notes.append(lambda: row((_("given up"), "muted")))
+            self.output.changed(exchange)
+        else:
+            self._answer(exchange, argv, reply, partial(self._card, argv, reply))
+        self.post_message(self.Ran(argv, reply))
+        queued, self._queue = self._queue, []
+        for line in queued:
+            self.enter(line)
+
+    def cancel(self) -> bool:
+        """Give up waiting; False if nothing waited."""
+        if self._waiting is None:
+            return False
+        self._queue.clear()
+        self.desk.cancel()
+        self.poll()
+        return True
+
+    def _answer(
+        self,
+        exchange: Exchange,
+        argv: Sequence[bytes],
+        reply: Reply,
+        card: Callable[[], Card | None],
+    ) -> None:
+        from tutor.console.render import plain, printable, render
+
+        resp = self.desk.backend.resp
+        if self.raw:
+            text = plain(reply, resp, argv).decode("utf-8", "surrogateescape")
+            lines = [[(printable(line), "text")] for line in text.removesuffix("\n").split("\n")]
+        else:
+            lines = render(reply, resp, self.readable, argv)
+        exchange.reply += [row(*line) for line in lines[:MOST_LINES]]
+        more = len(lines) - MOST_LINES
+        if more > 0:
+            exchange.notes.append(partial(_more_row, more))
+        if is_error(reply) and card() is not None:
+            exchange.card = card
+        self.output.changed(exchange)
+        self.refresh_prompt()
+
+    def _card(self, argv: Sequence[bytes], reply: Reply) -> Card | None:
+        from tutor.console.cards import card
+
+        return card(argv, reply, self.desk.backend) if is_error(reply) else None
+
+    # the console's Host
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Print what a word of the console says."""
+        self.output.print(lines)
+
+    def clear(self) -> None:
+        """Empty the output."""
+        self.output.clear()
+
+    def quit(self) -> None:
+        """Leave the app."""
+        self.call_later(self.app.run_action, "quit")
+
+    def set_language(self, code: str) -> None:
+        """Switch the interface."""
+        from tutor.tui.app import TutorApp
+
+        assert isinstance(self.app, TutorApp)
+        self.app.speak(code)
+
+    # typing
+
+    @on(PromptInput.Entered)
+    def _entered(self, event: PromptInput.Entered) -> None:
+        event.stop()
+        if len(event.lines) == 1 and event.lines[0] == self.prompt.value:
+            self.prompt.put("")
+        self.prompt.forget_walk()
+        for line in event.lines:
+            self.enter(line)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.prompt.forget_walk()
+        if self._searching:
+            self._open_search()
+        elif self.menu.is_open and (self.menu.chosen is None or self.menu.chosen.line != event.value):
+            self._close_menu()
+        self._sign()
+
+    def _sign(self) -> None:
+        from tutor.console.signature import signature
+
+        line = self.prompt.value
+        found = signature(line, self.prompt.cursor_position) if line.strip() else None
+        self.query_one(SignatureLine).tell(found)
+
+    # the menu
+
+    @property
+    def menu(self) -> Menu:
+        """Completions or earlier lines."""
+        return self.query_one(Menu)
+
+    @on(PromptInput.Menu)
+    def _menu_key(self, event: PromptInput.Menu) -> None:
+        event.stop()
+        if event.key == "search":
+            self._search_key()
+        elif event.key == "escape":
+            self._escape()
+        elif event.key == "accept":
+            self._accept()
+        elif self.menu.is_open:
+            self.menu.move(1 if event.key == "next" else -1)
+            self._preview()
+        elif event.key == "next":
+            self._open_completions()
+
+    @on(Menu.Picked)
+    def _picked(self, event: Menu.Picked) -> None:
+        event.stop()
+        self.menu.index = event.index
+        self._accept()
+
+    def _open_completions(self) -> None:
+        from tutor.console.completion import complete
+
+        prompt = self.prompt
+        line, cursor = prompt.value, prompt.cursor_position
+        choices = []
+        for found in complete(line, cursor, self.desk.backend):
+            typed = line[: found.start] + found.text
+            choices.append(Choice(typed + line[cursor:], len(typed), found.display, found.meta))
+        if len(choices) == 1:
+            self._put(choices[0], space=True)
+        elif choices:
+            start = complete(line, cursor, self.desk.backend)[0].start
+            self._open_menu(choices, cell_len(line[:start]))
+            self._preview()
+
+    def _open_menu(self, choices: Sequence[Choice], column: int) -> None:
+        label = self.query_one("#prompt-label", Static).size.width
+        self.menu.open(choices, label + column - self.prompt.scroll_offset.x)
+        self.prompt.menu_open = self.menu.is_open
+
+    def _preview(self) -> None:
+        choice = self.menu.chosen
+        if choice is not None and not self._searching:
+            self._put(choice)
+
+    def _put(self, choice: Choice, space: bool = False) -> None:
+        line = choice.line
+        if space and choice.cursor == len(line):
+            line += " "
+        self.prompt.value = line
+        self.prompt.cursor_position = choice.cursor + (len(line) - len(choice.line))
+
+    def _accept(self) -> None:
+        choice = self.menu.chosen
+        searching = self._searching
+        self._close_menu()
+        if choice is not None:
+            self._put(choice, space=not searching)
+
+    def _close_menu(self) -> None:
+        self.menu.close()
+        self.prompt.menu_open = False
+        if self._searching:
+            self._searching = False
+            self.refresh_prompt()
+
+    def _search_key(self) -> None:
+        if self._searching:
+            self.menu.move(1)
+            return
+        self._close_menu()
+        self._searching = True
+        self.refresh_prompt()
+        self._open_search()
+
+    def _open_search(self) -> None:
+        found = search(self.history.lines(), self.prompt.value)
+        self._open_menu([Choice(line, len(line), line) for line in found], 0)
+        self.prompt.menu_open = True
+
+    def _escape(self) -> None:
+        if self.menu.is_open or self._searching:
+            self._close_menu()
+        elif not self.cancel():
+            self.post_message(self.Left())
+
+    @on(PromptInput.Interrupted)
+    def _interrupted(self, event: PromptInput.Interrupted) -> None:
+        event.stop()
+        if not self.cancel():
+            self.output.say(lambda: row((_("F10 leaves; your place is kept."), "muted")))
+
+    @on(PromptInput.Scrolled)
+    def _scrolled(self, event: PromptInput.Scrolled) -> None:
+        event.stop()
+        self.output.scroll_relative(
+            y=event.pages * max(self.output.size.height - 1, 1), animate=False, immediate=True
+        )
+
+
+def _more_row(more: int) -> Row:
+    text = ngettext("… and {n} more line", "… and {n} more lines", more).format(n=more)
+    return row((text, "muted"))
+
+
+def _quoting_card(line: str, error: UnbalancedQuotes) -> Card:
+    from tutor.console.cards import quoting_card
+
+    return quoting_card(line, error)

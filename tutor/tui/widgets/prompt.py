@@ -1,0 +1,200 @@
+"""The line in which commands are typed: coloured, with ghost text, history and pasting of many lines.
+
+It knows nothing of engines: `catalog` says what exists, `ConsolePane` runs what was entered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.actions import SkipAction
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.suggester import Suggester
+from textual.widgets import Input
+
+from tutor.tui.paint import style_of
+from tutor.tui.widgets.history import Walk
+
+if TYPE_CHECKING:
+    from tutor.console.backend import Catalog
+
+
+class PromptInput(Input):
+    """See the module's text."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,ctrl+p", "earlier", show=False),
+        Binding("down,ctrl+n", "later", show=False),
+        Binding("tab", "complete(1)", show=False),
+        Binding("shift+tab", "complete(-1)", show=False),
+        Binding("ctrl+r", "search", show=False),
+        Binding("pageup", "scroll_output(-1)", show=False),
+        Binding("pagedown", "scroll_output(1)", show=False),
+        Binding("ctrl+c,super+c", "interrupt", show=False),
+        Binding("escape", "escape", show=False),
+    ]
+    DEFAULT_CSS = """
+    PromptInput, PromptInput:focus {
+        border: none; height: 1; padding: 0; background: transparent; background-tint: 0%;
+    }
+    PromptInput:nocolor > .input--cursor { text-style: reverse; }
+    PromptInput:nocolor > .input--suggestion { text-style: dim; }
+    """
+
+    class Entered(Message):
+        """Lines were entered: one by Enter, several by pasting."""
+
+        def __init__(self, lines: Sequence[str]) -> None:
+            super().__init__()
+            self.lines = tuple(lines)
+
+    class Menu(Message):
+        """A key for the menu above the prompt: ``next``, ``back``, ``search``, ``accept``."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    class Interrupted(Message):
+        """Ctrl-C in an empty line."""
+
+    class Scrolled(Message):
+        """Page up or down: the output scrolls, the cursor stays here."""
+
+        def __init__(self, pages: int) -> None:
+            super().__init__()
+            self.pages = pages
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(
+            id=id, select_on_focus=False, suggester=_Ghost(self), highlighter=self._coloured
+        )
+        self.catalog: Catalog | None = None
+        self.earlier_lines: Callable[[], Sequence[str]] = list
+        self.menu_open = False
+        """Set by the pane: arrows and Enter then belong to the menu."""
+        self._walk: Walk | None = None
+
+    # colours
+
+    def _coloured(self, text: Text) -> Text:
+        from tutor.tui.widgets.commandline import command_pieces
+
+        known = self.catalog.type if self.catalog is not None else None
+        made = Text(no_wrap=True, overflow="ignore", end="")
+        for piece in command_pieces(text.plain, known):
+            made.append(piece.text, style_of(self.app, piece.role).rich_style)
+        return made
+
+    # history
+
+    def put(self, line: str) -> None:
+        """Replace the line; the cursor goes to its end."""
+        self.value = line
+        self.cursor_position = len(line)
+
+    def forget_walk(self) -> None:
+        """The line was changed by hand: the arrows start from the end again."""
+        self._walk = None
+
+    def _step(self, by: int) -> None:
+        if self._walk is None:
+            self._walk = Walk(self.earlier_lines(), self.value)
+        line = self._walk.step(by)
+        if line is not None:
+            walk = self._walk
+            self.put(line)
+            self._walk = walk
+
+    def action_earlier(self) -> None:
+        """The line before, or the menu's entry above."""
+        if self.menu_open:
+            self.post_message(self.Menu("back"))
+        else:
+            self._step(-1)
+
+    def action_later(self) -> None:
+        """The line after, or the menu's entry below."""
+        if self.menu_open:
+            self.post_message(self.Menu("next"))
+        elif self._walk is not None:
+            self._step(1)
+
+    # the menu
+
+    def action_complete(self, by: int) -> None:
+        """Tab: complete the word, or go on to the next of several."""
+        self.post_message(self.Menu("next" if by > 0 else "back"))
+
+    def action_search(self) -> None:
+        """Ctrl-R: search earlier lines."""
+        self.post_message(self.Menu("search"))
+
+    async def action_submit(self) -> None:
+        """Enter: take the menu's entry, or run the line."""
+        if self.menu_open:
+            self.post_message(self.Menu("accept"))
+        else:
+            self.post_message(self.Entered([self.value]))
+
+    def action_escape(self) -> None:
+        """Esc closes the menu, gives up waiting, or leaves the screen, in this order."""
+        self.post_message(self.Menu("escape"))
+
+    # the rest
+
+    def action_interrupt(self) -> None:
+        """Ctrl-C copies what is marked, empties the line, or gives up waiting."""
+        if not self.selection.is_empty:
+            self.app.copy_to_clipboard(self.selected_text)
+        elif self.screen.get_selected_text():
+            raise SkipAction
+        elif self.value:
+            self.put("")
+        else:
+            self.post_message(self.Interrupted())
+
+    def action_scroll_output(self, pages: int) -> None:
+        """Page the output."""
+        self.post_message(self.Scrolled(pages))
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Several lines: all but an unfinished last one are run, in order."""
+        event.prevent_default()
+        event.stop()
+        lines = event.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        if len(lines) == 1:
+            start, end = self.selection
+            self.replace(lines[0], start, end)
+            return
+        start, end = sorted(self.selection)
+        lines[0] = self.value[:start] + lines[0]
+        rest = lines.pop() + self.value[end:]
+        self.put(rest)
+        self.post_message(self.Entered([line for line in lines if line.strip()]))
+
+
+class _Ghost(Suggester):
+    """The rest of the best completion; never a hint that is not really the line's continuation."""
+
+    def __init__(self, prompt: PromptInput) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._prompt = prompt
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The completed line, or None."""
+        from tutor.console.completion import complete
+
+        prompt = self._prompt
+        if not value.strip() or value.endswith(" ") or prompt.cursor_position < len(value):
+            return None
+        for found in complete(value, len(value), prompt.catalog)[:1]:
+            typed = value[found.start :]
+            if typed and found.text.casefold().startswith(typed.casefold()):
+                rest = found.text[len(typed) :]
+                return value + (rest.lower() if typed.islower() else rest)
+        return None
