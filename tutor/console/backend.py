@@ -187,12 +187,19 @@ class EmbeddedBackend:
 
     def _adopt(self, number: int, session: Session) -> None:
         self.clients[number] = session
-        session.on_reply = partial(self._answered, number)
+        session.on_reply = partial(self._answered, number, session.on_reply)
 
-    def _answered(self, number: int, reply: Reply) -> None:
+    def _answered(
+        self, number: int, earlier: Callable[[Reply], object] | None, reply: Reply
+    ) -> None:
+        """A late reply: into the history, to whoever listened before us, and to `on_reply`."""
         entry = self._blocked.pop(number, None)
-        if entry is not None:
+        if entry is None:
+            self.world.finish_waiting(reply)
+        else:
             entry.reply = reply
+        if earlier is not None:
+            earlier(reply)
         if self.on_reply is not None:
             self.on_reply(number, entry.argv if entry else (), reply)
 

@@ -159,7 +159,7 @@ class Progress:
             aside = damaged.kept_as
             self._notices.append(lambda: _damaged_text(aside))
             return self._data
-        except Newer:
+        except Newer as newer:
             self._file = None
             self._told = True
             path = newer.path

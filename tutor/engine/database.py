@@ -15,7 +15,7 @@ from tutor.engine.replies import ReplyError
 from tutor.engine.structures.hashtable import HashTable
 from tutor.engine.structures.quicklist import Quicklist
 from tutor.engine.structures.sds import Sds
-from tutor.engine.values import String, Value, Zset
+from tutor.engine.values import Set, String, Value, Zset
 
 if TYPE_CHECKING:
     from tutor.engine.engine import Engine
@@ -160,6 +160,20 @@ class Database:
         if length == 0:
             self.delete(key)
             self.changed(key, "del", 0)
+
+    def store_result(self, key: bytes, value: Quicklist | Set | Zset, event: str) -> int:
+        """Put what a STORE command built in place of whatever ``key`` holds; returns its length.
+
+        An empty result removes the key.
+        """
+        count = len(value)
+        if count:
+            self.set(key, value)
+            self.changed(key, event)
+        elif self.peek(key) is not None:
+            self.delete(key)
+            self.changed(key, "del")
+        return count
 
     def clear(self) -> int:
         """Remove everything; returns how many keys there were."""

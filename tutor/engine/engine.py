@@ -12,7 +12,7 @@ import itertools
 import random
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from tutor.engine import errors
 from tutor.engine.clock import Clock, SystemClock
@@ -34,7 +34,11 @@ _epochs = itertools.count(1)
 
 @dataclass(slots=True)
 class Stats:
-    """Counters that INFO shows."""
+    """Counters that INFO shows.
+
+    ``calls``, ``failed`` (ran and gave an error) and ``rejected`` (refused before they ran) are
+    per command, ``errors`` per error code. ``dirty`` counts changes to the data.
+    """
 
     commands_processed: int = 0
     connections_received: int = 0
@@ -44,8 +48,17 @@ class Stats:
     evicted_keys: int = 0
     error_replies: int = 0
     dirty: int = 0
+    expire_cap_reached: int = 0
     calls: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    failed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    rejected: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     errors: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def reset(self) -> None:
+        """CONFIG RESETSTAT: everything but ``dirty``."""
+        fresh = Stats(dirty=self.dirty)
+        for counter in fields(Stats):
+            setattr(self, counter.name, getattr(fresh, counter.name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +91,7 @@ class Engine:
         self.random = random.Random(self.seed)
         self.hash_seed = hashlib.blake2b(b"%d" % self.seed, digest_size=16).digest()
         self.run_id = hashlib.sha1(b"run-%d" % self.seed).hexdigest()
+        self.replication_id = hashlib.sha1(b"replication-%d" % self.seed).hexdigest()
         self.observer = observer
         self.epoch = next(_epochs)
         self.stats = Stats()
@@ -98,6 +112,7 @@ class Engine:
     def connect(self, peer: str = "127.0.0.1:0") -> Session:
         """A new client's session on database 0."""
         session = Session(self, next(self._session_ids), peer)
+        session.authenticated = not self.config.requirepass
         self.sessions[session.id] = session
         self.stats.connections_received += 1
         return session
@@ -120,6 +135,8 @@ class Engine:
         self.now_ms = self.clock.now_us() // 1000
         try:
             command = self.find(argv)
+            if not session.authenticated and not command.no_auth:
+                raise ReplyError(errors.NO_AUTH)
             if session.transaction is not None and not command.immediate:
                 return self._queue(session, command, argv)
         except ReplyError as error:
@@ -149,14 +166,15 @@ class Engine:
     def call(self, session: Session, command: Command, argv: Sequence[bytes]) -> Reply:
         """Run a command that passed the checks. EXEC and scripts come in here too."""
         stats = self.stats
-        stats.commands_processed += 1
-        stats.calls[command.name] += 1
         session.last_command = command.name
         session.last_ms = self.now_ms
         try:
             reply = command.function(session, argv)
         except ReplyError as error:
             reply = self._count_error(error)
+            stats.failed[command.name] += 1
+        stats.commands_processed += 1
+        stats.calls[command.name] += 1
         if self.observer is not None:
             self.observer.executed(session, argv, reply)
         return reply

@@ -79,6 +79,39 @@ RANGE_LIMIT = (
 RANGE_WITHSCORES = "ERR syntax error, WITHSCORES not supported in combination with BYLEX"
 WEIGHT_NOT_FLOAT = "ERR weight value is not a float"
 OUT_OF_RANGE = "ERR value is out of range"
+NO_AUTH = "NOAUTH Authentication required."
+HELLO_NO_AUTH = (
+    "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH "
+    "<user> <pass> option can be used to authenticate the client and select the RESP protocol "
+    "version at the same time"
+)
+WRONG_PASS = "WRONGPASS invalid username-password pair or user is disabled."
+NO_PASSWORD_SET = (
+    "ERR AUTH <password> called without any password configured for the default user. Are you "
+    "sure your configuration is correct?"
+)
+NO_PROTO = "NOPROTO unsupported protocol version"
+PROTO_NOT_INTEGER = "ERR Protocol version is not an integer or out of range"
+BAD_CLIENT_NAME = "ERR Client names cannot contain spaces, newlines or special characters."
+NO_SUCH_CLIENT = "ERR No such client"
+BAD_CLIENT_ID = "ERR Invalid client ID"
+CLIENT_ID_NOT_POSITIVE = "ERR client-id should be greater than 0"
+UNBLOCK_REASON = "ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR"
+UNBLOCKED = "UNBLOCKED client unblocked via CLIENT UNBLOCK"
+NO_CONFIG_FILE = "ERR The server is running without a config file"
+BAD_FIRST_DB = "ERR invalid first DB index"
+BAD_SECOND_DB = "ERR invalid second DB index"
+DEBUG_NOT_SDS = "ERR Not an sds encoded string."
+DEBUG_NOT_LISTPACK = "ERR Not a listpack encoded object."
+DEBUG_NOT_QUICKLIST = "ERR Not a quicklist encoded object."
+DEBUG_NOT_TABLE = (
+    "ERR The value stored at the specified key is not represented using an hash table"
+)
+DEBUG_NO_SUCH_DB = "ERR Out of range database"
+DEBUG_RELOAD_OPTIONS = "ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options."
+DEBUG_PACKED_THRESHOLD = (
+    "ERR argument must be a memory value bigger than 1 and smaller than 4gb"
+)
 
 _CLIP = 128
 
@@ -96,6 +129,38 @@ def wrong_arity(name: str) -> str:
 def exec_abort(reason: str) -> str:
     """EXEC itself was refused (wrong arity, no memory …): the transaction is gone."""
     return f"EXECABORT Transaction discarded because of: {reason.removeprefix('ERR ')}"
+
+
+def subcommand_syntax(container: str, sub: bytes) -> str:
+    """A subcommand of DEBUG or CLIENT that does not exist or was given the wrong words."""
+    return (
+        f"ERR unknown subcommand or wrong number of arguments for '{_one_line(text(sub[:_CLIP]))}'."
+        f" Try {container} HELP."
+    )
+
+
+def hello_option(word: bytes) -> str:
+    return f"ERR Syntax error in HELLO option '{_one_line(text(word))}'"
+
+
+def unknown_client_type(word: bytes) -> str:
+    return f"ERR Unknown client type '{_one_line(text(word))}'"
+
+
+def no_such_user(word: bytes) -> str:
+    return f"ERR No such user '{_one_line(text(word))}'"
+
+
+def config_unknown(name: bytes) -> str:
+    """CONFIG SET: no such directive."""
+    shown = _one_line(text(name))
+    return f"ERR Unknown option or number of arguments for CONFIG SET - '{shown}'"
+
+
+def config_set(name: bytes, why: str) -> str:
+    """CONFIG SET refused the value of ``name``."""
+    shown = _one_line(text(name))
+    return f"ERR CONFIG SET failed (possibly related to argument '{shown}') - {why}"
 
 
 def no_input_key(name: str) -> str:

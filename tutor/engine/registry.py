@@ -27,6 +27,7 @@ class Command:
         "max_args",
         "min_args",
         "name",
+        "no_auth",
         "no_multi",
         "spec",
         "subcommands",
@@ -40,6 +41,7 @@ class Command:
         self.min_args = abs(spec.arity)
         self.max_args = spec.arity if spec.arity > 0 else sys.maxsize
         self.writes = "write" in spec.flags
+        self.no_auth = "no_auth" in spec.flags
         self.no_multi = "no_multi" in spec.flags
         self.immediate = spec.name in _IMMEDIATE
         self.subcommands: dict[bytes, Command] = {}

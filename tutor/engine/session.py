@@ -46,6 +46,7 @@ class Session:
     __slots__ = (
         "authenticated",
         "blocked",
+        "closing",
         "created_ms",
         "db",
         "dirty_cas",
@@ -70,6 +71,7 @@ class Session:
         self.peer = peer
         self.resp = 2
         self.authenticated = True
+        self.closing = False  # QUIT or CLIENT KILL: the host hangs up after the reply
         self.transaction: Transaction | None = None
         self.in_exec = False
         self.dirty_cas = False

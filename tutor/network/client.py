@@ -31,11 +31,17 @@ class Client:
     ``on_push`` receives out-of-band messages (RESP3) that come before a reply.
     """
 
-    def __init__(self, url: str, resp: int = 2, connect_timeout: float = 5.0) -> None:
+    def __init__(
+        self,
+        url: str,
+        resp: int = 2,
+        connect_timeout: float = 5.0,
+        reply_timeout: float | None = None,
+    ) -> None:
         try:
             options: dict[str, Any] = parse_url(url)  # type: ignore[no-untyped-call]
             kind: type[Any] = options.pop("connection_class", Connection)
-            options.setdefault("socket_timeout", None)
+            options.setdefault("socket_timeout", reply_timeout)
             options.setdefault("socket_connect_timeout", connect_timeout)
             resp = int(options.pop("protocol", resp))
             self._reader = ReplyReader()

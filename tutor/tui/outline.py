@@ -12,6 +12,12 @@ from tutor.i18n import language
 if TYPE_CHECKING:
     from tutor.course.model import Course, Lesson
 
+MOST_PROBLEMS = 3
+"""Findings about lesson files that are shown; `redis-tutor lessons lint` prints all."""
+
+_FATAL = ("S1", "S7")
+"""Rules of lint without which a lesson cannot be played (see `course.loader.load_course`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -50,12 +56,13 @@ class Outline:
 
     @property
     def course(self) -> Course:
-        """The lessons; those that cannot be read are missing, and `problems` says why."""
+        """The lessons that can be played; of the others `problems` tells file and line."""
         if self._course is None:
-            from tutor.course.loader import load
+            from tutor.course.loader import read_course
 
-            self._course, problems = load()
-            self._problems += [str(problem) for problem in problems]
+            self._course, problems = read_course()
+            errors = [str(each) for each in problems if each.rule in _FATAL and not each.warning]
+            self._problems += errors[:MOST_PROBLEMS]
         return self._course
 
     def problems(self) -> list[str]:

@@ -103,9 +103,7 @@ def take(items: Quicklist, head: bool, count: int) -> list[bytes]:
     return taken
 
 
-def take_with_key(
-    db: Database, key: bytes, items: Quicklist, head: bool, count: int
-) -> Reply:
+def take_with_key(db: Database, key: bytes, items: Quicklist, head: bool, count: int) -> Reply:
     """What LMPOP answers: the key and the elements taken."""
     taken = take(items, head, count)
     popped(db, key, items, head, len(taken))
@@ -145,12 +143,17 @@ def rpop(session: Session, argv: Sequence[bytes]) -> Reply:
     return _pop(session, argv, False)
 
 
+def _one_of(word: bytes, first: bytes, second: bytes) -> bool:
+    """True for the first word, False for the second, in any case."""
+    word = word.lower()
+    if word not in (first, second):
+        raise ReplyError(errors.SYNTAX)
+    return word == first
+
+
 def position(word: bytes) -> bool:
     """LEFT (True) or RIGHT (False)."""
-    word = word.lower()
-    if word not in (b"left", b"right"):
-        raise ReplyError(errors.SYNTAX)
-    return word == b"left"
+    return _one_of(word, b"left", b"right")
 
 
 _COUNT = {
@@ -161,25 +164,24 @@ _COUNT = {
 }
 
 
-def pop_options(argv: Sequence[bytes], at: int) -> tuple[Sequence[bytes], bytes, int]:
-    """The tail of LMPOP and ZMPOP, ``numkeys key… where [COUNT n]`` from word ``at`` on."""
+def pop_options(
+    argv: Sequence[bytes], at: int, first: bytes, second: bytes
+) -> tuple[Sequence[bytes], bool, int]:
+    """``numkeys key… first|second [COUNT n]`` from word ``at`` on: the end of LMPOP and ZMPOP.
+
+    Keys, whether the first word was said, and the count.
+    """
     count = ranged(argv[at], 1, INT64_MAX, errors.NUMKEYS_NOT_POSITIVE)
     where = at + 1 + count
     if where >= len(argv):
         raise ReplyError(errors.SYNTAX)
-    return argv[at + 1 : where], argv[where], where
-
-
-def list_pop_options(argv: Sequence[bytes], at: int) -> tuple[Sequence[bytes], bool, int]:
-    """Keys, whether from the head, and how many, of LMPOP (``at`` 1) and BLMPOP (2)."""
-    keys, word, where = pop_options(argv, at)
-    head = position(word)
-    return keys, head, options(argv, where + 1, _COUNT).get(b"count", 1)
+    end = _one_of(argv[where], first, second)
+    return argv[at + 1 : where], end, options(argv, where + 1, _COUNT).get(b"count", 1)
 
 
 @command("lmpop")
 def lmpop(session: Session, argv: Sequence[bytes]) -> Reply:
-    keys, head, count = list_pop_options(argv, 1)
+    keys, head, count = pop_options(argv, 1, b"left", b"right")
     db = session.db
     for key in keys:
         items = db.write(key, Quicklist)

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from tutor.engine.commands.blocking import Take, take_or_wait, timeout_ms
 from tutor.engine.commands.list import (
-    list_pop_options,
     move_element,
+    pop_options,
     popped,
     position,
     take_with_key,
@@ -44,7 +44,7 @@ def brpop(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("blmpop")
 def blmpop(session: Session, argv: Sequence[bytes]) -> Reply:
-    keys, head, count = list_pop_options(argv, 2)
+    keys, head, count = pop_options(argv, 2, b"left", b"right")
     timeout = timeout_ms(session, argv[1])
 
     def take(session: Session, key: bytes, items: Quicklist, waited: bool) -> Reply:

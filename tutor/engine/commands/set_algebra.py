@@ -32,26 +32,14 @@ def _contents(value: Set) -> Collection[bytes]:
     return value.table.data
 
 
-def _store(session: Session, key: bytes, result: Set, event: str) -> int:
-    """Put a result in place of whatever ``key`` holds; an empty one removes it."""
-    db = session.db
-    if len(result):
-        db.set(key, result)
-        db.changed(key, event)
-    elif db.peek(key) is not None:
-        db.delete(key)
-        db.changed(key, "del")
-    return len(result)
-
-
 def _ordered(session: Session, members: Collection[bytes]) -> SetReply:
     """Members as a set built from an intset would list them: small integers ascending."""
     if len(members) > session.engine.config.set_max_intset_entries:
         return SetReply(members)
-    numbers = [parse_integer(member) for member in members]
-    if None in numbers:
+    numbers = [number for member in members if (number := parse_integer(member)) is not None]
+    if len(numbers) < len(members):
         return SetReply(members)
-    return SetReply(b"%d" % number for number in sorted(numbers))  # type: ignore[type-var]
+    return SetReply(b"%d" % number for number in sorted(numbers))
 
 
 # intersection
@@ -82,7 +70,7 @@ def sinterstore(session: Session, argv: Sequence[bytes]) -> Reply:
     result = Set(ints=Intset())
     for member in _common(sets):
         set_add(session.db, argv[1], result, member)
-    return _store(session, argv[1], result, "sinterstore")
+    return session.db.store_result(argv[1], result, "sinterstore")
 
 
 _LIMIT = {b"limit": Option((lambda word: positive(word, errors.LIMIT_NEGATIVE),))}
@@ -121,7 +109,7 @@ def sunionstore(session: Session, argv: Sequence[bytes]) -> Reply:
         if value is not None:
             for member in _contents(value):
                 set_add(session.db, argv[1], result, member)
-    return _store(session, argv[1], result, "sunionstore")
+    return session.db.store_result(argv[1], result, "sunionstore")
 
 
 # difference
@@ -163,4 +151,5 @@ def sdiff(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("sdiffstore")
 def sdiffstore(session: Session, argv: Sequence[bytes]) -> Reply:
-    return _store(session, argv[1], _difference(session, argv[1], argv[2:]), "sdiffstore")
+    result = _difference(session, argv[1], argv[2:])
+    return session.db.store_result(argv[1], result, "sdiffstore")

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from tutor.engine import errors
-from tutor.engine.arguments import INT64_MAX, Option, number, options, positive, ranged
+from tutor.engine.arguments import INT64_MAX, number, positive, ranged
 from tutor.engine.commands.list import pop_options
 from tutor.engine.conversions import new_zset, zset_add
 from tutor.engine.database import Database
@@ -242,23 +242,6 @@ def zpopmax(session: Session, argv: Sequence[bytes]) -> Reply:
     return _pop(session, argv, False)
 
 
-_COUNT = {
-    b"count": Option(
-        (lambda word: ranged(word, 1, INT64_MAX, errors.COUNT_NOT_POSITIVE),),
-        excludes=(b"count",),
-    )
-}
-
-
-def zset_pop_options(argv: Sequence[bytes], at: int) -> tuple[Sequence[bytes], bool, int]:
-    """Keys, whether the lowest, and how many, of ZMPOP (``at`` 1) and BZMPOP (2)."""
-    keys, word, where = pop_options(argv, at)
-    word = word.lower()
-    if word not in (b"min", b"max"):
-        raise ReplyError(errors.SYNTAX)
-    return keys, word == b"min", options(argv, where + 1, _COUNT).get(b"count", 1)
-
-
 def pop_with_key(db: Database, key: bytes, value: Zset, lowest: bool, count: int) -> Reply:
     """What ZMPOP answers: the key and, nested in both protocols, members with scores."""
     return [key, [list(pair) for pair in pop_pairs(db, key, value, lowest, count)]]
@@ -266,7 +249,7 @@ def pop_with_key(db: Database, key: bytes, value: Zset, lowest: bool, count: int
 
 @command("zmpop")
 def zmpop(session: Session, argv: Sequence[bytes]) -> Reply:
-    keys, lowest, count = zset_pop_options(argv, 1)
+    keys, lowest, count = pop_options(argv, 1, b"min", b"max")
     db = session.db
     for key in keys:
         value = db.write(key, Zset)

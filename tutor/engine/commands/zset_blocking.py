@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.engine.commands.blocking import Take, take_or_wait, timeout_ms
-from tutor.engine.commands.zset import pop_pairs, pop_with_key, zset_pop_options
+from tutor.engine.commands.list import pop_options
+from tutor.engine.commands.zset import pop_pairs, pop_with_key
 from tutor.engine.registry import command
 from tutor.engine.replies import Reply
 from tutor.engine.session import Session
@@ -33,7 +34,7 @@ def bzpopmax(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("bzmpop")
 def bzmpop(session: Session, argv: Sequence[bytes]) -> Reply:
-    keys, lowest, count = zset_pop_options(argv, 2)
+    keys, lowest, count = pop_options(argv, 2, b"min", b"max")
     timeout = timeout_ms(session, argv[1])
 
     def take(session: Session, key: bytes, value: Zset, waited: bool) -> Reply:

@@ -1,0 +1,224 @@
+"""The side panel of a lesson: what it tells, what it asks, and beneath it the verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+
+from tutor.course.player import Player
+from tutor.course.prose import Prose
+from tutor.course.views import CheckView, Hint, Question
+from tutor.i18n import _
+from tutor.tui.glyphs import glyphs
+from tutor.tui.paint import EMPTY, Piece, Row, row, wrap
+from tutor.tui.widgets.commandline import command_pieces
+from tutor.tui.widgets.prose import Rows, prose_rows
+
+HINT_TITLES = {
+    "idea": lambda: _("Hint: the idea"),
+    "family": lambda: _("Hint: which command"),
+    "skeleton": lambda: _("Hint: the shape"),
+    "solution": lambda: _("Hint: the line itself"),
+}
+
+
+class _Text(VerticalScroll, can_focus=True):
+    """The scrolling part; digits answer a question."""
+
+    BINDINGS = [
+        *(Binding(str(n), f"screen.answer({n})", show=False) for n in range(1, 10)),
+        Binding("enter", "screen.next_step", show=False),
+    ]
+
+
+class Story(Vertical):
+    """Shows a player's step. `look` after every change, `reveal` brings a section into view."""
+
+    def __init__(self, player: Player, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.player = player
+        self.solution: list[str] = []
+        """Lines of the solution, once the learner asked for them in this step."""
+        self.text = _Text(id="side")
+        self._body = Rows(self._text_rows)
+        self._verdicts = Rows(self._verdict_rows, id="verdicts")
+        self._sections: dict[str, int] = {}
+        self._laid: dict[tuple[int, int], tuple[Prose, list[Row]]] = {}
+
+    def compose(self) -> ComposeResult:
+        """Text above, verdicts beneath."""
+        with self.text:
+            yield self._body
+        yield self._verdicts
+
+    def look(self) -> None:
+        """Show the step as it is now."""
+        self._body.renew()
+        self._verdicts.renew()
+        self._verdicts.display = bool(self._verdict_rows(80))
+        self.border_title = _("Question") if self._question else _("Lesson")
+
+    def turned(self) -> None:
+        """Another step: from its top."""
+        self.solution = []
+        self._laid.clear()
+        self.look()
+        self.text.scroll_home(animate=False, immediate=True)
+
+    def reveal(self, section: str) -> None:
+        """Scroll so that a section's beginning is visible."""
+        self.call_after_refresh(self._reveal, section)
+
+    def _reveal(self, section: str) -> None:
+        y = self._sections.get(section)
+        if y is not None:
+            height = self.text.scrollable_content_region.height
+            if not self.text.scroll_offset.y <= y < self.text.scroll_offset.y + height - 2:
+                self.text.scroll_to(y=y, animate=self.app.animation_level == "full", duration=0.2)
+
+    def retranslate(self) -> None:
+        """The step in the present language, scrolled where it was."""
+        self.look()
+
+    @property
+    def _question(self) -> Question | None:
+        return self.player.question()
+
+    # the scrolling part
+
+    def _text_rows(self, width: int) -> Sequence[Row]:
+        player, view = self.player, self.player.view()
+        rows: list[Row] = []
+        self._sections = {}
+
+        def add(section: str, made: Sequence[Row]) -> None:
+            if made:
+                if rows:
+                    rows.append(EMPTY)
+                self._sections.setdefault(section, len(rows))
+                rows.extend(made)
+
+        add("title", wrap(row((view.title, "title")), width))
+        if view.missing or view.stale:
+            text = (
+                _("This text is not translated yet.")
+                if view.missing
+                else _("The other language's text is newer than this one.")
+            )
+            add("stale", wrap(row((f"{glyphs.warning} {text}", "warning")), width, "  "))
+        add("body", self._prose(view.body, width))
+        add("task", self._boxed(_("Task"), self._prose(view.task, width - 2)))
+        add("question", self._question_rows(width))
+        feedback = player.feedback()
+        if feedback is not None and not feedback.quiet:
+            add("feedback", self._boxed(_("Not yet"), self._prose(feedback.prose, width - 2), "changed"))
+        for hint in player.hints():
+            add(f"hint.{hint.rung}", self._hint_rows(hint, width))
+        if self.solution:
+            add("solution", self._solution_rows(width))
+        if player.done and view.recap:
+            add("recap", self._boxed(_("What happened"), self._prose(view.recap, width - 2), "ok"))
+        return rows
+
+    def _prose(self, prose: Prose, width: int) -> list[Row]:
+        """Laid out once for a width: the player hands out the same prose again and again."""
+        found = self._laid.get((id(prose), width))
+        if found is None:
+            found = self._laid[(id(prose), width)] = (prose, prose_rows(prose, width))
+        return found[1]
+
+    def _boxed(self, title: str, rows: Sequence[Row], role: str = "accent") -> list[Row]:
+        if not rows:
+            return []
+        bar = Piece(f"{glyphs.bar} ", role)
+        return [(bar, Piece(title, "hotkey" if role == "accent" else role)), *((bar, *line) for line in rows)]
+
+    def _hint_rows(self, hint: Hint, width: int) -> list[Row]:
+        title = f"{HINT_TITLES[hint.name]()} {hint.rung}/{hint.rungs}"
+        rows = list(self._prose(hint.prose, width - 2))
+        if hint.paste:
+            rows += self._command(hint.paste, width - 2)
+        return self._boxed(title, rows, "pointer")
+
+    def _solution_rows(self, width: int) -> list[Row]:
+        rows = [part for line in self.solution for part in self._command(line, width - 2)]
+        text = _("A click puts a line into the prompt; running it is yours.")
+        rows += wrap(row((text, "muted")), width - 2)
+        return self._boxed(_("One way to solve it"), rows, "pointer")
+
+    def _command(self, line: str, width: int) -> list[Row]:
+        from tutor.tui.widgets.markdown import paste
+
+        pieces = tuple(piece._replace(action=paste(line)) for piece in command_pieces(line))
+        return wrap((Piece("> ", "prompt"), *pieces), width, "  ")
+
+    # questions
+
+    def _question_rows(self, width: int) -> list[Row]:
+        question = self._question
+        if question is None:
+            return []
+        rows: list[Row] = []
+        if question.ask:
+            ask = row((_("What will Redis reply?"), "strong"))
+            rows += [*wrap(ask, width), *self._command(question.ask, width), EMPTY]
+        for number, option in enumerate(question.options, 1):
+            mark, role = f" {number} ", "hotkey"
+            if option.chosen or (question.answered and option.correct):
+                mark, role = (f" {glyphs.ok} ", "ok") if option.correct else (f" {glyphs.fail} ", "fail")
+            line = row(Piece(mark, role, f"screen.answer({number})"),
+                       Piece(" " + option.label, "strong" if option.chosen else "",
+                             f"screen.answer({number})"))  # fmt: skip
+            rows += wrap(line, width, "    ")
+            if option.chosen:
+                rows += [row("    ", *line) for line in self._prose(option.explanation, width - 4)]
+        if not question.answered:
+            rows += [EMPTY, *wrap(row((_("Press a number or click."), "muted")), width)]
+        return rows
+
+    # the part that stays
+
+    def _verdict_rows(self, width: int) -> list[Row]:
+        rows: list[Row] = []
+        for check in self.player.checks():
+            rows += check_rows(check, width)
+        last = self.player.index + 1 == len(self.player.lesson.steps)
+        action = "screen.next_step"
+        word = _("finish the lesson") if last else _("next step")
+        go = row(Piece("F8", "hotkey", action), Piece(f" {word}", "", action))
+        if self.player.passed or (self._question is not None and self._question.answered):
+            done = row(Piece(f"{glyphs.ok} ", "ok"), Piece(_("Done."), "ok"), "  ", *go)
+            rows += [EMPTY, *wrap(done, width)] if rows else wrap(done, width)
+        elif self.player.step.kind in ("read", "free"):
+            rows += wrap(go, width)
+        elif self.player.hints_left and self.player.step.hints is not None:
+            left = _("{n} of {total}").format(
+                n=self.player.step.hints.rungs - self.player.hints_left + 1,
+                total=self.player.step.hints.rungs,
+            )
+            hint = row(Piece("F3", "hotkey", "screen.hint"), Piece(f" {_('hint')} ", "", "screen.hint"),
+                       (left, "muted"))  # fmt: skip
+            rows += [EMPTY, *wrap(hint, width)]
+        return rows
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Laid out for other widths before."""
+        self._laid.clear()
+
+
+def check_rows(check: CheckView, width: int) -> list[Row]:
+    """One check: ✓ right, ✗ with what is and what is wanted, ○ nothing to compare yet."""
+    signs = {
+        "ok": (glyphs.ok, "ok"),
+        "wrong": (glyphs.fail, "fail"),
+        "pending": (glyphs.todo, "dim"),
+    }
+    rows: list[Row] = []
+    for line in check.lines:
+        sign, role = signs[line.status]
+        rows += wrap(row((f"{sign} ", role), (line.text, "muted" if role == "dim" else "")), width, "  ")
+    return rows
