@@ -24,6 +24,7 @@ from tests.oracle.raw import (
     Waits,
 )
 from tests.oracle.tally import TALLY
+from tutor.engine.config import Config
 from tutor.engine.engine import Engine
 from tutor.engine.replies import (
     BLOCKED,
@@ -51,6 +52,7 @@ __all__ = [
     "Typed",
     "Waits",
     "compare_state",
+    "engine_like_the_oracle",
     "knows",
     "load_calls",
     "neutral",
@@ -179,6 +181,11 @@ def wait_for(session: Session, seconds: float = 5.0) -> Reply:
         time.sleep(0.001)
     session.on_reply = None
     return answers[0] if answers else BLOCKED
+
+
+def engine_like_the_oracle() -> Engine:
+    """An engine configured as `conftest.py` starts the real server."""
+    return Engine(config=Config(save=(), bind=("127.0.0.1",)))
 
 
 def knows(engine: Engine, name: bytes) -> bool:
@@ -428,11 +435,11 @@ def run_scenario(scenario: Scenario, engine: Engine, port: int) -> list[str]:
                         ours, theirs = unordered(ours), unordered(theirs)
                         TALLY.differences = differences + (ours != theirs)
                     compare(call, ours, theirs)
-            found += compare_state(engine, control)
         finally:
             for raw in raws.values():
                 raw.close()
             _put_back(control, before)
+        found += compare_state(engine, control)
     return found
 
 
@@ -443,6 +450,8 @@ def _directives(control: RawConnection) -> dict[bytes, bytes]:
 
 def _put_back(control: RawConnection, before: dict[bytes, bytes]) -> None:
     """Undo what a scenario did to the real server besides its data."""
+    limit = b"client-output-buffer-limit"
+    control.call(b"CONFIG", b"SET", limit, before[limit])  # a tiny one would cut us off
     control.call(b"CLIENT", b"UNPAUSE")
     control.call(b"DEBUG", b"SET-ACTIVE-EXPIRE", b"1")
     control.call(b"DEBUG", b"QUICKLIST-PACKED-THRESHOLD", b"1073741824")

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.oracle.compare import Scenario, load_calls, run_scenario
-from tutor.engine.engine import Engine
+from tests.oracle.compare import Scenario, engine_like_the_oracle, load_calls, run_scenario
 
 _FILES = sorted((Path(__file__).parent / "calls").glob("*.txt"))
 _SCENARIOS = [scenario for path in _FILES for scenario in load_calls(path)]
@@ -17,6 +16,6 @@ _SCENARIOS = [scenario for path in _FILES for scenario in load_calls(path)]
 def test_replies_and_keys_equal_those_of_the_real_server(
     scenario: Scenario, redis_port: int
 ) -> None:
-    found = run_scenario(scenario, Engine(), redis_port)
+    found = run_scenario(scenario, engine_like_the_oracle(), redis_port)
     if found:
         pytest.fail(f"{scenario.path.name}\n" + "\n".join(found), pytrace=False)

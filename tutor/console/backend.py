@@ -121,13 +121,15 @@ class EmbeddedBackend:
     """The engine in this process. ``world`` may be shared with the TUI.
 
     ``clients`` are sessions by number; `use_client` switches the world to another one, so that
-    what blocks in one can be answered from the next.
+    what blocks in one can be answered from the next. With ``remember`` False commands bypass the
+    world: no history, no undo, and no cost of them.
     """
 
     embedded = True
 
-    def __init__(self, world: World | None = None) -> None:
+    def __init__(self, world: World | None = None, remember: bool = True) -> None:
         self.world = world or World()
+        self._remember = remember
         self.clients: dict[int, Session] = {}
         self.on_reply: Callable[[int, Sequence[bytes], Reply], None] | None = None
         self.on_push: Callable[[Reply], None] | None = None
@@ -149,6 +151,8 @@ class EmbeddedBackend:
         return self.world.waiting
 
     def execute(self, argv: Sequence[bytes]) -> Reply:
+        if not self._remember:
+            return self.world.engine.execute(self.world.session, argv)
         reply = self.world.run(argv)
         if reply is BLOCKED and self.world.last is not None:
             self._blocked[self.client] = self.world.last

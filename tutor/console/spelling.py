@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-__all__ = ["Foreign", "as_latin", "distance", "foreign_letters", "from_layout", "nearest"]
+__all__ = [
+    "Foreign",
+    "as_latin",
+    "by_sound",
+    "distance",
+    "foreign_letters",
+    "from_layout",
+    "nearest",
+    "with_latin",
+]
 
 _LAYOUT = dict(
     zip(
@@ -21,6 +30,14 @@ _LOOK_ALIKE = dict(
 )
 """Cyrillic letters to the Latin ones that look the same."""
 
+_SOUND = dict(
+    zip(
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
+        "a b v g d e e zh z i i k l m n o p r s t u f h c ch sh sh  y  e yu ya".split(" "),
+        strict=True,
+    )
+)
+
 
 class Foreign(NamedTuple):
     """A Cyrillic letter among Latin ones: its place, itself, and the Latin letter meant."""
@@ -35,6 +52,11 @@ def from_layout(word: str) -> str:
     return "".join(_LAYOUT.get(letter, letter) for letter in word)
 
 
+def by_sound(word: str) -> str:
+    """A Cyrillic word in Latin letters as it is heard: ``ГЕТ`` is ``get``."""
+    return "".join(_SOUND.get(letter, letter) for letter in word.lower())
+
+
 def foreign_letters(word: str) -> list[Foreign]:
     """The look-alike Cyrillic letters of a word that would be Latin without them."""
     found = [
@@ -46,17 +68,21 @@ def foreign_letters(word: str) -> list[Foreign]:
     return found if all(letter.isascii() for letter in rest) else []
 
 
+def with_latin(word: str) -> str:
+    """The word with its look-alike Cyrillic letters replaced by Latin ones."""
+    letters = list(word)
+    for one in foreign_letters(word):
+        letters[one.position] = one.latin
+    return "".join(letters)
+
+
 def as_latin(word: str) -> str:
-    """The word in Latin letters, if it was typed in the other layout or with look-alikes."""
+    """The word in Latin letters, if it was typed with look-alikes or in the other layout."""
     if word.isascii():
         return word
-    found = foreign_letters(word)
-    if found and any(letter.isascii() for letter in word):
-        letters = list(word)
-        for one in found:
-            letters[one.position] = one.latin
-        return "".join(letters)
-    return from_layout(word)
+    latin = with_latin(word)
+    mixed = any(letter.isascii() for letter in word)
+    return latin if latin != word and mixed else from_layout(word)
 
 
 def nearest(word: str, names: Iterable[str], most: int = 3) -> list[str]:
@@ -79,12 +105,9 @@ def distance(one: str, other: str) -> int:
     for row, letter in enumerate(one, 1):
         current = [row]
         for column, rival in enumerate(other, 1):
-            cost = min(
-                above[column] + 1,
-                current[-1] + 1,
-                above[column - 1] + (letter != rival),
-            )
-            if row > 1 and column > 1 and letter == other[column - 2] and rival == one[row - 2]:
+            cost = min(above[column] + 1, current[-1] + 1, above[column - 1] + (letter != rival))
+            swapped = row > 1 and column > 1 and letter == other[column - 2]
+            if swapped and rival == one[row - 2]:
                 cost = min(cost, before[column - 2] + 1)
             current.append(cost)
         before, above = above, current

@@ -264,8 +264,8 @@ def _reject(table: Table, checks: list[str], rules: list[str]) -> Iterable[Rejec
         run = read_lines(inner, "run", inner.strings("run"))
         if not run:
             inner.complain("'run' needs at least one command")
-        recovers = inner.get("recovers", bool, True)
-        yield Reject(run, fails, feedback, inner.line, recovers)
+        recover = read_lines(inner, "recover", inner.strings("recover"))
+        yield Reject(run, fails, feedback, inner.line, recover)
         inner.close()
 
 

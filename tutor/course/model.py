@@ -34,14 +34,14 @@ class Line:
 class Reject:
     """A mistake that must be refused: which checks it fails and which feedback it earns.
 
-    ``recovers`` is False where the solution cannot be reached from there without a reset.
+    ``recover`` are commands that reach green from there, where the plain solution would not.
     """
 
     run: tuple[Line, ...]
     fails: tuple[str, ...]
     feedback: str
     line: int
-    recovers: bool = True
+    recover: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

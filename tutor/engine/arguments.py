@@ -111,6 +111,8 @@ _MANTISSA = 64
 _LONG_DOUBLE_CHARS = 5 * 1024
 _MAX_EXPONENT = 16384  # finite values are below 2**16384
 _MIN_EXPONENT = -16445  # the least denormal is 2**-16445
+_CHUNK_DIGITS = 4000
+_CHUNK = 10**_CHUNK_DIGITS
 _FAR = 20_000  # exponents beyond it over- or underflow whatever the digits are
 
 
@@ -136,11 +138,11 @@ class LongDouble:
         """``%.17Lf`` without the zeros at its end (redis 7.0, util.c: ld2string, LD_STR_HUMAN)."""
         size = abs(self.mantissa)
         if self.exponent >= 0:
-            digits = b"%d" % (size << self.exponent)
+            digits = _decimal(size << self.exponent)
         else:
             scaled = _divide(size * 10**17, 1 << -self.exponent)
             whole, part = divmod(scaled, 10**17)
-            digits = b"%d.%017d" % (whole, part)
+            digits = _decimal(whole) + b".%017d" % part
             digits = digits.rstrip(b"0").rstrip(b".")
         return b"-" + digits if self.mantissa < 0 and digits != b"0" else digits
 
@@ -162,7 +164,7 @@ def parse_long_double(word: bytes) -> LongDouble | None:
     else:
         return None
     whole, _, part = match[2].partition(b".")
-    digits = int(whole + part, base)
+    digits = _whole(whole + part, base)
     if digits == 0:
         return LongDouble(0)
     power = _clamped(match[3]) - len(part) * (4 if base == 16 else 1)
@@ -185,6 +187,21 @@ def long_double(word: bytes, error: str = errors.NOT_FLOAT) -> LongDouble:
     if value is None:
         raise ReplyError(error)
     return value
+
+
+def _decimal(size: int) -> bytes:
+    """Digits of an integer that may have more of them than Python is willing to convert."""
+    if size < _CHUNK:
+        return b"%d" % size
+    high, low = divmod(size, _CHUNK)
+    return _decimal(high) + b"%0*d" % (_CHUNK_DIGITS, low)
+
+
+def _whole(digits: bytes, base: int) -> int:
+    """The converse."""
+    if base == 16 or len(digits) <= _CHUNK_DIGITS:
+        return int(digits, base)
+    return _whole(digits[:-_CHUNK_DIGITS], base) * _CHUNK + int(digits[-_CHUNK_DIGITS:])
 
 
 def _clamped(exponent: bytes | None) -> int:

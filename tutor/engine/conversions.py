@@ -42,9 +42,7 @@ def announce(
     """
     engine = db.engine
     if key is not None and engine.observer is not None:
-        engine.converted(
-            Conversion(db.index, key, before, after, cause, actual, limit, directive)
-        )
+        engine.converted(Conversion(db.index, key, before, after, cause, actual, limit, directive))
 
 
 # strings
@@ -150,9 +148,7 @@ def set_add(db: Database, key: bytes | None, value: Set, member: bytes) -> bool:
     count = len(ints.values)
     if count > limit:
         value.convert(db.engine.hash_seed)
-        announce(
-            db, key, "intset", "hashtable", "entries", count, limit, "set-max-intset-entries"
-        )
+        announce(db, key, "intset", "hashtable", "entries", count, limit, "set-max-intset-entries")
     return True
 
 

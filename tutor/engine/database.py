@@ -111,7 +111,7 @@ class Database:
         return value
 
     def touch(self, key: bytes) -> Value | None:
-        """As `lookup_write`, for a command that leaves the value itself alone: nothing is copied."""
+        """As `lookup_write`, for a command that leaves the value itself alone: no copy is made."""
         value = self.peek(key)
         if value is not None:
             self.access[key] = self.engine.now_ms // 1000

@@ -300,8 +300,9 @@ def _parse_percentiles(word: bytes, old: Any) -> tuple[float, ...]:
 
 
 def _show_percentiles(values: tuple[float, ...]) -> bytes:
-    return b" ".join(b"%.17g" % value if len(b"%g" % value) > 15 else _shortest(value)
-                     for value in values)
+    return b" ".join(
+        b"%.17g" % value if len(b"%g" % value) > 15 else _shortest(value) for value in values
+    )
 
 
 def _shortest(value: float) -> bytes:

@@ -7,11 +7,12 @@ Everything particular to a command stands in its row of the table or in its func
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import random
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
 from tutor.engine import errors
@@ -124,6 +125,11 @@ class Engine:
         session.transaction = None
         self.sessions.pop(session.id, None)
 
+    @property
+    def commands(self) -> Mapping[bytes, Command]:
+        """Every command this engine carries out, by lower-case name; subcommands inside."""
+        return self._commands
+
     # the way of a command
 
     def execute(self, session: Session, argv: Sequence[bytes]) -> Reply:
@@ -148,6 +154,12 @@ class Engine:
 
     def find(self, argv: Sequence[bytes]) -> Command:
         """The command of ``argv``, its arity checked; raises `ReplyError`."""
+        command = self._resolve(argv)
+        if not command.min_args <= len(argv) <= command.max_args:
+            raise ReplyError(errors.wrong_arity(command.name))
+        return command
+
+    def _resolve(self, argv: Sequence[bytes]) -> Command:
         name = argv[0]
         command = self._by_name.get(name)
         if command is None:
@@ -159,8 +171,6 @@ class Engine:
             if child is None:
                 raise ReplyError(errors.unknown_subcommand(command.name.encode(), argv[1]))
             command = child
-        if not command.min_args <= len(argv) <= command.max_args:
-            raise ReplyError(errors.wrong_arity(command.name))
         return command
 
     def call(self, session: Session, command: Command, argv: Sequence[bytes]) -> Reply:
@@ -195,6 +205,8 @@ class Engine:
             session.transaction = None
             self.unwatch(session)
             error = ReplyError(errors.exec_abort(error.message))
+        with contextlib.suppress(ReplyError):
+            self.stats.rejected[self._resolve(argv).name] += 1
         return self._count_error(error)
 
     def _count_error(self, error: ReplyError) -> ReplyError:

@@ -28,6 +28,9 @@ class Glyphs:
     changed: str = "⁺"
     pin: str = "◆"
     rule: str = "─"
+    heavy: str = "━"
+    tee: str = "┬"
+    joint: str = "┴"
     bar: str = "│"
     thumb: str = "┃"
     ellipsis: str = "…"
@@ -54,6 +57,9 @@ ASCII = Glyphs(
     changed="+",
     pin="!",
     rule="-",
+    heavy="=",
+    tee="+",
+    joint="+",
     bar="|",
     thumb="#",
     ellipsis="~",

@@ -71,6 +71,10 @@ class Outline:
         self._problems += self._progress.notices()
         return self._problems
 
+    def note(self, problem: str) -> None:
+        """Tell the learner something above the list of lessons."""
+        self._problems.append(problem)
+
     @property
     def current(self) -> str:
         """The lesson to go on with: the last one touched, or the first that is not finished."""

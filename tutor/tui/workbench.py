@@ -22,6 +22,7 @@ from tutor.tui.keys import bindings
 from tutor.tui.paint import Row, row
 from tutor.tui.widgets.console import ConsolePane
 from tutor.tui.widgets.output import Output
+from tutor.tui.widgets.tabs import PanelTabs
 from tutor.tui.widgets.xraypane import XrayPane
 from tutor.tui.xray import View, Xray
 
@@ -40,14 +41,21 @@ class Workbench(BaseScreen[None]):
         super().__init__()
         self.desk = desk
         self.xray = Xray()
-        self.console_pane = ConsolePane(desk, history, before=self.xray.before, id="console")
         self.xray_pane = XrayPane(self.xray, id="xray")
+        self.console_pane = ConsolePane(
+            desk, history, before=self.xray.before, joint=self._joint, id="console"
+        )
 
     def on_mount(self) -> None:
         """Time passes in the world ten times a second."""
         self.set_interval(TICK_S, self._tick)
         self.xray.watch(self.desk.world)
         self.look()
+
+    def _joint(self) -> int:
+        """Where the line between the upper panels meets the console's rule."""
+        narrow = self.has_class("-narrow")
+        return -1 if narrow else self.xray_pane.region.x
 
     # showing
 
@@ -185,6 +193,12 @@ class Workbench(BaseScreen[None]):
     def show_panel(self, name: str) -> None:
         """On a narrow terminal: which of ``side`` and ``xray`` is seen."""
         self.set_class(name == "xray", "-xray")
+        self.query_one(PanelTabs).refresh()
+        self.call_after_refresh(self.xray_pane.look)
+
+    def action_panel(self, name: str) -> None:
+        """A click on a tab."""
+        self.show_panel(name)
 
     def action_next_panel(self) -> None:
         """Focus the next panel; on a narrow terminal show it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tutor.course.predicates.base import Scene, Verdict, verdict
+from tutor.course.predicates.base import PENDING, Scene, Verdict, verdict
 from tutor.course.predicates.replies import ReplySpec, reply_text
 from tutor.engine.clock import VirtualClock
 from tutor.engine.cmdline import quote
@@ -17,14 +17,18 @@ class Probe:
     """``probe = { advance_s = 61, run = ["EXISTS k"], reply = 0 }``: the last reply counts.
 
     The learner's world stays as it is; a fork shares its values until one of them writes.
+    ``needs`` is a key without which the question is idle ("pending").
     """
 
     advance_ms: int
     run: tuple[tuple[bytes, ...], ...]
     reply: ReplySpec
+    needs: bytes | None = None
     key: bytes | None = None
 
     def evaluate(self, scene: Scene) -> Verdict:
+        if self.needs is not None and scene.now.value(self.needs) is None:
+            return PENDING
         engine = scene.world.engine
         clock = VirtualClock(engine.clock.now_us())
         fork = engine.fork(clock)

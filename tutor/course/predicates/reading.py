@@ -126,10 +126,11 @@ def _probe(table: Table, name: str) -> list[Predicate]:
     if not lines:
         inner.complain("a probe needs at least one command in 'run'")
     reply = read_reply(inner, "reply") if "reply" in inner else ReplySpec("any")
+    needs = inner.get("needs", str, "").encode() or None
     inner.close()
     if reply is None or not all(argv) or not argv:
         return []
-    return [Probe(round(seconds * 1000), tuple(argv), reply)]
+    return [Probe(round(seconds * 1000), tuple(argv), reply, needs)]
 
 
 def _several(kind: type[All] | type[Any]) -> Callable[[Table, str], list[Predicate]]:

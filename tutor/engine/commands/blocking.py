@@ -15,6 +15,9 @@ from tutor.engine.session import Session
 from tutor.engine.structures.quicklist import Quicklist
 from tutor.engine.values import Zset
 
+_MANTISSA = 64
+"""Bits of a long double's mantissa: what ``seconds * 1000`` is rounded to."""
+
 _V = TypeVar("_V", Quicklist, Zset)
 
 Take = Callable[[Session, bytes, _V, bool], Reply]
@@ -22,16 +25,21 @@ Take = Callable[[Session, bytes, _V, bool], Reply]
 
 
 def timeout_ms(session: Session, word: bytes) -> int:
-    """A timeout in seconds as milliseconds, rounded up; 0 waits for ever."""
+    """A timeout in seconds as milliseconds, rounded up; 0 waits for ever.
+
+    What an int64 cannot hold becomes the least one, and so "negative".
+    """
     seconds = long_double(word, errors.TIMEOUT_NOT_FLOAT)
     if seconds.infinite:
-        raise ReplyError(errors.TIMEOUT_NEGATIVE if seconds.mantissa < 0 else errors.TIMEOUT_RANGE)
-    numerator, shift = seconds.mantissa * 1000, seconds.exponent
-    timeout = numerator << shift if shift >= 0 else -(-numerator >> -shift)
-    if timeout < 0:
         raise ReplyError(errors.TIMEOUT_NEGATIVE)
-    if timeout + session.engine.now_ms > INT64_MAX:
-        raise ReplyError(errors.TIMEOUT_RANGE)
+    product = seconds.mantissa * 1000
+    unit = 1 << max(product.bit_length() - _MANTISSA, 0)
+    product, rest = divmod(product, unit)
+    product += 2 * rest > unit or (2 * rest == unit and product & 1)
+    numerator, shift = product * unit, seconds.exponent
+    timeout = numerator << shift if shift >= 0 else -(-numerator >> -shift)
+    if not 0 <= timeout <= INT64_MAX:
+        raise ReplyError(errors.TIMEOUT_NEGATIVE)
     return timeout
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from random import Random
 
 from tutor.engine import errors
 from tutor.engine.arguments import (
@@ -19,7 +20,6 @@ from tutor.engine.database import Database
 from tutor.engine.registry import command
 from tutor.engine.replies import OK, Pairs, Reply, ReplyError
 from tutor.engine.session import Session
-from tutor.engine.structures.hashtable import Randomness
 from tutor.engine.values import Hash
 
 _FEW = 3
@@ -227,7 +227,7 @@ def hrandfield(session: Session, argv: Sequence[bytes]) -> Reply:
     return Pairs((field, value.fields[field]) for field in fields)
 
 
-def _pick(value: Hash, random: Randomness) -> bytes:
+def _pick(value: Hash, random: Random) -> bytes:
     """One field: any of a listpack with equal chance, of a table from a sample of buckets."""
     if value.table is None:
         fields = list(value.fields)
@@ -237,14 +237,14 @@ def _pick(value: Hash, random: Randomness) -> bytes:
     return field
 
 
-def _pick_repeatedly(value: Hash, count: int, random: Randomness) -> list[bytes]:
+def _pick_repeatedly(value: Hash, count: int, random: Random) -> list[bytes]:
     if value.table is not None:
         return [_pick(value, random) for _ in range(count)]
     fields = list(value.fields)
     return [fields[random.getrandbits(32) % len(fields)] for _ in range(count)]
 
 
-def _pick_some(value: Hash, count: int, random: Randomness) -> list[bytes]:
+def _pick_some(value: Hash, count: int, random: Random) -> list[bytes]:
     """Different fields, fewer than there are. A listpack keeps their order."""
     everything = [field for field, _ in value.items()]
     if value.table is None:

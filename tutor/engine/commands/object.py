@@ -5,30 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.engine import errors
+from tutor.engine.helptext import help_of
 from tutor.engine.registry import command
-from tutor.engine.replies import Reply, ReplyError, Status
+from tutor.engine.replies import Reply, ReplyError
 from tutor.engine.session import Session
 from tutor.engine.structures.sds import SHARED_INTEGERS
 from tutor.engine.values import encoding_name, text_of
 
 _SHARED = 2**31 - 1
-
-_HELP = """\
-OBJECT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:
-ENCODING <key>
-    Return the kind of internal representation used in order to store the value
-    associated with a <key>.
-FREQ <key>
-    Return the access frequency index of the <key>. The returned integer is
-    proportional to the logarithm of the recent access frequency of the key.
-IDLETIME <key>
-    Return the idle time of the <key>, that is the approximated number of
-    seconds elapsed since the last access to the key.
-REFCOUNT <key>
-    Return the number of references of the value associated with the specified
-    <key>.
-HELP
-    Prints this help."""
 
 
 @command("object|encoding")
@@ -76,4 +60,4 @@ def object_freq(session: Session, argv: Sequence[bytes]) -> Reply:
 @command("object|help")
 def object_help(session: Session, argv: Sequence[bytes]) -> Reply:
     """OBJECT HELP."""
-    return [Status(line) for line in _HELP.encode().split(b"\n")]
+    return help_of(session, b"object")

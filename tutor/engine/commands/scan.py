@@ -16,7 +16,7 @@ from tutor.engine.structures.hashtable import HashTable
 from tutor.engine.values import Hash, Set, Zset, score_text, type_name
 
 _CURSORS = 2**64
-_CURSOR = re.compile(rb"[+-]?[0-9]+").fullmatch
+_CURSOR = re.compile(rb"[+-]?0*([0-9]{1,20})").fullmatch
 
 
 def _cursor(text: bytes) -> int:

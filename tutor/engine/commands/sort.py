@@ -72,7 +72,7 @@ def _sorted(db: Database, key: bytes, found: dict[bytes, Any]) -> list[bytes | N
 def _elements(db: Database, key: bytes, value: Quicklist | Set | Zset | None) -> list[bytes]:
     """All elements in their own order. A sorted set is turned into a skiplist for good."""
     if isinstance(value, Quicklist):
-        return list(value)
+        return value.slice(0, len(value))
     if isinstance(value, Set):
         return list(value.members())
     if value is None:

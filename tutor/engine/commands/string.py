@@ -18,7 +18,6 @@ from tutor.engine.arguments import (
     integer,
     long_double,
     options,
-    parse_integer,
     word,
 )
 from tutor.engine.conversions import announce, announce_string
@@ -317,13 +316,11 @@ def _add(session: Session, key: bytes, increment: int) -> int:
     db = session.db
     value = db.lookup_write(key)
     if value is None:
-        number: int | None = 0
+        number = 0
     elif isinstance(value, int):
         number = value
     elif isinstance(value, (bytes, Sds)):
-        number = parse_integer(text_of(value))
-        if number is None:
-            raise ReplyError(errors.NOT_INTEGER)
+        number = integer(text_of(value))
     else:
         raise ReplyError(errors.WRONG_TYPE)
     number += increment
@@ -373,7 +370,10 @@ def incrbyfloat(session: Session, argv: Sequence[bytes]) -> Reply:
     if total is None:
         raise ReplyError(errors.NAN_OR_INFINITY)
     text = bytes(total)
-    new = Sds.fresh(text, db.engine.config.allocator) if len(text) > EMBSTR_LIMIT else Sds.embstr(text)
+    if len(text) > EMBSTR_LIMIT:
+        new = Sds.fresh(text, db.engine.config.allocator)
+    else:
+        new = Sds.embstr(text)
     if value is not None:
         announce_string(db, key, value, new)
     db.set(key, new, True)

@@ -26,18 +26,25 @@ step), server.c htNeedsResize (10 %).
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Callable
-from hashlib import blake2b
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Any
 
-from .hashtable_layout import (
-    HashTableLayout,
-    TableLayout,
-    TableStats,
-    derive_stats,
-    derive_table,
+from .hashtable_index import (
+    Bucket,
+    Randomness,
+    chain,
+    fill,
+    flatten,
+    key_hash,
+    key_hashes,
+    push,
+    remove,
+    sample,
+    scan_step,
 )
+from .hashtable_layout import HashTableLayout, TableStats, derive_stats, derive_table
+from .sds import ROBJ_SIZE
 from .trace import Trace
 from .window import Window
 
@@ -49,15 +56,6 @@ DICT_SIZE = 56
 ENTRY_SIZE = 24
 SLOT_SIZE = 8
 SAMPLE = 15
-
-Bucket = bytes | tuple[bytes, ...] | None
-"""Nothing, one key, or the keys of a chain from its head on."""
-
-
-class Randomness(Protocol):
-    """What a table needs of an injected generator (``random.Random`` has it)."""
-
-    def getrandbits(self, k: int, /) -> int: ...
 
 
 class ResizePolicy:
@@ -162,12 +160,15 @@ class HashTable:
         Replacing a value never grows the table.
         """
         data = self.data
-        if self.rehashidx >= 0:
-            self.step()
         if key in data:
+            if self.rehashidx >= 0:
+                self.step()
             data[key] = value
             return False
-        if self.rehashidx >= 0:
+        if self.fresh is not None:  # one step for the lookup, one for the insertion
+            self.step(2)
+        elif self.rehashidx >= 0:
+            self.step()
             self.step()
         if len(data) >= self.size0 and self.rehashidx < 0:
             self._grow()
@@ -206,7 +207,7 @@ class HashTable:
         if self.buckets0 is not None:
             self._displace(key)
         elif self.fresh is not None:
-            self.fresh.discard(key)
+            self._forget(key)
         return self.data.pop(key)
 
     def discard(self, key: bytes) -> bool:
@@ -218,7 +219,7 @@ class HashTable:
         if self.buckets0 is not None:
             self._displace(key)
         elif self.fresh is not None:
-            self.fresh.discard(key)
+            self._forget(key)
         del self.data[key]
         return True
 
@@ -271,18 +272,16 @@ class HashTable:
 
         At most ``10 * n`` empty buckets are visited.
         """
-        if self.rehashidx < 0:
-            return False
         if self.policy.mode != "enable" and not self._may_move():
-            return True
-        if self.buckets0 is not None:
+            return self.rehashidx >= 0
+        if self.fresh is not None:
+            walk = self._walk = self._walk + self._pace * n
+            if walk < self.size0:
+                self.rehashidx = int(walk)
+                return True
+            self._finish()
+        elif self.rehashidx >= 0:
             self._move(n)
-        else:
-            fresh = self.fresh
-            self._walk += self._pace * n
-            self.rehashidx = int(self._walk)
-            if self.rehashidx >= self.size0 or (fresh is not None and len(fresh) == len(self.data)):
-                self._finish()
         return self.rehashidx >= 0
 
     def rehash_for(self, buckets: int = 100) -> bool:
@@ -297,7 +296,7 @@ class HashTable:
         """Go on scanning: the next cursor (0 = done) and the keys of the buckets visited.
 
         Whole buckets are emitted until ``count`` keys are there or ``visits`` (default 10 times
-        ``count``) cursors were used. Every key present all along is given at least once.
+        ``count``) more cursors were used. Every key present all along is given at least once.
         """
         keys: list[bytes] = []
         visits = count * 10 if visits is None else visits
@@ -305,7 +304,7 @@ class HashTable:
         if not self.data:
             return 0, keys
         while True:
-            cursor = _scan_step(buckets0, buckets1, cursor, keys)
+            cursor = scan_step(buckets0, buckets1, cursor, keys)
             if not cursor or visits <= 0 or len(keys) >= count:
                 return cursor, keys
             visits -= 1
@@ -313,15 +312,9 @@ class HashTable:
     def iterate(self) -> list[bytes]:
         """All keys in bucket order, table 0 first."""
         buckets0, buckets1 = self._index()
-        keys: list[bytes] = []
-        for buckets in (buckets0, buckets1 or ()):
-            for bucket in buckets:
-                if bucket is None:
-                    continue
-                if isinstance(bucket, tuple):
-                    keys += bucket
-                else:
-                    keys.append(bucket)
+        keys = flatten(buckets0)
+        if buckets1 is not None:
+            keys += flatten(buckets1)
         return keys
 
     def random_key(self, rng: Randomness) -> bytes | None:
@@ -331,54 +324,47 @@ class HashTable:
         keys = self.random_keys(SAMPLE, rng)
         if keys:
             return keys[rng.getrandbits(32) % len(keys)]
-        return self._random_entry(rng)
+        buckets0, buckets1 = self._index()
+        filled = [bucket for bucket in buckets0 + (buckets1 or []) if bucket is not None]
+        keys = list(chain(filled[rng.getrandbits(64) % len(filled)]))
+        return keys[rng.getrandbits(32) % len(keys)]
 
     def random_keys(self, count: int, rng: Randomness) -> list[bytes]:
         """Up to ``count`` keys of consecutive buckets from a random place on.
 
-        Not a fair sample and possibly short: what eviction and SRANDMEMBER look at.
+        Not a fair sample and possibly short: what eviction looks at (dictGetSomeKeys).
         """
         count = min(count, len(self.data))
         for _ in range(count):
             if not self.step():
                 break
         buckets0, buckets1 = self._index()
-        tables = [buckets0] if buckets1 is None else [buckets0, buckets1]
-        mask = max(map(len, tables)) - 1
-        keys: list[bytes] = []
-        place = rng.getrandbits(64) & mask
-        empty = 0
-        for _ in range(count * 10):
-            for number, buckets in enumerate(tables):
-                if buckets1 is not None and number == 0 and place < self.rehashidx:
-                    if place < len(buckets1):
-                        continue
-                    place = self.rehashidx
-                if place >= len(buckets):
-                    continue
-                bucket = buckets[place]
-                if bucket is None:
-                    empty += 1
-                    if empty >= 5 and empty > count:
-                        place = rng.getrandbits(64) & mask
-                        empty = 0
-                    continue
-                empty = 0
-                keys += bucket if isinstance(bucket, tuple) else (bucket,)
-                if len(keys) >= count:
-                    return keys[:count]
-            place = (place + 1) & mask
-        return keys
+        return sample(buckets0, buckets1, self.rehashidx, count, rng) if count else []
 
     def hash(self, key: bytes) -> int:
         """The 64-bit hash of a key; its bucket is ``hash & (size - 1)``."""
-        return int.from_bytes(blake2b(key, digest_size=8, key=self.seed).digest(), "little")
+        return key_hash(key, self.seed)
 
     # --- derived
 
     def overhead(self) -> int:
         """Bytes of the dict object and its slots, without entries."""
         return DICT_SIZE + SLOT_SIZE * (self.size0 + self.size1)
+
+    def memory(self, size_of: Callable[[bytes, Any], int], samples: int = 5) -> int:
+        """Bytes of a set or hash (object included) as MEMORY USAGE estimates them.
+
+        ``size_of(key, value)`` are the bytes of an entry's texts; ``samples`` 0 = from all.
+        Sampled entries are the first in bucket order, or any while there is no index.
+        """
+        data = self.data
+        taken = min(samples or len(data), len(data))
+        keys: Iterable[bytes] = data
+        if self.buckets0 is not None and taken < len(data):
+            keys = self.iterate()
+        total = sum(ENTRY_SIZE + size_of(key, data[key]) for key in islice(keys, taken))
+        average = total / taken if taken else 0.0
+        return int(ROBJ_SIZE + self.overhead() + average * len(data))
 
     def stats(self) -> tuple[TableStats, ...]:
         """Figures of table 0 and, while rehashing, of table 1 (DEBUG HTSTATS). O(slots)."""
@@ -393,18 +379,11 @@ class HashTable:
         table 1. O(visible) once the index exists."""
         buckets0, buckets1 = self._index()
         used0 = len(self.data) - self.used1
-        tables: list[TableLayout] = [derive_table(0, buckets0, used0, window, self.data, self.hash)]
+        tables = [derive_table(0, buckets0, used0, window, self.data, self.hash)]
         if buckets1 is not None:
-            tables.append(
-                derive_table(1, buckets1, self.used1, window1 or window, self.data, self.hash)
-            )
-        return HashTableLayout(
-            used=len(self.data),
-            rehashidx=self.rehashidx,
-            tables=tuple(tables),
-            dict_size=DICT_SIZE,
-            entry_size=ENTRY_SIZE,
-        )
+            window = window1 or window
+            tables.append(derive_table(1, buckets1, self.used1, window, self.data, self.hash))
+        return HashTableLayout(len(self.data), self.rehashidx, tuple(tables), DICT_SIZE, ENTRY_SIZE)
 
     def drop_index(self) -> None:
         """Forget the bucket index; it will be derived anew when it is needed again.
@@ -445,15 +424,13 @@ class HashTable:
         assert self.fresh is None
         assert len(self.buckets0) == self.size0
         assert all(bucket is None for bucket in self.buckets0[: max(self.rehashidx, 0)])
+        assert len(flatten(self.buckets0)) == len(self.data) - self.used1
         found: list[bytes] = []
         for buckets in (self.buckets0, self.buckets1 or []):
             for place, bucket in enumerate(buckets):
-                chain = () if bucket is None else bucket if isinstance(bucket, tuple) else (bucket,)
                 assert not isinstance(bucket, tuple) or len(bucket) > 1
-                assert all(self.hash(key) & (len(buckets) - 1) == place for key in chain)
-                found += chain
-            if buckets is self.buckets0:
-                assert len(found) == len(self.data) - self.used1
+                assert all(self.hash(key) & (len(buckets) - 1) == place for key in chain(bucket))
+                found += chain(bucket)
         assert len(found) == len(self.data)
         assert set(found) == self.data.keys()
 
@@ -509,58 +486,47 @@ class HashTable:
                 if not empty:
                     self.rehashidx = place
                     return
-            bucket = buckets0[place]
-            chain = bucket if isinstance(bucket, tuple) else (bucket,)
+            moved = chain(buckets0[place])
             buckets0[place] = None
-            self.used1 += len(chain)
-            used0 -= len(chain)
-            for key in chain:
-                self._push(buckets1, key)  # type: ignore[arg-type]
+            self.used1 += len(moved)
+            used0 -= len(moved)
+            for key in moved:
+                push(buckets1, self.hash(key), key)
             if self.trace is not None:
-                self.trace("rehash", bucket=place, keys=chain)
+                self.trace("rehash", bucket=place, keys=moved)
             place += 1
         self.rehashidx = place
         if not used0:
             self._finish()
 
-    def _push(self, buckets: list[Bucket], key: bytes) -> None:
-        """Put a key at the head of its chain."""
-        place = self.hash(key) & (len(buckets) - 1)
-        bucket = buckets[place]
-        if bucket is None:
-            buckets[place] = key
-        elif isinstance(bucket, tuple):
-            buckets[place] = (key, *bucket)
-        else:
-            buckets[place] = (key, bucket)
+    def _forget(self, key: bytes) -> None:
+        """A key goes while there is a rehash and no index; with the last old one the rehash ends
+        at its next step."""
+        fresh = self.fresh
+        assert fresh is not None
+        if key in fresh:
+            fresh.remove(key)
+        elif len(fresh) == len(self.data) - 1:
+            self._walk = float(self.size0)
 
     def _place(self, key: bytes) -> None:
         """Enter a new key into the index."""
-        buckets1 = self.buckets1
-        if buckets1 is not None:
+        buckets = self.buckets1
+        if buckets is not None:
             self.used1 += 1
-            self._push(buckets1, key)
         else:
-            self._push(self.buckets0, key)  # type: ignore[arg-type]
+            buckets = self.buckets0
+            assert buckets is not None
+        push(buckets, self.hash(key), key)
 
     def _displace(self, key: bytes) -> None:
         """Take a key out of the index."""
         value = self.hash(key)
         assert self.buckets0 is not None
-        if _remove(self.buckets0, value, key):
-            return
-        assert self.buckets1 is not None
-        _remove(self.buckets1, value, key)
-        self.used1 -= 1
-
-    def _random_entry(self, rng: Randomness) -> bytes | None:
-        """A key of a random non-empty bucket: what is left when sampling found nothing."""
-        buckets0, buckets1 = self._index()
-        filled = [bucket for bucket in buckets0 + (buckets1 or []) if bucket is not None]
-        bucket = filled[rng.getrandbits(64) % len(filled)]
-        if isinstance(bucket, tuple):
-            return bucket[rng.getrandbits(32) % len(bucket)]
-        return bucket
+        if not remove(self.buckets0, value, key):
+            assert self.buckets1 is not None
+            remove(self.buckets1, value, key)
+            self.used1 -= 1
 
     def _index(self) -> tuple[list[Bucket], list[Bucket] | None]:
         """The bucket index, built if it is not there. O(N) then."""
@@ -571,41 +537,22 @@ class HashTable:
 
     def _build_index(self) -> None:
         data = self.data
-        hashes = self._hashes()
-        fresh = self.fresh
+        hashes = key_hashes(data, self.seed)
+        fresh = self.fresh or ()
         self.fresh = None
         if self.rehashidx < 0:
-            self.buckets0 = _fill(data, hashes, self.size0)
+            self.buckets0 = fill(data, hashes, self.size0)
             return
         mask, moved = self.size0 - 1, self.rehashidx
-        old_keys, old_hashes = [], []
-        new_keys, new_hashes = [], []
+        staying: dict[bytes, int] = {}
+        gone: dict[bytes, int] = {}
         for key, value in zip(data, hashes, strict=True):
-            if value & mask < moved or (fresh and key in fresh):
-                new_keys.append(key)
-                new_hashes.append(value)
-            else:
-                old_keys.append(key)
-                old_hashes.append(value)
-        self.buckets0 = _fill(old_keys, old_hashes, self.size0)
-        self.buckets1 = _fill(new_keys, new_hashes, self.size1)
-        self.used1 = len(new_keys)
-        if moved and not old_keys:
+            (gone if value & mask < moved or key in fresh else staying)[key] = value
+        self.buckets0 = fill(staying, staying.values(), self.size0)
+        self.buckets1 = fill(gone, gone.values(), self.size1)
+        self.used1 = len(gone)
+        if moved and not staying:
             self._finish()
-
-    def _hashes(self) -> array[int]:
-        """The hashes of all keys, in the order of ``data``."""
-        seed = self.seed
-        result = array("Q")
-        result.frombytes(
-            b"".join([blake2b(key, digest_size=8, key=seed).digest() for key in self.data])
-        )
-        if _BIG_ENDIAN:
-            result.byteswap()
-        return result
-
-
-_BIG_ENDIAN = array("H", [1]).tobytes() == b"\x00\x01"
 
 
 def _expected_pace(used: int, size: int) -> float:
@@ -614,66 +561,3 @@ def _expected_pace(used: int, size: int) -> float:
         return float(size)
     empty = (1 - 1 / size) ** used
     return (1 - empty**EMPTY_VISITS) / (1 - empty)
-
-
-def _fill(keys: Any, hashes: Any, size: int) -> list[Bucket]:
-    """Buckets of a table into which the keys were inserted in that order."""
-    buckets: list[Any] = [None] * size
-    mask = size - 1
-    for key, value in zip(keys, hashes, strict=True):
-        place = value & mask
-        bucket = buckets[place]
-        if bucket is None:
-            buckets[place] = key
-        elif isinstance(bucket, tuple):
-            buckets[place] = (key, *bucket)
-        else:
-            buckets[place] = (key, bucket)
-    return buckets
-
-
-def _remove(buckets: list[Bucket], value: int, key: bytes) -> bool:
-    """Take a key out of its bucket if it is there."""
-    place = value & (len(buckets) - 1)
-    bucket = buckets[place]
-    if bucket == key:
-        buckets[place] = None
-        return True
-    if not isinstance(bucket, tuple) or key not in bucket:
-        return False
-    rest = tuple(other for other in bucket if other != key)
-    buckets[place] = rest[0] if len(rest) == 1 else rest
-    return True
-
-
-def _emit(bucket: Bucket, keys: list[bytes]) -> None:
-    if isinstance(bucket, tuple):
-        keys += bucket
-    elif bucket is not None:
-        keys.append(bucket)
-
-
-def _next_cursor(cursor: int, bits: int) -> int:
-    """Add one to the low ``bits`` of a cursor read backwards; higher bits become 0."""
-    backwards = int(f"{cursor & ((1 << bits) - 1):0{bits}b}"[::-1], 2) + 1
-    if backwards >> bits:
-        return 0
-    return int(f"{backwards:0{bits}b}"[::-1], 2)
-
-
-def _scan_step(
-    buckets0: list[Bucket], buckets1: list[Bucket] | None, cursor: int, keys: list[bytes]
-) -> int:
-    """Emit the bucket a cursor stands for and, while rehashing, those it expands to."""
-    if buckets1 is None:
-        _emit(buckets0[cursor & (len(buckets0) - 1)], keys)
-        return _next_cursor(cursor, len(buckets0).bit_length() - 1)
-    small, large = sorted((buckets0, buckets1), key=len)
-    _emit(small[cursor & (len(small) - 1)], keys)
-    bits = len(large).bit_length() - 1
-    beyond = (len(small) - 1) ^ (len(large) - 1)
-    while True:
-        _emit(large[cursor & (len(large) - 1)], keys)
-        cursor = _next_cursor(cursor, bits)
-        if not cursor & beyond:
-            return cursor

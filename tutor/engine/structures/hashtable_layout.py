@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .hashtable_index import Bucket, chain
 from .window import Window
+
+LONGEST_REPORTED_CHAIN = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +62,15 @@ class TableStats:
     max_chain: int
     histogram: Mapping[int, int]
 
-    @property
-    def average_counted(self) -> float:
-        """Average length of the chains that are not empty, as counted."""
-        return self.used / self.slots_used if self.slots_used else 0.0
-
     def text(self) -> str:
         """The report of redis 7.0 (dict.c _dictGetStatsHt)."""
-        if not self.used:
-            return "No stats available for empty dictionaries\n"
         role = "main hash table" if self.number == 0 else "rehashing target"
-        average = self.average_counted
-        lines = [
-            f"Hash table {self.number} stats ({role}):",
+        lines = [f"Hash table {self.number} stats ({role}):"]
+        if not self.used:
+            lines.append("No stats available for empty dictionaries")
+            return "\n".join(lines) + "\n"
+        average = self.used / self.slots_used
+        lines += [
             f" table size: {self.size}",
             f" number of elements: {self.used}",
             f" different slots: {self.slots_used}",
@@ -80,22 +79,16 @@ class TableStats:
             f" avg chain length (computed): {average:.2f}",
             " Chain length distribution:",
         ]
-        for length, slots in sorted(self.histogram.items()):
-            mark = f"{length}" if length < 49 else ">= 49"
-            lines.append(f"   {mark}: {slots} ({slots * 100 / self.size:.2f}%)")
+        for length in range(LONGEST_REPORTED_CHAIN + 1):
+            slots = self.histogram.get(length)
+            if slots:
+                lines.append(f"   {length}: {slots} ({slots * 100 / self.size:.2f}%)")
         return "\n".join(lines) + "\n"
-
-
-def chain_of(bucket: bytes | tuple[bytes, ...] | None) -> tuple[bytes, ...]:
-    """The keys of a bucket, head first."""
-    if bucket is None:
-        return ()
-    return bucket if isinstance(bucket, tuple) else (bucket,)
 
 
 def derive_table(
     number: int,
-    buckets: Sequence[bytes | tuple[bytes, ...] | None],
+    buckets: Sequence[Bucket],
     used: int,
     window: Window,
     data: Mapping[bytes, Any],
@@ -106,18 +99,18 @@ def derive_table(
     visible = tuple(
         BucketLayout(
             index,
-            tuple(EntryLayout(key, data[key], hash_of(key)) for key in chain_of(buckets[index])),
+            tuple(EntryLayout(key, data[key], hash_of(key)) for key in chain(buckets[index])),
         )
         for index in range(start, stop)
     )
     return TableLayout(number, len(buckets), used, start, visible)
 
 
-def derive_stats(number: int, buckets: Sequence[bytes | tuple[bytes, ...] | None]) -> TableStats:
+def derive_stats(number: int, buckets: Sequence[Bucket]) -> TableStats:
     """Chain figures of one table. O(slots)."""
     histogram: dict[int, int] = {}
     for bucket in buckets:
-        length = 0 if bucket is None else len(bucket) if isinstance(bucket, tuple) else 1
+        length = len(chain(bucket))
         histogram[length] = histogram.get(length, 0) + 1
     used = sum(length * slots for length, slots in histogram.items())
     filled = len(buckets) - histogram.get(0, 0)

@@ -2,9 +2,9 @@
 
     | count u8 | length | field | length | free u8 | value | unused | ... | 0xFF |
 
-A count of 254 means "walk it". A length takes one byte up to 253, else FE and u32 LE. ``free`` tells
-how many bytes behind the value are unused since it was replaced by a shorter one. Lookup is a
-linear scan. Redis 7.0 turns every zipmap it loads into a listpack (zipmap.c).
+A count of 254 means "walk it". A length takes one byte up to 253, else FE and u32 LE. ``free``
+tells how many bytes behind the value are unused since it was replaced by a shorter one. Lookup is
+a linear scan. Redis 7.0 turns every zipmap it loads into a listpack (zipmap.c).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def decode(blob: bytes) -> list[tuple[bytes, bytes]]:
         raise ValueError(f"zipmap: it ends at offset {position}, not {last}")
     if not pairs:
         raise ValueError("zipmap: empty")
-    if blob[0] < COUNT_UNKNOWN and blob[0] != len(pairs):
+    if blob[0] not in (COUNT_UNKNOWN, len(pairs)):
         raise ValueError(f"zipmap: header counts {blob[0]} pairs, there are {len(pairs)}")
     return pairs
 

@@ -21,6 +21,7 @@ from tutor.tui.paint import Row, row
 from tutor.tui.widgets.history import search
 from tutor.tui.widgets.menu import Choice, Menu
 from tutor.tui.widgets.output import Exchange, Output
+from tutor.tui.widgets.panelhead import PanelHead
 from tutor.tui.widgets.prompt import PromptInput
 from tutor.tui.widgets.signature import SignatureLine
 
@@ -65,24 +66,33 @@ class ConsolePane(Vertical):
         history: History,
         *,
         before: Callable[[Sequence[bytes]], None],
+        joint: Callable[[], int],
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
         self.desk = desk
         self._before = before
+        self._head = PanelHead(self, self._title, self._about, joint=joint)
         self.history = history
         self._waiting: tuple[Exchange, Sequence[bytes]] | None = None
         self._queue: list[str] = []
         self._searching = False
 
     def compose(self) -> ComposeResult:
-        """Output, menu, prompt, signature."""
+        """Head, output, menu, prompt, signature."""
+        yield self._head
         yield Output(id="output")
         yield Menu(id="menu")
         with Horizontal(id="prompt-row"):
             yield Static("", id="prompt-label", markup=False)
             yield PromptInput(id="prompt")
         yield SignatureLine(id="signature")
+
+    def _title(self) -> Row:
+        return row((_("Console"), "title"))
+
+    def _about(self) -> Row:
+        return row((self.desk.backend.info, "dim"))
 
     def on_mount(self) -> None:
         """Connect the prompt to what exists."""
@@ -111,6 +121,7 @@ class ConsolePane(Vertical):
         """The prompt's label says database, MULTI, and whether earlier lines are searched."""
         label = _("search: ") if self._searching else str(self.desk.backend.prompt())
         self.query_one("#prompt-label", Static).update(label)
+        self._head.refresh()
         self.prompt.catalog = self.desk.backend
         self.prompt.refresh()
 

@@ -26,16 +26,18 @@ class KeyBar(Line):
 
     def entries(self, width: int) -> list[tuple[str, str, str]]:
         """(key, its name, word) of the actions that fit into ``width``, in order."""
-        found = []
+        found: list[tuple[int, tuple[str, str, str], str]] = []
         for active in self.screen.active_bindings.values():
             binding = active.binding
             if binding.show and active.enabled and binding.id in KEYS:
                 entry = (binding.key, key_name(KEYS[binding.id].keys), binding.description)
                 if not any(entry[1] == other[1][1] for other in found):
-                    found.append((KEYS[binding.id].rank, entry))
-        while found and sum(_width(entry) for _, entry in found) > width + 2:
+                    found.append((KEYS[binding.id].rank, entry, binding.id))
+        order = list(KEYS)
+        found.sort(key=lambda item: order.index(item[2]))
+        while found and sum(_width(entry) for _, entry, _ in found) > width + 2:
             found.remove(max(found, key=lambda item: item[0]))
-        return [entry for _, entry in found]
+        return [entry for _, entry, _ in found]
 
     def compose_rows(self, width: int) -> Sequence[Row]:
         """One row: ``F1 Help  F2 RU/EN  …``."""

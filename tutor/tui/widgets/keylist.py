@@ -24,7 +24,7 @@ from tutor.tui.widgets.painted import Canvas
 MOST = 1000
 """Keys that are listed; SCAN and KEYS find the others."""
 
-_COLUMNS = (7, 11, 8, 8)
+_COLUMNS = (6, 9, 6, 7)
 
 
 class KeyList(Canvas, can_focus=True):
@@ -116,9 +116,9 @@ class KeyList(Canvas, can_focus=True):
         room = width - sum(sizes) - len(sizes)
         first = fit(row(name), room, glyphs.ellipsis)
         cells: list[tuple[str, str]] = [*first, (" " * (room - width_of(first)), name[1])]
-        for (text, role), size in zip(rest, sizes, strict=False):
+        for at, ((text, role), size) in enumerate(zip(rest, sizes, strict=False)):
             gap = " " * max(size - cell_len(text), 0)
-            right = size == 8
+            right = at > 1
             cells += [(" ", ""), (gap + text if right else text + gap, role)]
         return row(*cells)
 

@@ -16,6 +16,7 @@ from tutor.i18n import _
 from tutor.tui.glyphs import glyphs
 from tutor.tui.paint import EMPTY, Piece, Row, row, wrap
 from tutor.tui.widgets.commandline import command_pieces
+from tutor.tui.widgets.panelhead import PanelHead
 from tutor.tui.widgets.prose import Rows, prose_rows
 
 HINT_TITLES = {
@@ -46,11 +47,13 @@ class Story(Vertical):
         self.text = _Text(id="side")
         self._body = Rows(self._text_rows)
         self._verdicts = Rows(self._verdict_rows, id="verdicts")
+        self._head = PanelHead(self, self._title)
         self._sections: dict[str, int] = {}
         self._laid: dict[tuple[int, int], tuple[Prose, list[Row]]] = {}
 
     def compose(self) -> ComposeResult:
-        """Text above, verdicts beneath."""
+        """Head, text, verdicts."""
+        yield self._head
         with self.text:
             yield self._body
         yield self._verdicts
@@ -60,7 +63,7 @@ class Story(Vertical):
         self._body.renew()
         self._verdicts.renew()
         self._verdicts.display = bool(self._verdict_rows(80))
-        self.border_title = _("Question") if self._question else _("Lesson")
+        self._head.refresh()
 
     def turned(self) -> None:
         """Another step: from its top."""
@@ -83,6 +86,9 @@ class Story(Vertical):
     def retranslate(self) -> None:
         """The step in the present language, scrolled where it was."""
         self.look()
+
+    def _title(self) -> Row:
+        return row((_("Question") if self._question else _("Lesson"), "title"))
 
     @property
     def _question(self) -> Question | None:

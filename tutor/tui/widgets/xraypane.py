@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.content import Content
 
 from tutor.i18n import _, pgettext
 from tutor.tui.glyphs import glyphs
-from tutor.tui.paint import Piece, Row, row, spread, style_of, wrap
-from tutor.tui.widgets.painted import Canvas, Line
+from tutor.tui.paint import Piece, Row, row, wrap
+from tutor.tui.widgets.painted import Canvas
+from tutor.tui.widgets.panelhead import PanelHead
 from tutor.tui.widgets.prose import Rows
 from tutor.tui.xray import VIEWS, Picture, View, Xray
 
@@ -26,25 +24,6 @@ def view_name(view: View) -> str:
         "text": pgettext("view", "text"),
     }
     return names[view]
-
-
-class _Heading(Line):
-    """The key's facts, and at the right the views, the present one between brackets."""
-
-    DEFAULT_CSS = "_Heading { height: 1; }"
-
-    def __init__(self, xray: Xray) -> None:
-        super().__init__()
-        self._xray = xray
-        self.heading: Row = ()
-
-    def compose_rows(self, width: int) -> Sequence[Row]:
-        tabs: list[Piece] = []
-        for view in VIEWS:
-            chosen = view == self._xray.view
-            name = f"[{view_name(view)}]" if chosen else f" {view_name(view)} "
-            tabs.append(Piece(name, "accent" if chosen else "muted", f"screen.xray_view('{view}')"))
-        return [spread(self.heading, tuple(tabs), width, glyphs.ellipsis)]
 
 
 class _Picture(Canvas, can_focus=True):
@@ -79,15 +58,18 @@ class XrayPane(Vertical):
         super().__init__(id=id)
         self.xray = xray
         self.picture: Picture | None = None
-        self._heading = _Heading(xray)
         self.canvas = _Picture(id="picture")
+        self._head = PanelHead(self, self._title, self._views, corner=True)
+        self._facts = Rows(self._fact_rows, id="facts")
         self._news = Rows(self._news_rows, id="news")
 
     def compose(self) -> ComposeResult:
-        """Heading, picture, announcements."""
-        yield self._heading
-        yield self.canvas
-        yield self._news
+        """Head, facts of the key, picture, announcements."""
+        yield self._head
+        with Vertical(id="xray-body"):
+            yield self._facts
+            yield self.canvas
+            yield self._news
 
     @on(events.Resize)
     def look(self) -> None:
@@ -95,30 +77,38 @@ class XrayPane(Vertical):
         width = self.canvas.size.width - self.canvas.scrollbar_size_vertical
         if width <= 0:
             return
-        before = self.picture
-        self.picture = picture = self.xray.picture(width)
-        self._heading.heading = picture.heading
-        self._heading.refresh()
-        self.canvas.show(picture.rows)
-        if before is None or before.news != picture.news:
-            self._news.display = bool(picture.news)
+        before, self.picture = self.picture, self.xray.picture(width)
+        self.canvas.show(self.picture.rows)
+        self._head.refresh()
+        if before is None or before.heading != self.picture.heading:
+            self._facts.renew()
+        if before is None or before.news != self.picture.news:
+            self._news.display = bool(self.picture.news)
             self._news.renew()
-        self.set_class(bool(picture.news), "-converted")
-        self._title()
 
     def retranslate(self) -> None:
         """The picture with its words in the present language."""
         self.picture = None
         self.look()
 
-    def _title(self) -> None:
-        title = [(_("X-ray"), style_of(self.app, "title"))]
+    def _title(self) -> Row:
+        title: list[tuple[str, str]] = [(_("X-ray"), "title")]
         if self.xray.place is not None:
-            title.append((f" {glyphs.dot} {self.xray.key_text}", style_of(self.app, "key")))
+            title += [(f" {glyphs.dot} ", "dim"), (self.xray.key_text, "key")]
         if self.xray.pinned:
-            pinned = f"  {glyphs.pin} {_('pinned')}"
-            title.append((pinned, style_of(self.app, "warning")))
-        self.border_title = Content.assemble(*title)  # type: ignore[assignment]
+            title.append((f" {glyphs.pin} {_('pinned')}", "warning"))
+        return row(*title)
+
+    def _views(self) -> Row:
+        tabs: list[Piece] = []
+        for view in VIEWS:
+            chosen = view == self.xray.view
+            name = f"[{view_name(view)}]" if chosen else f" {view_name(view)} "
+            tabs.append(Piece(name, "accent" if chosen else "muted", f"screen.xray_view('{view}')"))
+        return tuple(tabs)
+
+    def _fact_rows(self, width: int) -> list[Row]:
+        return wrap(self.picture.heading, width) if self.picture is not None else []
 
     def _news_rows(self, width: int) -> list[Row]:
         news = self.picture.news if self.picture is not None else ()

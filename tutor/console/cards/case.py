@@ -1,0 +1,127 @@
+"""One failed command as the families of cards look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tutor.console.backend import Catalog
+from tutor.console.fitting import accepted_types
+from tutor.console.lexer import quote
+from tutor.console.reading import find_command
+from tutor.engine.table import CommandSpec
+from tutor.engine.table.match import Match, match
+from tutor.engine.table.notation import syntax
+from tutor.i18n import pgettext
+
+__all__ = ["Card", "Case", "Try", "holds", "shown"]
+
+
+class Try(NamedTuple):
+    """A line to try, ready to be typed ("" if it is only advice), and why."""
+
+    command: str
+    why: str = ""
+
+
+class Card(NamedTuple):
+    """``meaning`` is one to three sentences; ``try_lines`` may be empty."""
+
+    title: str
+    meaning: str
+    try_lines: tuple[Try, ...] = ()
+
+
+class Case:
+    """``argv``, the error's ``message``, and how the words fit the command's signature."""
+
+    def __init__(self, argv: Sequence[bytes], message: str, catalog: Catalog | None) -> None:
+        self.argv = list(argv)
+        self.message = message
+        self.catalog = catalog
+        found = find_command(argv[0])
+        self.fit: Match | None = match(found, argv) if found is not None else None
+        self.spec: CommandSpec | None = self.fit.spec if self.fit is not None else None
+
+    @property
+    def name(self) -> str:
+        """The command in capitals: ``OBJECT ENCODING``."""
+        if self.spec is None:
+            return shown(self.argv[0]).upper()
+        return self.spec.name.upper().replace("|", " ")
+
+    @property
+    def signature(self) -> str:
+        """The command's syntax, "" if it is unknown."""
+        return syntax(self.spec) if self.spec is not None else ""
+
+    def line(self, words: Sequence[bytes]) -> str:
+        """Words as a line to type."""
+        return " ".join(map(quote, words))
+
+    def with_word(self, index: int, word: str) -> str:
+        """The command with another word at ``index``."""
+        return self.line([*self.argv[:index], word.encode(), *self.argv[index + 1 :]])
+
+    def word(self, index: int) -> str:
+        """A typed word for a sentence."""
+        return shown(self.argv[index])
+
+    @property
+    def wrong(self) -> int | None:
+        """The index of the first word that cannot be right, by the signature."""
+        return self.fit.wrong if self.fit is not None else None
+
+    def kind(self, index: int) -> str:
+        """The role of a word (`match.Word.role`), or ""."""
+        return self.fit.words[index].role if self.fit is not None else ""
+
+    def due(self) -> list[str]:
+        """What must come after the last word: names of values, or literal words."""
+        if self.fit is None:
+            return []
+        found = [one for one in self.fit.next if not one.optional]
+        return [one.text or (one.argument.name if one.argument else "") for one in found]
+
+    def keys(self) -> list[bytes]:
+        """The keys of the command, in order, each once."""
+        if self.fit is None:
+            return []
+        words = zip(self.argv, self.fit.words, strict=True)
+        return list(dict.fromkeys(arg for arg, word in words if word.role == "key"))
+
+    def type(self, key: bytes) -> str | None:
+        """The type of a key, None if it does not exist or nobody knows."""
+        return self.catalog.type(key) if self.catalog is not None else None
+
+    def misfits(self) -> list[tuple[bytes, str]]:
+        """Keys whose present type does not fit the command, with that type."""
+        if self.fit is None:
+            return []
+        found = {}
+        for arg, word in zip(self.argv, self.fit.words, strict=True):
+            if word.role == "key" and word.argument is not None:
+                accepted = accepted_types(self.fit.spec, word.argument, self.argv)
+                present = self.type(arg)
+                if present is not None and accepted is not None and present not in accepted:
+                    found[arg] = present
+        return list(found.items())
+
+
+def shown(word: bytes) -> str:
+    """A typed word for a sentence: readable, and not longer than a sentence bears."""
+    text = quote(word)
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def holds(kind: str) -> str:
+    """What a key of this type holds: "a list"."""
+    names = {
+        "string": pgettext("holds", "a string"),
+        "list": pgettext("holds", "a list"),
+        "hash": pgettext("holds", "a hash"),
+        "set": pgettext("holds", "a set"),
+        "zset": pgettext("holds", "a sorted set"),
+        "stream": pgettext("holds", "a stream"),
+    }
+    return names.get(kind, kind)

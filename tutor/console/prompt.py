@@ -1,0 +1,423 @@
+"""The interactive prompt (prompt_toolkit): the only module of the console that imports it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from asyncio import sleep
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from prompt_toolkit import PromptSession, print_formatted_text
+from prompt_toolkit.application import get_app, run_in_terminal
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion, ThreadedCompleter
+from prompt_toolkit.document import Document
+from prompt_toolkit.formatted_text import FormattedText, StyleAndTextTuples
+from prompt_toolkit.history import History as PromptHistory
+from prompt_toolkit.lexers import Lexer
+from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.shortcuts import clear
+from prompt_toolkit.styles import Style
+
+from tutor import __version__
+from tutor.console import commands
+from tutor.console.backend import Backend
+from tutor.console.completion import complete
+from tutor.console.highlight import KnownType, highlight
+from tutor.console.history import History, is_secret
+from tutor.console.lexer import UnbalancedQuotes, split
+from tutor.console.render import Line, plain, printable, render
+from tutor.console.repeat import BadRepeat, repeated
+from tutor.console.signature import Signature, signature
+from tutor.console.trouble import explain
+from tutor.engine.replies import BLOCKED, Reply, ReplyError
+from tutor.i18n import _, set_language
+from tutor.network.link import LinkError
+
+__all__ = ["PromptRepl"]
+
+_STYLE = {
+    # what is typed
+    "command": "ansicyan bold",
+    "subcommand": "ansicyan",
+    "key": "ansiyellow",
+    "number": "ansimagenta",
+    "string": "ansigreen",
+    "option": "ansiblue bold",
+    "unknown-command": "ansired underline",
+    "error-argument": "ansired underline",
+    "client-word": "ansimagenta bold",
+    # replies
+    "integer": "ansimagenta",
+    "double": "ansimagenta",
+    "boolean": "ansimagenta",
+    "nil": "ansibrightblack",
+    "empty": "ansibrightblack",
+    "status": "ansigreen",
+    "error": "ansired",
+    "index": "ansibrightblack",
+    # words of the console
+    "note": "ansibrightblack",
+    "warning": "ansired",
+    "title": "bold",
+    "label": "ansiyellow",
+    "syntax": "",
+    # the prompt
+    "prompt": "bold",
+    "bottom-toolbar": "noreverse",
+    "bottom-toolbar.active": "bold underline",
+    "bottom-toolbar.done": "ansibrightblack",
+    "bottom-toolbar.command": "ansicyan bold",
+    "bottom-toolbar.about": "ansibrightblack",
+    "auto-suggestion": "ansibrightblack",
+}
+_TICK = 0.05
+_SLOW = 0.5
+"""Seconds from which redis-cli tells how long a command took."""
+
+
+class PromptRepl:
+    """Asks, carries out, shows. Implements the console's `Host`."""
+
+    def __init__(self, backend: Backend, raw: bool, readable: bool) -> None:
+        self.backend = backend
+        self.raw = raw
+        self.readable = readable
+        self._left = False
+        self._history = History()
+        self._late: list[tuple[int, Sequence[bytes], Reply]] = []
+        self._style = Style.from_dict(_STYLE)
+        self._depth = ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None
+        backend.on_reply = lambda *answer: self._late.append(answer)
+        backend.on_push = lambda message: self._print(render(message, 3, self.readable))
+        self._session = self._make_session()
+
+    def _make_session(self) -> PromptSession[str]:
+        completer: Completer = _Completer(self.backend)
+        known_type = self.backend.type if self.backend.embedded else None
+        if not self.backend.embedded:
+            completer = ThreadedCompleter(completer)
+        return PromptSession(
+            history=_SharedHistory(self._history),
+            lexer=_Lexer(known_type),
+            completer=completer,
+            complete_while_typing=True,
+            auto_suggest=AutoSuggestFromHistory(),
+            bottom_toolbar=_toolbar,
+            prompt_continuation=_continuation,
+            search_ignore_case=True,
+            style=self._style,
+            color_depth=self._depth,
+            include_default_pygments_style=False,
+            reserve_space_for_menu=6,
+        )
+
+    # the loop
+
+    def run(self) -> int:
+        """Until Ctrl-D or `quit`; returns the exit code."""
+        self._greet()
+        while not self._left:
+            try:
+                text = self._ask(self._message, self._while_idle)
+            except KeyboardInterrupt:
+                continue
+            except EOFError:
+                break
+            lines = [line for line in text.split("\n") if line.strip()]
+            for line in lines:
+                if len(lines) > 1:
+                    self._print([[(str(self.backend.prompt()), "prompt"), (line, "")]])
+                self._line(line)
+                if self._left:
+                    break
+        return 0
+
+    def _greet(self) -> None:
+        try:
+            connect: Callable[[], None] | None = getattr(self.backend, "connect", None)
+            if connect is not None:
+                connect()
+            text = _("{server}. Tab completes, help explains, Ctrl-D leaves.")
+            about = f"redis-tutor {__version__} · {self.backend.info}"
+            self._print([[(text.format(server=about), "note")]])
+        except LinkError as error:
+            self._complain(explain(error))
+        if self._history.problem:
+            self._complain(self._history.problem)
+
+    def _message(self) -> StyleAndTextTuples:
+        return [("class:prompt", str(self.backend.prompt()))]
+
+    def _ask(self, message: Any, watch: Callable[[], Any]) -> str:
+        def begin() -> None:
+            get_app().create_background_task(watch())
+
+        return self._session.prompt(message, pre_run=begin)
+
+    async def _while_idle(self) -> None:
+        """Let time pass for the engine while somebody thinks what to type."""
+        while True:
+            await sleep(_TICK)
+            self.backend.tick()
+            if self._late:
+                await run_in_terminal(self._tell_late)
+
+    # a line
+
+    def _line(self, line: str) -> None:
+        try:
+            if commands.run(line, self):
+                return
+            times, argv = repeated(split(line))
+        except UnbalancedQuotes as error:
+            from tutor.console.cards import quoting_card
+
+            self._complain("Invalid argument(s)")
+            self._card(quoting_card(line, error))
+            return
+        except BadRepeat as error:
+            self._complain(str(error))
+            return
+        for _turn in range(times):
+            if not self._command(argv):
+                break
+
+    def _command(self, argv: Sequence[bytes]) -> bool:
+        """Carry out a command and show its reply; False if it was given up."""
+        started = time.monotonic()
+        try:
+            if self.backend.streams(argv):
+                self._stream(argv)
+                return False
+            reply = self.backend.execute(argv)
+            if reply is BLOCKED:
+                return self._wait(argv, started)
+        except LinkError as error:
+            self._complain(explain(error))
+            return False
+        except KeyboardInterrupt:
+            self._reconnect()
+            return False
+        self._show_reply(argv, reply, time.monotonic() - started)
+        self._tell_late()
+        return True
+
+    def _show_reply(self, argv: Sequence[bytes], reply: Reply, seconds: float = 0.0) -> None:
+        if self.raw:
+            text = plain(reply, self.backend.resp, argv).decode("utf-8", "surrogateescape")
+            lines = text.removesuffix("\n").split("\n")
+            self._print([[(printable(line.removesuffix("\r")), "")] for line in lines])
+        else:
+            self._print(render(reply, self.backend.resp, self.readable, argv))
+        if isinstance(reply, ReplyError):
+            from tutor.console.cards import card
+
+            found = card(argv, reply, self.backend)
+            if found is not None:
+                self._card(found)
+        if seconds >= _SLOW:
+            self._print([[(f"({seconds:.2f}s)", "note")]])
+
+    def _stream(self, argv: Sequence[bytes]) -> None:
+        self._print([[(_("Reading messages… (Ctrl-C stops)"), "note")]])
+        replies = self.backend.stream(argv)
+        try:
+            for reply in replies:
+                self._show_reply(argv, reply)
+                sys.stdout.flush()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            close: Callable[[], None] | None = getattr(replies, "close", None)
+            if close is not None:
+                close()
+        self._reconnect()
+
+    def _reconnect(self) -> None:
+        """After a command that was broken off, the connection is of no more use."""
+        connect: Callable[[], None] | None = getattr(self.backend, "connect", None)
+        self.backend.cancel()
+        if connect is None:
+            return
+        try:
+            connect()
+            self._print([[(_("Broken off; connected anew."), "note")]])
+        except LinkError as error:
+            self._complain(explain(error))
+
+    # waiting
+
+    def _wait(self, argv: Sequence[bytes], started: float) -> bool:
+        """Hold the prompt until the answer comes; words of the console still work.
+
+        So another client (`:client 2`) can go on, and answer what this one waits for.
+        """
+        while self.backend.waiting and not self._left:
+            try:
+                text = self._ask(self._waiting_message, self._while_waiting)
+            except KeyboardInterrupt:
+                self.backend.cancel()
+                self._print([[(_("Given up waiting."), "note")]])
+                return False
+            except EOFError:
+                self._left = True
+                return False
+            if text.strip() and not commands.run(text, self):
+                self._complain(
+                    _("This client waits. Ctrl-C gives up, :client 2 goes on as another client.")
+                )
+        mine = [answer for answer in self._late if answer[1] == tuple(argv)]
+        for answer in mine[:1]:
+            self._late.remove(answer)
+            self._show_reply(argv, answer[2], time.monotonic() - started)
+        self._tell_late()
+        return bool(mine)
+
+    def _waiting_message(self) -> StyleAndTextTuples:
+        hint = _("(waits; Ctrl-C gives up) ")
+        return [("class:prompt", str(self.backend.prompt())), ("class:note", hint)]
+
+    async def _while_waiting(self) -> None:
+        while self.backend.waiting:
+            await sleep(_TICK)
+            self.backend.tick()
+        get_app().exit(result="")
+
+    def _tell_late(self) -> None:
+        """Show the answers that came for clients who waited in the background."""
+        while self._late:
+            client, argv, reply = self._late.pop(0)
+            words = " ".join(word.decode("utf-8", "replace") for word in argv)
+            text = _("client {number} has its answer to {command}:")
+            self._print([[(text.format(number=client, command=words), "note")]])
+            self._show_reply(argv, reply)
+
+    # the console's Host
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Print under the prompt."""
+        self._print(lines)
+
+    def clear(self) -> None:
+        """Empty the screen."""
+        clear()
+
+    def quit(self) -> None:
+        """Leave the loop."""
+        self._left = True
+
+    def set_language(self, code: str) -> None:
+        """Switch the interface."""
+        set_language(code)
+
+    # printing
+
+    def _print(self, lines: Iterable[Line]) -> None:
+        pieces: StyleAndTextTuples = []
+        for line in lines:
+            pieces += [(f"class:{role}" if role else "", text) for text, role in line]
+            pieces.append(("", "\n"))
+        print_formatted_text(
+            FormattedText(pieces),
+            end="",
+            style=self._style,
+            color_depth=self._depth,
+            include_default_pygments_style=False,
+        )
+
+    def _complain(self, text: str) -> None:
+        self._print([[(text, "warning")]])
+
+    def _card(self, card: Any) -> None:
+        from tutor.console.cards import card_lines
+
+        self._print(card_lines(card, get_app().output.get_size().columns))
+
+
+# what prompt_toolkit asks for
+
+
+class _Lexer(Lexer):
+    def __init__(self, known_type: KnownType | None) -> None:
+        self._known_type = known_type
+
+    def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
+        lines = document.lines
+
+        def fragments(number: int) -> StyleAndTextTuples:
+            line = lines[number]
+            found: StyleAndTextTuples = []
+            at = 0
+            for span in highlight(line, self._known_type):
+                found.append(("", line[at : span.start]))
+                found.append((f"class:{span.role}", line[span.start : span.end]))
+                at = span.end
+            found.append(("", line[at:]))
+            return found
+
+        return fragments
+
+
+class _Completer(Completer):
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+
+    def get_completions(
+        self, document: Document, complete_event: CompleteEvent
+    ) -> Iterable[Completion]:
+        line = document.current_line_before_cursor
+        if not line.strip() and not complete_event.completion_requested:
+            return
+        for found in complete(line, None, self._backend):
+            yield Completion(
+                found.text,
+                found.start - len(line),
+                found.display,
+                found.meta,
+            )
+
+
+class _SharedHistory(PromptHistory):
+    """The console's history file; secrets do not even stay in memory."""
+
+    def __init__(self, history: History) -> None:
+        super().__init__()
+        self._history = history
+
+    def load_history_strings(self) -> Iterable[str]:
+        return list(reversed(self._history.lines()))
+
+    def append_string(self, string: str) -> None:
+        for line in string.split("\n"):
+            if line.strip() and not is_secret(line):
+                super().append_string(line.strip())
+
+    def store_string(self, string: str) -> None:
+        self._history.append(string)
+
+
+def _toolbar() -> StyleAndTextTuples:
+    document = get_app().current_buffer.document
+    line = document.current_line
+    found = signature(line, document.cursor_position_col) if line.strip() else None
+    if found is None:
+        return [
+            ("class:bottom-toolbar.about", _("Tab completes · Ctrl-R searches · help SET explains"))
+        ]
+    return _signature_line(found)
+
+
+def _signature_line(found: Signature) -> StyleAndTextTuples:
+    pieces: StyleAndTextTuples = [("class:bottom-toolbar.command", found.command + " ")]
+    for word in found.words:
+        pieces.append((f"class:bottom-toolbar.{word.state}", word.text))
+    about = " · ".join(part for part in (found.summary, found.complexity) if part)
+    pieces.append(("class:bottom-toolbar.about", "\n" + about))
+    return pieces
+
+
+def _continuation(width: int, number: int, wrapped: int) -> StyleAndTextTuples:
+    return [("class:note", ("." * 3).rjust(width - 1) + " ")]
