@@ -10,7 +10,7 @@ from tutor.course.feedback import choose
 from tutor.course.model import FeedbackRule, Line, Step
 from tutor.course.predicates.base import Verdict
 from tutor.engine.clock import Clock
-from tutor.engine.replies import BLOCKED, Reply
+from tutor.engine.replies import Reply
 from tutor.engine.world import Entry, World
 
 Action = list[Any]
@@ -46,6 +46,7 @@ class Attempt:
 
     def run(self, argv: Sequence[bytes]) -> Entry:
         """Carry out one command, remember it, judge."""
+        self.cancel()
         words = [word.decode("utf-8", "surrogateescape") for word in argv]
         self.actions.append(["run", self._elapsed_ms(), *words])
         self._listen()
@@ -175,8 +176,6 @@ class Attempt:
             self.world.engine.tick()
         match action[0]:
             case "run":
-                if self.world.waiting:
-                    self.world.engine.unblock(self.world.session, None)
                 self.run([word.encode("utf-8", "surrogateescape") for word in action[2:]])
             case "undo":
                 self.undo()
@@ -206,8 +205,3 @@ def _sound(action: Any) -> bool:
         and (action[0] != "run" or len(action) > 2)
         and all(isinstance(word, str) for word in action[2:])
     )
-
-
-def is_waiting(entry: Entry) -> bool:
-    """The command has not been answered yet."""
-    return entry.reply is BLOCKED

@@ -72,6 +72,11 @@ def read_course(folder: Path | None = None) -> tuple[Course, list[Problem]]:
     aliases: dict[str, str] = {}
     if aliases_table is not None:
         aliases = {old: aliases_table.get(old, str, "") for old in aliases_table.data}
+    words_table = top.table("words")
+    words: dict[str, str] = {}
+    if words_table is not None:
+        words = {ru: words_table.get(ru, str, "") for ru in words_table.data}
+    longest_first = tuple(sorted(words.items(), key=lambda pair: -len(pair[0])))
     top.close()
     problems: list[Problem] = []
     lessons: list[Lesson] = []
@@ -82,14 +87,16 @@ def read_course(folder: Path | None = None) -> tuple[Course, list[Problem]]:
         if not (root / id_ / "lesson.toml").is_file():
             source.complain(("lessons", index), f"there is no {id_}/lesson.toml")
             continue
-        lesson, found = read_lesson(root / id_)
+        lesson, found = read_lesson(root / id_, longest_first)
         problems.extend(found)
         if lesson is not None:
             lessons.append(lesson)
     return Course(tuple(lessons), aliases), [*source.problems, *problems]
 
 
-def read_lesson(folder: Path) -> tuple[Lesson | None, list[Problem]]:
+def read_lesson(
+    folder: Path, words: tuple[tuple[str, str], ...] = ()
+) -> tuple[Lesson | None, list[Problem]]:
     """One lesson's folder; None if its `lesson.toml` cannot be read at all."""
     try:
         source = Source.read(folder / "lesson.toml")
@@ -131,6 +138,7 @@ def read_lesson(folder: Path) -> tuple[Lesson | None, list[Problem]]:
         steps=steps,
         prose=prose,
         stale=stale,
+        words=words,
     )
     return (lesson if steps else None), problems
 

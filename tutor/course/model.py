@@ -155,6 +155,8 @@ class Lesson:
     prose: Mapping[str, Document]
     stale: Mapping[str, frozenset[str]]
     """Language → anchors whose text lags behind the other language (`sync.lock`)."""
+    words: tuple[tuple[str, str], ...] = ()
+    """Placeholder words in code, Russian and English: ``ключ``, ``key`` (`course.toml`)."""
 
     def index_of(self, step_id: str) -> int:
         """The place of a step; raises KeyError."""

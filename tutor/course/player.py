@@ -37,7 +37,7 @@ from tutor.course.views import (
 from tutor.engine.clock import Clock, SystemClock
 from tutor.engine.cmdline import split
 from tutor.engine.world import Entry, World
-from tutor.i18n import _, language
+from tutor.i18n import language, pgettext
 
 
 class Player:
@@ -287,10 +287,11 @@ class Player:
 
     def question(self) -> Question | None:
         """The question of a predict or quiz step."""
-        return questions.question(self.step, self._attempt.answer, self._texts.prose, self.lesson.seed)
+        chosen = self._attempt.answer
+        return questions.question(self.step, chosen, self._texts.prose, self.lesson.seed)
 
     def answer(self, option_id: str) -> Answer:
-        """Choose an option. A predict question is then really run in the step's world.
+        """Choose an option. A predict question is then really run, in the step's clean world.
 
         The first choice counts and is kept; a later one is judged but changes nothing. Raises
         KeyError for an unknown option, ValueError where the step asks nothing.
@@ -304,8 +305,8 @@ class Player:
             attempt.answer = option_id
             attempt.done = True
             if self.step.predict is not None:
-                lines = (*self.step.predict.run, self.step.predict.ask)
-                reply = attempt.run_lines(lines)
+                attempt.reset()
+                reply = attempt.run_lines((*self.step.predict.run, self.step.predict.ask))
             self._changed()
         elif self.step.predict is not None:
             reply = questions.computed_reply(self.step, self.lesson.seed)
@@ -414,7 +415,8 @@ class Player:
         got = predicate.got(verdict)
         if not got:
             return ""
-        return ": " + _("is {got}, needs {want}").format(got=got, want=predicate.want())
+        text = pgettext("check", "is {got}, needs {want}")
+        return ": " + text.format(got=got, want=predicate.want())
 
     def _hint(self, rung: int) -> Hint:
         ladder = self.step.hints

@@ -70,10 +70,14 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A ``redis run`` block before it is executed; ``line`` is that of its first command."""
+    """A ``redis run`` block before it is executed; ``line`` is that of its first command.
+
+    ``errors``: the fence says ``redis run errors``, an error reply is what it shows.
+    """
 
     lines: tuple[str, ...]
     line: int
+    errors: bool = False
 
 
 Block = Text | Code | Box | Transcript
@@ -197,8 +201,8 @@ def _blocks(
             while at < len(lines) and not lines[at].startswith(fence[1]):
                 at += 1
             inside = lines[first:at]
-            if fence[2] == "redis run":
-                blocks.append(_run_block(inside, start + first, file, problems))
+            if fence[2] in ("redis run", "redis run errors"):
+                blocks.append(_run_block(inside, fence[2], start + first, file, problems))
             else:
                 blocks.append(Code("\n".join(inside), fence[2]))
             at += 1
@@ -220,7 +224,9 @@ def _blocks(
     return tuple(blocks)
 
 
-def _run_block(inside: list[str], line: int, file: str, problems: list[Problem]) -> Run:
+def _run_block(
+    inside: list[str], kind: str, line: int, file: str, problems: list[Problem]
+) -> Run:
     commands = []
     for offset, text in enumerate(inside):
         try:
@@ -228,7 +234,7 @@ def _run_block(inside: list[str], line: int, file: str, problems: list[Problem])
                 commands.append(text.strip())
         except UnbalancedQuotes as error:
             problems.append(Problem(file, line + offset, "E12", f"{error}: {text.strip()!r}"))
-    return Run(tuple(commands), line)
+    return Run(tuple(commands), line, kind.endswith("errors"))
 
 
 def perform(

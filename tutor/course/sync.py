@@ -8,7 +8,7 @@ lead. A human writes the lock: ``redis-tutor lessons synced ID``.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from tutor.course.problems import Problem, shown_path
@@ -17,6 +17,8 @@ from tutor.course.prose import Document
 LOCK_FILE = "sync.lock"
 LANGUAGES = ("ru", "en")
 _HEAD = "# anchor ru en structure; written by: redis-tutor lessons synced\n"
+
+_IDS_HEAD = "# every id ever released; never removed, see docs/lessons.md\n"
 
 Row = tuple[str, str, str]
 
@@ -122,3 +124,27 @@ def write_lock(
     path.write_text(_HEAD + "".join(lines), encoding="utf-8")
     changed = [anchor or "." for anchor, row in now.items() if before.get(anchor) != row]
     return changed + sorted(before.keys() - now.keys())
+
+
+def read_ids(path: Path) -> dict[int, str] | None:
+    """`ids.lock`: line → id of everything ever released (``string``, ``string/session``)."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return None
+    return {
+        number: line.strip()
+        for number, line in enumerate(lines, 1)
+        if line.strip() and not line.startswith("#")
+    }
+
+
+def write_ids(path: Path, ids: Iterable[str]) -> list[str]:
+    """Add ids to `ids.lock`, keeping every line that is there; returns the new ones."""
+    known = read_ids(path)
+    fresh = [id_ for id_ in ids if known is None or id_ not in known.values()]
+    if known is None:
+        path.write_text(_IDS_HEAD, encoding="utf-8")
+    with path.open("a", encoding="utf-8") as file:
+        file.writelines(f"{id_}\n" for id_ in fresh)
+    return fresh

@@ -2,7 +2,7 @@
 
     ┌ total ┬ count ┐ ┌ 6-bit str ┬ 6-bit str ┐
     │ 55    │ 6     │ │ name      │ Alice     │
-    └ 4 ────┴ 2 ────┘ └ 1+4+1 ────┴ 1+5+1 ────┘
+    └ 4 B ──┴ 2 B ──┘ └ 1+4+1 ────┴ 1+5+1 ────┘
 
 The caption over a cell says what it is, the note under it how many bytes it takes.
 """
@@ -12,40 +12,79 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tutor.diagrams.canvas import MARK, Line, Role, Run, clip, pad, width_of
+from tutor.diagrams.canvas import Line, Role, Run, clip, fill_line, line_width, marked, width_of
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One box; ``changed`` puts `MARK` before its text."""
+    """One box. ``least`` is how many cells it takes between its borders even if it needs fewer."""
 
-    text: str
+    runs: Line
     caption: str = ""
     note: str = ""
-    role: Role = "payload"
-    changed: bool = False
+    least: int = 0
 
     @property
-    def shown(self) -> str:
-        return MARK + self.text if self.changed else self.text
-
-    def width(self, most: int) -> int:
+    def width(self) -> int:
         """Cells between the borders, one space of air on each side included."""
-        widest = max(width_of(self.shown), width_of(self.caption), width_of(self.note))
-        return max(3, min(widest + 2, most))
+        widest = max(line_width(self.runs), width_of(self.caption), width_of(self.note))
+        return max(widest + 2, self.least)
 
 
 Group = Sequence[Cell]
+"""Boxes that touch each other."""
 
 
-def flow(groups: Sequence[Group], width: int, widest_cell: int = 40) -> list[Line]:
-    """Groups of touching boxes, side by side, wrapped to ``width``; a group may be split."""
-    widest = max(4, min(widest_cell, width - 2))
+def cell(
+    text: str,
+    caption: str = "",
+    note: str = "",
+    role: Role = "payload",
+    changed: bool = False,
+    least: int = 0,
+) -> Cell:
+    """A box with one word in it; ``changed`` marks the word."""
+    return Cell(marked(text, role, changed), caption, note, least)
+
+
+def group_width(group: Group, widest: int = 10_000) -> int:
+    """Cells of a group, its borders included, if no box is wider than ``widest``."""
+    return sum(min(one.width, widest) + 1 for one in group) + 1
+
+
+def row_width(groups: Sequence[Group]) -> int:
+    """Cells of groups that stand side by side."""
+    return sum(group_width(group) + 1 for group in groups) - 1
+
+
+def draw_row(groups: Sequence[Group], widths: Sequence[Sequence[int]] | None = None) -> list[Line]:
+    """Three lines with groups side by side; ``widths`` are those between the borders."""
+    top: list[Run] = []
+    middle: list[Run] = []
+    bottom: list[Run] = []
+    for number, group in enumerate(groups):
+        if number:
+            for line in (top, middle, bottom):
+                line.append((" ", "text"))
+        for index, one in enumerate(group):
+            cells = widths[number][index] if widths else one.width
+            top += [("┌" if index == 0 else "┬", "frame"), *_edge(one.caption, cells)]
+            middle += [("│ ", "frame"), *fill_line(one.runs, cells - 2), (" ", "text")]
+            bottom += [("└" if index == 0 else "┴", "frame"), *_edge(one.note, cells)]
+        top.append(("┐", "frame"))
+        middle.append(("│", "frame"))
+        bottom.append(("┘", "frame"))
+    return [tuple(top), tuple(middle), tuple(bottom)]
+
+
+def flow(groups: Sequence[Group], width: int) -> list[Line]:
+    """Groups side by side as far as there is room, then on the next row; a group may be split."""
+    widest = max(3, width - 2)
     rows: list[list[Group]] = [[]]
     used = 0
     for group in groups:
         for piece in _pieces(group, width, widest):
-            need = _group_width(piece, widest)
+            need = group_width(piece, widest)
             if rows[-1] and used + 1 + need > width:
                 rows.append([])
                 used = 0
@@ -54,56 +93,66 @@ def flow(groups: Sequence[Group], width: int, widest_cell: int = 40) -> list[Lin
     lines: list[Line] = []
     for row in rows:
         if row:
-            lines += _draw_row(row, widest)
+            widths = [[min(one.width, widest) for one in group] for group in row]
+            lines += draw_row(row, widths)
     return lines
 
 
-def _group_width(group: Group, widest: int) -> int:
-    return sum(cell.width(widest) + 1 for cell in group) + 1
+def grid(groups: Sequence[Group], width: int, widest: int = 34) -> list[Line]:
+    """Groups in rows and columns, so that their borders line up; read row by row.
+
+    All groups have equally many boxes, but the last may have fewer. Where there are several
+    columns no box is wider than ``widest``; a single one gives way as far as it must.
+    """
+    for count in range(min(len(groups), width // 4), 1, -1):
+        widths = _columns(groups, count, widest)
+        if sum(sum(column) + len(column) + 2 for column in widths) - 1 <= width:
+            lines: list[Line] = []
+            for at in range(0, len(groups), count):
+                lines += draw_row(groups[at : at + count], widths)
+            return lines
+    column = _columns(groups, 1, width)[0]
+    surplus = sum(column) + len(column) + 1 - width
+    largest = max(range(len(column)), key=column.__getitem__)
+    if column[largest] - surplus < min(column[largest], _NARROW):
+        return flow(groups, width)
+    column[largest] -= max(surplus, 0)
+    return [line for group in groups for line in draw_row([group], [column])]
+
+
+_NARROW = 8
+
+
+def _columns(groups: Sequence[Group], count: int, widest: int) -> list[list[int]]:
+    """Widths of the boxes of each column when ``count`` groups stand in a row."""
+    columns: list[list[int]] = []
+    for number in range(count):
+        column = [0] * len(groups[number])
+        for group in groups[number::count]:
+            for index, one in enumerate(group):
+                column[index] = max(column[index], min(one.width, widest))
+        columns.append(column)
+    return columns
 
 
 def _pieces(group: Group, width: int, widest: int) -> list[Group]:
     """A group that is wider than the screen, cut between its boxes."""
-    if _group_width(group, widest) <= width:
+    if group_width(group, widest) <= width:
         return [group]
     pieces: list[Group] = []
     piece: list[Cell] = []
-    for cell in group:
-        if piece and _group_width([*piece, cell], widest) > width:
+    for one in group:
+        if piece and group_width([*piece, one], widest) > width:
             pieces.append(piece)
             piece = []
-        piece.append(cell)
-    return [*pieces, piece] if piece else pieces
-
-
-def _draw_row(groups: Sequence[Group], widest: int) -> list[Line]:
-    top: list[Run] = []
-    middle: list[Run] = []
-    bottom: list[Run] = []
-    for number, group in enumerate(groups):
-        if number:
-            for line in (top, middle, bottom):
-                line.append((" ", "text"))
-        for index, cell in enumerate(group):
-            cells = cell.width(widest)
-            top += [("┌" if index == 0 else "┬", "frame"), *_edge(cell.caption, cells)]
-            role: Role = "changed" if cell.changed else cell.role
-            middle += [("│", "frame"), (" " + pad(cell.shown, cells - 2) + " ", role)]
-            bottom += [("└" if index == 0 else "┴", "frame"), *_edge(cell.note, cells)]
-        top.append(("┐", "frame"))
-        middle.append(("│", "frame"))
-        bottom.append(("┘", "frame"))
-    return [tuple(top), tuple(middle), tuple(bottom)]
+        piece.append(one)
+    return [*pieces, piece]
 
 
 def _edge(label: str, cells: int) -> list[Run]:
     """A border with a label set into it."""
+    label = clip(label, cells - 2)
     if not label:
         return [("─" * cells, "frame")]
-    label = clip(label, cells - 2)
-    return [
-        (" ", "frame"),
-        (label, "label"),
-        (" ", "frame"),
-        ("─" * (cells - 2 - width_of(label)), "frame"),
-    ]
+    rest = "─" * (cells - 2 - width_of(label))
+    return [(" ", "frame"), (label, "label"), (" " + rest, "frame")]

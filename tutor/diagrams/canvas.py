@@ -1,19 +1,31 @@
 """What a diagram is made of: runs of text with a role, and the drawing they add up to.
 
 A role says what a run *means*; the screen gives each role a look. Meaning never rests on the look
-alone: changed things also carry `MARK`, free space is drawn with ``░``.
+alone: changed things also carry `MARK`, free space is drawn with ``░``. Every sign is one cell
+wide and belongs to the set (WGL4) that each monospace font has.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-from wcwidth import wcswidth, wcwidth
+from wcwidth import wcwidth
 
 Role = Literal[
-    "text", "title", "label", "frame", "header", "payload", "free", "pointer", "changed", "warning"
+    "text",
+    "title",
+    "label",
+    "frame",
+    "header",
+    "key",
+    "payload",
+    "free",
+    "pointer",
+    "changed",
+    "warning",
 ]
 Run = tuple[str, Role]
 Line = tuple[Run, ...]
@@ -23,27 +35,24 @@ MARK = "⁺"
 
 _ASCII = str.maketrans(
     {
-        **dict.fromkeys("─╶╴–—", "-"),
-        **dict.fromkeys("│╵╷▕▏", "|"),
+        **dict.fromkeys("─—–", "-"),
+        "│": "|",
         **dict.fromkeys("┌┐└┘├┤┬┴┼", "+"),
-        **dict.fromkeys("▶▸→", ">"),
-        **dict.fromkeys("◀←", "<"),
-        **dict.fromkeys("«»", '"'),
-        "━": "=",
+        **dict.fromkeys("►→", ">"),
+        **dict.fromkeys("◄←", "<"),
         "▲": "^",
         "▼": "v",
+        "■": "#",
         "█": "#",
-        "▓": "%",
         "░": ".",
         "⁺": "+",
         "·": ".",
         "…": "~",
         "×": "x",
-        "≥": ">",
-        "≤": "<",
-        "•": "*",
     }
 )
+_SIGNS = frozenset(map(chr, _ASCII))
+_WORDS_OF_THE_KEY: frozenset[Role] = frozenset({"payload", "key", "changed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +68,12 @@ class Drawing:
         return "\n".join("".join(text for text, _ in line).rstrip() for line in self.lines)
 
     def ascii(self) -> Drawing:
-        """The same drawing for a terminal without box characters."""
-        return Drawing(
-            tuple(tuple((to_ascii(text), role) for text, role in line) for line in self.lines),
-            self.text,
-        )
+        """The same drawing, cell for cell, for a terminal without box characters.
+
+        What a key holds is not ours to respell and stays as it is.
+        """
+        lines = tuple(tuple((_run_ascii(*run), run[1]) for run in line) for line in self.lines)
+        return Drawing(lines, self.text)
 
 
 def to_ascii(text: str) -> str:
@@ -71,28 +81,62 @@ def to_ascii(text: str) -> str:
     return text.translate(_ASCII)
 
 
+def _run_ascii(text: str, role: Role) -> str:
+    if role in _WORDS_OF_THE_KEY and not _SIGNS.issuperset(text):
+        return text
+    return to_ascii(text)
+
+
+@lru_cache(maxsize=4096)
 def width_of(text: str) -> int:
     """Terminal cells that a printable text takes."""
-    return len(text) if text.isascii() else max(wcswidth(text), 0)
+    return len(text) if text.isascii() else sum(max(wcwidth(one), 0) for one in text)
 
 
 def line_width(line: Iterable[Run]) -> int:
     return sum(width_of(text) for text, _ in line)
 
 
+def prefix_of(text: str, width: int) -> str:
+    """As much of the beginning as fits in ``width`` cells."""
+    if text.isascii():
+        return text[: max(width, 0)]
+    cells = 0
+    for at, character in enumerate(text):
+        cells += max(wcwidth(character), 0)
+        if cells > width:
+            return text[:at]
+    return text
+
+
 def clip(text: str, width: int) -> str:
     """At most ``width`` cells; what was cut off is replaced by ``…``."""
     if width_of(text) <= width:
         return text
-    if width <= 0:
-        return ""
-    kept, cells = "", 0
-    for character in text:
-        cells += max(wcwidth(character), 0)
-        if cells > width - 1:
+    return prefix_of(text, width - 1) + "…" if width > 0 else ""
+
+
+def clip_line(line: Sequence[Run], width: int) -> Line:
+    """At most ``width`` cells of a line; what was cut off is replaced by ``…``."""
+    if line_width(line) <= width:
+        return tuple(line)
+    kept: list[Run] = []
+    left = width - 1
+    for text, role in line:
+        piece = prefix_of(text, left)
+        if piece:
+            kept.append((piece, role))
+        left -= width_of(piece)
+        if piece != text:
             break
-        kept += character
-    return kept + "…"
+    return (*kept, ("…", "label")) if width > 0 else ()
+
+
+def fill_line(line: Sequence[Run], width: int) -> Line:
+    """Clipped or filled with spaces to exactly ``width`` cells."""
+    clipped = clip_line(line, width)
+    room = width - line_width(clipped)
+    return (*clipped, (" " * room, "text")) if room else clipped
 
 
 def pad(text: str, width: int) -> str:
@@ -101,26 +145,10 @@ def pad(text: str, width: int) -> str:
     return text + " " * (width - width_of(text))
 
 
-def clip_line(line: Sequence[Run], width: int) -> Line:
-    """A line cut to ``width`` cells at run boundaries, the last run clipped."""
-    kept: list[Run] = []
-    left = width
-    for text, role in line:
-        cells = width_of(text)
-        if cells <= left:
-            kept.append((text, role))
-            left -= cells
-        else:
-            if left > 0:
-                kept.append((clip(text, left), role))
-            break
-    return tuple(kept)
-
-
 def wrapped(text: str, width: int, role: Role = "label") -> list[Line]:
     """A sentence over as many lines as it needs; words are kept whole where they fit."""
     lines: list[str] = [""]
-    for word in text.split():
+    for word in text.split(" "):
         joined = f"{lines[-1]} {word}" if lines[-1] else word
         if lines[-1] and width_of(joined) > width:
             lines.append(word)
@@ -129,40 +157,17 @@ def wrapped(text: str, width: int, role: Role = "label") -> list[Line]:
     return [((clip(line, width), role),) for line in lines]
 
 
-def printable(data: bytes, limit: int = 256) -> str:
-    """Bytes as text that is safe on a terminal: UTF-8 as it reads, anything else as ``\\xHH``.
-
-    Only the first ``limit`` bytes are looked at; a mark says that there are more.
-    """
-    text = data[:limit].decode("utf-8", "surrogateescape")
-    if len(data) > limit:
-        text = text.rstrip("".join(map(chr, range(0xDC80, 0xDD00))))
-    shown = "".join(map(_visible, text))
-    return shown + "…" if len(data) > limit else shown
-
-
-def _visible(character: str) -> str:
-    code = ord(character)
-    if 0x20 <= code < 0x7F:
-        return character
-    if 0xDC80 <= code <= 0xDCFF:
-        return f"\\x{code - 0xDC00:02x}"
-    if code < 0x20 or code == 0x7F:
-        return _NAMED.get(code, f"\\x{code:02x}")
-    return character if wcwidth(character) > 0 else f"\\u{code:04x}"
+def gauge(filled: int, whole: int, cells: int) -> Line:
+    """``███░░``: ``filled`` out of ``whole``. Neither end is shown before it is reached."""
+    done = 0 if whole <= 0 else min(cells, cells * filled // whole)
+    if filled > 0:
+        done = max(done, 1)
+    if filled < whole:
+        done = min(done, cells - 1)
+    bar: tuple[Run, ...] = (("█" * done, "payload"), ("░" * (cells - done), "free"))
+    return tuple(run for run in bar if run[0])
 
 
-_NAMED = {0x0A: "\\n", 0x0D: "\\r", 0x09: "\\t"}
-
-
-def bar(filled: int, whole: int, cells: int) -> Line:
-    """A gauge ``▕███░░▏`` of ``filled`` out of ``whole``, ``cells`` wide inside."""
-    done = 0 if whole <= 0 else min(cells, round(cells * filled / whole))
-    if filled and not done:
-        done = 1
-    return (
-        ("▕", "frame"),
-        ("█" * done, "payload"),
-        ("░" * (cells - done), "free"),
-        ("▏", "frame"),
-    )
+def marked(text: str, role: Role, changed: bool) -> Line:
+    """A word in its role, or with the mark of what was changed."""
+    return ((MARK, "changed"), (text, "changed")) if changed else ((text, role),)

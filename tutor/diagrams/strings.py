@@ -1,102 +1,267 @@
-"""A string: the object header, the SDS header, the text, the spare room.
+"""A string: the object header, and where its pointer leads: SDS header, text, spare room.
 
-┌ type ───┬ encoding ┬ refcount ┐ ┌ len ┬ alloc ┬ flags ┐ ┌ buf ───────┬ \\0 ┐
-│ string  │ embstr   │ 1        │ │ 22  │ 22    │ 8     │ │ user_id=1… │ \\0 │
+┌ type ───┬ encoding ┬ refcount ┬ ptr ──┐
+│ string  │ raw      │ 1        │ ► sds │
+└ 4 bit ──┴ 4 bit ───┴ 4 B ─────┴ 8 B ─┬┘
+sds · 48 B          ┌──────────────────┘
+┌ len ┬ alloc ┬ flags ──┬▼buf ───────┬ ───┬ free ──┐
+│ 22  │ 44    │ sdshdr8 │ user_id=1… │ \\0 │ ░░░░░░ │
 """
 
 from __future__ import annotations
 
-from tutor.diagrams.boxes import Cell, flow
-from tutor.diagrams.canvas import Line, bar, printable, wrapped
-from tutor.engine.structures.sds import StringLayout
+from tutor.diagrams.boxes import Cell, Group, cell, draw_row, flow, group_width, row_width
+from tutor.diagrams.canvas import (
+    Line,
+    Role,
+    Run,
+    clip_line,
+    line_width,
+    marked,
+    prefix_of,
+    width_of,
+    wrapped,
+)
+from tutor.diagrams.payload import printable, shown
+from tutor.engine.structures.sds import EMBSTR_LIMIT, ROBJ_SIZE, StringLayout
 from tutor.i18n import _, ngettext
 
+Changed = frozenset[object]
+_LEAST_TEXT = 8
 
-def draw_string(layout: StringLayout, width: int, changed: frozenset[object]) -> list[Line]:
-    """``changed`` may hold the words ``encoding``, ``len``, ``alloc``, ``header``, ``text``."""
-    groups = [_robj(layout, changed)]
+
+def draw_string(layout: StringLayout, width: int, changed: Changed) -> list[Line]:
+    """``changed`` may hold the words ``encoding``, ``len``, ``alloc``, ``header``, ``text`` and,
+    where only a part of the text is new, ``("text", first byte, byte after the last)``."""
+    robj = _robj(layout, changed)
     if layout.encoding == "int":
-        lines = flow(groups, width)
-        note = (
-            _("The number itself lies in the pointer: no SDS at all.")
-            if not layout.shared
-            else _("One of the 10 000 shared integers 0–9999: every key that holds it points here.")
-        )
-        return [*lines, *wrapped(note, width)]
-    groups.append(_header(layout, changed))
-    groups.append(_buffer(layout, changed))
-    lines = flow(groups, width, widest_cell=max(20, width - 12))
-    lines.append((*_capacity(layout, width),))
-    return [*lines, *wrapped(_allocations(layout), width)]
+        lines = [_title(f"robj · {ROBJ_SIZE} B", width), *flow([robj], width)]
+    elif layout.encoding == "embstr":
+        lines = [_title(f"embstr · {layout.allocation} B", width)]
+        lines += _one_block(robj, layout, width, changed)
+    else:
+        lines = [_title(f"robj · {ROBJ_SIZE} B", width)]
+        lines += _two_blocks(robj, layout, width, changed)
+    return lines + [line for text in _notes(layout) for line in wrapped(text, width)]
 
 
-def _robj(layout: StringLayout, changed: frozenset[object]) -> list[Cell]:
-    pointer = str(layout.integer) if layout.integer is not None else "▶ sds"
+def _title(text: str, width: int) -> Line:
+    return clip_line([(text, "title")], width)
+
+
+def _one_block(robj: Group, layout: StringLayout, width: int, changed: Changed) -> list[Line]:
+    header = _header(layout, changed)
+    room = width - row_width([robj, header])
+    sds = [*header, *_buffer(layout, changed, room)]
+    if group_width([*header, *_buffer(layout, changed, 10_000)]) + group_width(robj) < width:
+        return draw_row([robj, sds])
+    return flow([robj], width) + _sds(layout, width, changed)
+
+
+def _two_blocks(robj: Group, layout: StringLayout, width: int, changed: Changed) -> list[Line]:
+    """The object, a line that leads from its pointer to the text, and the block of the text."""
+    title = f"sds · {layout.allocation} B"
+    lines = flow([robj], width)
+    sds = _sds(layout, width, changed)
+    start = group_width(robj) - 3
+    end = group_width(_header(layout, changed))
+    if len(lines) > 3 or len(sds) > 3:
+        return [*lines, _title(title, width), *sds]
+    lines[-1] = _replace(lines[-1], start, "┬", "pointer")
+    sds[0] = _replace(sds[0], end, "▼", "pointer")
+    if width_of(title) >= end:
+        lines += [_title(title, width)]
+    lead = title + " " * (end - width_of(title)) if width_of(title) < end else " " * end
+    bend = "┌" + "─" * (start - end - 1) + "┘" if start > end else "└" + "─" * (end - start - 1) + "┐"
+    if start < end:
+        lead = prefix_of(lead, start)
+    return [*lines, ((lead, "title"), (bend if start != end else "│", "pointer")), *sds]
+
+
+def _replace(line: Line, at: int, sign: str, role: Role) -> Line:
+    """Another sign in one cell of a line of frame signs."""
+    runs: list[Run] = []
+    for text, own in line:
+        if 0 <= at < width_of(text) and text.isprintable():
+            runs += [(text[:at], own), (sign, role), (text[at + 1 :], own)]
+            at = -1
+        else:
+            runs.append((text, own))
+            at = at - width_of(text) if at >= 0 else at
+    return tuple(run for run in runs if run[0])
+
+
+def _robj(layout: StringLayout, changed: Changed) -> list[Cell]:
+    pointer = "► sds" if layout.integer is None else str(layout.integer)
+    role: Role = "pointer" if layout.integer is None else "payload"
     return [
-        Cell("string", "type", "4 bit", "header"),
-        Cell(layout.encoding, "encoding", "4 bit", "header", "encoding" in changed),
-        Cell("…", "lru", "24 bit", "header"),
-        Cell("2147483647" if layout.shared else "1", "refcount", "4 B", "header"),
-        Cell(pointer, "ptr", "8 B", "pointer", layout.integer is not None and "text" in changed),
+        cell("string", "type", "4 bit", "header"),
+        cell(layout.encoding, "encoding", "4 bit", "header", "encoding" in changed),
+        cell("…", "lru", "24 bit", "label"),
+        cell(str(refcount(layout)), "refcount", "4 B", "header"),
+        cell(pointer, "ptr", "8 B", role, layout.integer is not None and "text" in changed),
     ]
 
 
-def _header(layout: StringLayout, changed: frozenset[object]) -> list[Cell]:
-    field = {"sdshdr8": 1, "sdshdr16": 2, "sdshdr32": 4, "sdshdr64": 8}.get(layout.header, 0)
-    if field == 0:
-        return [Cell(f"{layout.header} · len {layout.length}", "flags", "1 B", "header")]
+def refcount(layout: StringLayout) -> int:
+    """Of a shared integer that of an object that never dies (redis 7.0, OBJ_SHARED_REFCOUNT)."""
+    return 2147483647 if layout.shared else 1
+
+
+def _header(layout: StringLayout, changed: Changed) -> list[Cell]:
+    flags = cell(layout.header, "flags", "1 B", "header", "header" in changed)
+    if layout.header_size == 1:
+        length = cell(str(layout.length), "len", "5 bit", "header", "len" in changed)
+        return [length, cell(layout.header, "flags", "3 bit", "header", "header" in changed)]
+    field = (layout.header_size - 1) // 2
     return [
-        Cell(str(layout.length), "len", f"{field} B", "header", "len" in changed),
-        Cell(str(layout.alloc), "alloc", f"{field} B", "header", "alloc" in changed),
-        Cell(layout.header, "flags", "1 B", "header", "header" in changed),
+        cell(str(layout.length), "len", f"{field} B", "header", "len" in changed),
+        cell(str(layout.alloc), "alloc", f"{field} B", "header", "alloc" in changed),
+        flags,
     ]
 
 
-def _buffer(layout: StringLayout, changed: frozenset[object]) -> list[Cell]:
-    text = printable(layout.preview, 4096)
-    if layout.preview_start + len(layout.preview) < layout.length:
-        text += "…"
-    cells = [
-        Cell(text, "buf", f"{layout.length} B", "payload", "text" in changed),
-        Cell("\\0", "", "1 B", "frame"),
+def _sds(layout: StringLayout, width: int, changed: Changed) -> list[Line]:
+    """Header, text and spare room; on two rows where the screen is narrow."""
+    header = _header(layout, changed)
+    used = group_width(header)
+    least = sum(1 + one.width for one in _buffer(layout, changed, 0))
+    if used + least <= width:
+        return draw_row([[*header, *_buffer(layout, changed, width - used)]])
+    return flow([header], width) + flow([_buffer(layout, changed, width - 1)], width)
+
+
+def _buffer(layout: StringLayout, changed: Changed, room: int) -> list[Cell]:
+    """Text, NUL and spare room in at most ``room`` cells if they can; the spare room is drawn
+    as large beside the text as it is in memory."""
+    end = Cell(((r"\0", "label"),), "", "1 B")
+    text = Cell(_text(layout, changed), "buf", f"{layout.length} B")
+    room -= end.width + 2
+    free = Cell((), _("free"), f"{layout.free} B", 4)
+    wanted = min(text.width, 10_000)
+    if not layout.free:
+        return [_fitted(text, max(min(wanted, room), min(wanted, _LEAST_TEXT))), end]
+    room -= 1
+    spare = max(free.width, round(wanted * layout.free / max(layout.length, 1)))
+    if wanted + spare > room:
+        if layout.length:
+            wanted = min(wanted, max(room * layout.length // layout.alloc, _LEAST_TEXT))
+        wanted = max(min(wanted, room - free.width), min(wanted, _LEAST_TEXT))
+        spare = max(room - wanted, free.width)
+    signs: Line = (("░" * (spare - 2), "free"),)
+    return [_fitted(text, wanted), end, Cell(signs, free.caption, free.note)]
+
+
+def _fitted(text: Cell, width: int) -> Cell:
+    """The text's box made narrower; what is new in the text stays in sight."""
+    inside = max(width - 2, 1)
+    runs = text.runs
+    if line_width(runs) > inside and len(runs) > 1 and runs[0][1] == "payload":
+        head = prefix_of(runs[0][0], max(inside // 3 - 1, 0))
+        if head != runs[0][0]:
+            runs = ((head, "payload"), ("…", "label"), *runs[1:])
+    return Cell(clip_line(runs, inside), text.caption, text.note)
+
+
+def _text(layout: StringLayout, changed: Changed) -> Line:
+    """The text, the part that is new marked."""
+    data = layout.preview
+    more: Line = (("…", "label"),) if layout.preview_start + len(data) < layout.length else ()
+    part = new_part(changed)
+    if part is None:
+        return (*marked(shown(data, 4096), "payload", "text" in changed), *more)
+    first, last = _boundary(data, part[0]), _boundary(data, part[1], forward=True)
+    pieces: list[Run] = [
+        (printable(data[:first], 4096), "payload"),
+        *marked(printable(data[first:last], 4096), "changed", True),
+        (printable(data[last:], 4096), "payload"),
     ]
-    if layout.free:
-        cells.append(Cell("░" * min(12, layout.free), _("free"), f"{layout.free} B", "free"))
-    return cells
+    return (*(run for run in pieces if run[0]), *more)
 
 
-def _capacity(layout: StringLayout, width: int) -> Line:
-    gauge = bar(layout.length, layout.alloc, max(8, min(32, width - 44)))
-    free = (
-        ngettext("%(n)d byte free", "%(n)d bytes free", layout.free) % {"n": layout.free}
-        if layout.free
-        else _("no spare room")
-    )
-    return (*gauge, (f" len {layout.length} / alloc {layout.alloc} · {free}", "label"))
+def new_part(changed: Changed) -> tuple[int, int] | None:
+    """Where the new part of the text begins and ends, if only a part is new."""
+    for item in changed:
+        if isinstance(item, tuple):
+            return item[1], item[2]
+    return None
 
 
-def _allocations(layout: StringLayout) -> str:
+def _boundary(data: bytes, at: int, forward: bool = False) -> int:
+    """The nearest place between two UTF-8 characters."""
+    for _step in range(3):
+        if not 0 < at < len(data) or data[at] & 0xC0 != 0x80:
+            break
+        at += 1 if forward else -1
+    return min(at, len(data))
+
+
+def _notes(layout: StringLayout) -> list[str]:
+    """Why it lies in memory like this: sentences under the picture and in its twin."""
+    if layout.integer is not None:
+        if layout.shared:
+            return [
+                _("One of the 10,000 shared integers 0–9999: every key that holds it points here.")
+            ]
+        return [_("A 64-bit integer: the number itself lies in the pointer, there is no SDS.")]
+    return [_capacity(layout), _allocation(layout)]
+
+
+def _capacity(layout: StringLayout) -> str:
+    if not layout.free:
+        return _("No spare room: the next APPEND must move the text to a larger block.")
+    return ngettext(
+        "%(n)d byte free: an APPEND of up to that many writes in place.",
+        "%(n)d bytes free: an APPEND of up to that many writes in place.",
+        layout.free,
+    ) % {"n": layout.free}
+
+
+def _allocation(layout: StringLayout) -> str:
+    parts = [layout.header_size, layout.alloc, 1]
     if layout.encoding == "embstr":
-        return _("embstr: object, header and text in one block of %(bytes)d bytes") % {
-            "bytes": layout.allocation
-        }
-    return _("raw: the object (16 bytes) and, apart from it, a block of %(bytes)d bytes") % {
-        "bytes": layout.allocation
-    }
+        why = _("embstr, up to %(limit)d bytes: object, header and text in one block.")
+        parts.insert(0, ROBJ_SIZE)
+    elif layout.length > EMBSTR_LIMIT:
+        why = _("raw, over %(limit)d bytes: the object and the text are two blocks.")
+    else:
+        why = _("raw although short, since it was built in place: two blocks.")
+    total, terms = sum(parts), " + ".join(map(str, parts))
+    size = _("%(terms)s = %(total)d bytes, for which the allocator gives %(block)d.")
+    figures = {"terms": terms, "total": total, "block": layout.allocation}
+    return f"{why % {'limit': EMBSTR_LIMIT}} {size % figures}"
 
 
-def describe_string(layout: StringLayout) -> list[str]:
+def describe_string(layout: StringLayout, changed: Changed = frozenset()) -> list[str]:
     """The same facts as sentences."""
     if layout.integer is not None:
-        return [_("the integer %(value)d inside the object's pointer") % {"value": layout.integer}]
+        head = _("The object's pointer holds the integer %(value)d.") % {"value": layout.integer}
+        return [head, *_notes(layout), *_news(layout, changed)]
+    header = _("Its header is %(header)s: len %(len)d, alloc %(alloc)d, free %(free)d.")
+    figures = {
+        "header": layout.header,
+        "len": layout.length,
+        "alloc": layout.alloc,
+        "free": layout.free,
+    }
+    text = shown(layout.preview)
     return [
-        _("%(header)s: len %(len)d, alloc %(alloc)d, free %(free)d")
-        % {
-            "header": layout.header,
-            "len": layout.length,
-            "alloc": layout.alloc,
-            "free": layout.free,
-        },
-        _allocations(layout),
-        _("text: %(text)s") % {"text": printable(layout.preview)},
+        header % figures,
+        *_notes(layout),
+        _("The text is: %(text)s") % {"text": text},
+        *_news(layout, changed),
     ]
+
+
+def _news(layout: StringLayout, changed: Changed) -> list[str]:
+    words = {"encoding": "encoding", "len": "len", "alloc": "alloc", "header": "flags"}
+    names = [name for word, name in words.items() if word in changed]
+    part = new_part(changed)
+    if part is not None:
+        piece = printable(layout.preview[part[0] : part[1]])
+        names.append(_("in the text “%(text)s”") % {"text": piece})
+    elif "text" in changed:
+        names.append(_("the text") if layout.integer is None else "ptr")
+    if not names:
+        return []
+    return [_("Changed by the last command: %(names)s.") % {"names": ", ".join(names)}]

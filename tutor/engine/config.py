@@ -14,6 +14,7 @@ from tutor.engine import errors
 from tutor.engine.directives import DIRECTIVES, BadValue, Directive, can_bind
 from tutor.engine.glob import matches
 from tutor.engine.replies import ReplyError
+from tutor.engine.structures.quicklist import PLAIN_THRESHOLD
 
 _DEFAULTS = {row.attribute: row.default for row in DIRECTIVES.values()}
 
@@ -21,10 +22,14 @@ _DEFAULTS = {row.attribute: row.default for row in DIRECTIVES.values()}
 class Config:
     """The values of all directives. ``version`` grows with each change and never falls.
 
-    ``allocator`` is ours: whose size classes the sizes of strings follow, ``debian`` (the oracle)
-    or ``upstream``; CONFIG GET does not show it. Below stand the directives that our own code
-    reads; the others are there as well.
+    Two are ours, and CONFIG GET does not show them: ``allocator``, whose size classes the sizes of
+    strings follow, ``debian`` (the oracle) or ``upstream``; ``packed_threshold``, from how many
+    bytes on an element of a list gets a node of its own (DEBUG QUICKLIST-PACKED-THRESHOLD). Below
+    stand the directives that our own code reads; the others are there as well.
     """
+
+    allocator: str
+    packed_threshold: int
 
     active_expire_effort: int
     activerehashing: bool
@@ -44,6 +49,7 @@ class Config:
     port: int
     proto_max_bulk_len: int
     rdbcompression: bool
+    repl_backlog_size: int
     requirepass: bytes
     save: tuple[tuple[int, int], ...]
     sanitize_dump_payload: str
@@ -60,6 +66,7 @@ class Config:
         self.__dict__.update(_DEFAULTS)
         self.version = 0
         self.allocator = "debian"
+        self.packed_threshold = PLAIN_THRESHOLD
         for attribute, value in values.items():
             if attribute not in self.__dict__:
                 raise TypeError(f"no such directive: {attribute}")

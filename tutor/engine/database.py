@@ -29,10 +29,12 @@ class Database:
 
     __slots__ = (
         "access",
+        "average_ttl_ms",
         "blocked",
         "engine",
         "epoch",
         "expires",
+        "expires_cursor",
         "index",
         "keys",
         "watchers",
@@ -43,6 +45,8 @@ class Database:
         self.index = index
         self.keys = HashTable(engine.hash_seed)
         self.expires = HashTable(engine.hash_seed)
+        self.expires_cursor = 0  # the bucket at which active expiry goes on
+        self.average_ttl_ms = 0
         self.access: dict[bytes, int] = {}
         self.epoch = engine.epoch
         self.watchers: dict[bytes, dict[Session, None]] = {}
@@ -182,9 +186,23 @@ class Database:
         self.keys = HashTable(self.engine.hash_seed)
         self.expires = HashTable(self.engine.hash_seed)
         self.access = {}
+        self.expires_cursor = self.average_ttl_ms = 0
         for key in watched:
             self._break_watch(key)
         return count
+
+    def exchange(self, other: Database) -> None:
+        """SWAPDB: the data change places; whoever watches or waits stays with the number."""
+        self._break_watches_of(other)
+        other._break_watches_of(self)
+        for name in ("keys", "expires", "access", "expires_cursor", "average_ttl_ms"):
+            mine = getattr(self, name)
+            setattr(self, name, getattr(other, name))
+            setattr(other, name, mine)
+        for database in (self, other):
+            for key in list(database.blocked):
+                if key in database.keys.data:
+                    database.signal_ready(key)
 
     # expiry
 
@@ -233,6 +251,23 @@ class Database:
                 session.watching[mark] = False  # it was dead already when WATCH saw it
             else:
                 session.dirty_cas = True
+
+    def _break_watches_of(self, other: Database) -> None:
+        """Tell who watches keys here that the data of ``other`` are about to stand in their place.
+
+        A key that was dead when WATCH saw it, and is dead or gone now, has not changed.
+        """
+        for key, sessions in self.watchers.items():
+            here, there = key in self.keys.data, key in other.keys.data
+            dead = there and other.is_expired(key)
+            for session in sessions if here or there else ():
+                was_dead = session.watching[self.index, key]
+                if was_dead and not there:
+                    session.watching[self.index, key] = False
+                elif dead and (was_dead or not here):
+                    session.watching[self.index, key] = True
+                else:
+                    session.dirty_cas = True
 
     def signal_ready(self, key: bytes) -> None:
         """A value that blocked sessions may wait for has been replaced as a whole."""

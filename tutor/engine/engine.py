@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
-from tutor.engine import errors
+from tutor.engine import cron, errors
 from tutor.engine.clock import Clock, SystemClock
 from tutor.engine.config import Config
 from tutor.engine.database import Database
@@ -102,6 +102,7 @@ class Engine:
         self.sessions: dict[int, Session] = {}
         self.ready: list[tuple[Database, bytes]] = []
         self.active_expire = True
+        self.cron = cron.CronState()
         self._session_ids = itertools.count(1)
         self._commands = build_commands()
         self._by_name: dict[bytes, Command] = {}
@@ -289,8 +290,6 @@ class Engine:
 
     def tick(self) -> None:
         """The periodic work of serverCron; hosts call it about ``hz`` times a second."""
-        from tutor.engine import cron
-
         self.now_ms = self.clock.now_us() // 1000
         cron.run(self)
         if self.ready:

@@ -1,204 +1,35 @@
-"""The app: it holds settings, progress and language, and opens the screens."""
+"""The way in: `run` opens the app, or says what to use where a screen cannot be drawn."""
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App
-from textual.binding import BindingType
-from textual.filter import LineFilter, Monochrome, NoColor
-
-from tutor.course.progress import Progress
-from tutor.i18n import LANGUAGES, MissingCatalog, _, guess_language, language, set_language
-from tutor.tui.base import Translated
-from tutor.tui.glyphs import glyphs, wants_ascii
-from tutor.tui.keys import bindings
-from tutor.tui.outline import Outline
-from tutor.tui.screens.home import HomeScreen
-from tutor.tui.theme import DARK, LIGHT, css_defaults
-
-if TYPE_CHECKING:
-    from tutor.console.history import History
-    from tutor.engine.clock import Clock
-    from tutor.engine.world import World
-
-
-class TutorApp(App[None]):
-    """``clock`` is the system's unless a test gives another; ``seed`` makes the sandbox repeatable."""
-
-    TITLE = "redis-tutor"
-    CSS_PATH = "app.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = bindings("help", "language", "palette", "quit")
-    COMMAND_PALETTE_BINDING = "f24"
-    """Textual binds its palette itself; ours is in the table of keys."""
-
-    def __init__(
-        self,
-        progress: Progress | None = None,
-        *,
-        lesson: str | None = None,
-        lang: str | None = None,
-        clock: Clock | None = None,
-        seed: int | None = None,
-    ) -> None:
-        super().__init__()
-        self.progress = progress or Progress()
-        self.outline = Outline(self.progress)
-        self.clock, self.seed = clock, seed
-        self._lesson = lesson
-        self._language = lang or self.progress.setting("language") or guess_language()
-        self._sandbox: World | None = None
-        self._history: History | None = None
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = LIGHT.name if self.progress.setting("theme") == "light" else DARK.name
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Our colours, for a theme that lacks them."""
-        return css_defaults()
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """With NO_COLOR not even greys."""
-        filters = super().get_line_filters()
-        return [NoColor() if isinstance(each, Monochrome) else each for each in filters]
-
-    def on_mount(self) -> None:
-        """Ask for the language if nothing tells it, else go on."""
-        if self.progress.setting("reduced_motion"):
-            self.animation_level = "none"
-        if self._language in LANGUAGES:
-            self._begin(str(self._language))
-        else:
-            from tutor.tui.screens.language import LanguageScreen
-
-            self.push_screen(LanguageScreen(), self._chosen)
-
-    def _chosen(self, code: str | None) -> None:
-        self.progress.set_setting("language", code or "en")
-        self._begin(code or "en")
-
-    def _begin(self, code: str) -> None:
-        try:
-            set_language(code)
-        except MissingCatalog as error:
-            self.outline.note(str(error))
-        self.push_screen(HomeScreen())
-        if self._lesson:
-            self.call_after_refresh(self.open_lesson, self._lesson)
-
-    # screens
-
-    @property
-    def history(self) -> History:
-        """Typed lines of this and earlier runs."""
-        if self._history is None:
-            from tutor.console.history import History
-
-            self._history = History()
-        return self._history
-
-    def open_home(self) -> None:
-        """Back to the list of lessons."""
-        while len(self.screen_stack) > 2:
-            self.pop_screen()
-
-    def open_lesson(self, lesson_id: str) -> None:
-        """Play a lesson from where it was left."""
-        from tutor.course.player import Player
-        from tutor.tui.screens.lesson import LessonScreen
-
-        try:
-            player = Player(self.outline.course, lesson_id, clock=self.clock, progress=self.progress)
-        except KeyError:
-            known = ", ".join(lesson.id for lesson in self.outline.course.lessons)
-            text = _("There is no lesson {id}. There are: {known}").format(id=lesson_id, known=known)
-            self.notify(text, severity="warning", markup=False)
-            return
-        self.open_home()
-        self.push_screen(LessonScreen(player, self.history))
-
-    def open_sandbox(self) -> None:
-        """The sandbox, with the keys it had when it was left."""
-        from tutor.engine.engine import Engine
-        from tutor.engine.world import World
-        from tutor.tui.screens.sandbox import SandboxScreen
-
-        if self._sandbox is None:
-            self._sandbox = World(Engine(self.clock, self.seed))
-        self.open_home()
-        self.push_screen(SandboxScreen(self._sandbox, self.history))
-
-    # actions
-
-    def speak(self, code: str) -> None:
-        """Switch the interface to a language; raises `MissingCatalog` and stays as it was."""
-        set_language(code)
-        self.progress.set_setting("language", code)
-        for screen in self.screen_stack:
-            if isinstance(screen, Translated):
-                screen.retranslate()
-
-    def action_language(self) -> None:
-        """To the other language."""
-        codes = list(LANGUAGES)
-        try:
-            self.speak(codes[(codes.index(language()) + 1) % len(codes)])
-        except MissingCatalog as error:
-            self.notify(str(error), severity="warning", markup=False)
-
-    def action_help(self) -> None:
-        """Help on the command at hand, the panel and the keys."""
-        from tutor.tui.screens.help import HelpScreen
-
-        screen = self.screen
-        if isinstance(screen, HelpScreen):
-            screen.dismiss()
-            return
-        if not isinstance(screen, Translated) or screen.is_modal:
-            return
-        from textual.widgets import Input
-
-        line = screen.focused.value if isinstance(screen.focused, Input) else ""
-        ids = [each.binding.id for each in screen.active_bindings.values() if each.binding.id]
-        self.push_screen(HelpScreen(line, screen.focused, list(dict.fromkeys(ids))))
-
-    def action_command_palette(self) -> None:
-        """Every action by name."""
-        from tutor.tui.palette import Palette
-
-        if not Palette.is_open(self):
-            self.push_screen(Palette())
-
-    def action_theme(self) -> None:
-        """Light or dark."""
-        light = self.theme == DARK.name
-        self.theme = LIGHT.name if light else DARK.name
-        self.progress.set_setting("theme", "light" if light else "dark")
-
-    def action_home(self) -> None:
-        """To the list of lessons."""
-        self.open_home()
-
-    def action_help_quit(self) -> None:
-        """Ctrl-C outside the prompt does nothing: F10 leaves."""
+from tutor.i18n import MissingCatalog, _, guess_language, set_language
 
 
 def run(args: Namespace) -> int:
-    """Open the app; the exit code. Where a screen cannot be drawn, says what to use instead."""
-    if os.environ.get("TERM", "") in ("dumb", "unknown") or not (
-        sys.stdin.isatty() and sys.stdout.isatty()
-    ):
-        code = getattr(args, "lang", None) or guess_language() or "en"
-        sys.stderr.write(_no_terminal(code))
+    """Open the app; the exit code. ``args`` may carry ``lesson`` (an id) and ``lang``."""
+    lang = getattr(args, "lang", None)
+    if not _can_draw():
+        sys.stderr.write(_no_terminal(lang or guess_language() or "en"))
         return 2
+    gc.disable()  # until something is seen: thousands of objects are made, none is garbage
+    from tutor.tui.application import TutorApp
+    from tutor.tui.glyphs import glyphs, wants_ascii
+
     glyphs.use_ascii(wants_ascii())
-    app = TutorApp(lesson=getattr(args, "lesson", None), lang=getattr(args, "lang", None))
+    app = TutorApp(lesson=getattr(args, "lesson", None), lang=lang)
     app.run()
     return app.return_code or 0
+
+
+def _can_draw() -> bool:
+    if os.environ.get("TERM", "") in ("dumb", "unknown"):
+        return False
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _no_terminal(code: str) -> str:
@@ -206,6 +37,5 @@ def _no_terminal(code: str) -> str:
         set_language(code)
     except MissingCatalog as error:
         sys.stderr.write(f"{error}\n")
-    return _("This terminal cannot show the tutor's screens. Use the plain prompt: {command}").format(
-        command="redis-tutor repl"
-    ) + "\n"
+    text = _("This terminal cannot show the tutor's screens. Use the plain prompt: {command}")
+    return text.format(command="redis-tutor repl") + "\n"

@@ -88,6 +88,8 @@ def _theme(name: str, dark: bool, background: str, surface: str, text: str, acce
 DARK = _theme("tutor-dark", True, "#14171c", "#1b1f26", "#cdd3db", "#6cb2e0")
 LIGHT = _theme("tutor-light", False, "#fbfaf6", "#f2f0ea", "#2b313a", "#14639e")
 
+THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
+
 ROLES: Mapping[str, str] = {
     "": "",
     "text": "",
@@ -169,8 +171,3 @@ PLAIN_ROLES: Mapping[str, str] = {
     "chosen": "reverse",
 }
 """The same without a single colour; what is not named stays plain."""
-
-
-def css_defaults() -> dict[str, str]:
-    """Our variables for a theme that does not define them."""
-    return dict(_DARK)

@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 from tutor.course.observe import Moment
 from tutor.engine.engine import Snapshot
 from tutor.engine.world import World
-from tutor.i18n import _
+from tutor.i18n import pgettext
 
 Status = Literal["ok", "wrong", "pending"]
 
@@ -76,11 +76,13 @@ def line_text(predicate: Predicate, verdict: Verdict) -> str:
     if verdict.status == "wrong":
         got = predicate.got(verdict)
         if not got:
-            return _("{what}: needs {want}").format(what=name, want=want) if want else name
+            text = pgettext("check", "{what}: needs {want}")
+            return text.format(what=name, want=want) if want else name
         if not want:
-            return _("{what}: is {got}").format(what=name, got=got)
-        return _("{what}: is {got}, needs {want}").format(what=name, got=got, want=want)
-    return _("{what}: {want}").format(what=name, want=want) if want else name
+            return pgettext("check", "{what}: is {got}").format(what=name, got=got)
+        text = pgettext("check", "{what}: is {got}, needs {want}")
+        return text.format(what=name, got=got, want=want)
+    return pgettext("check", "{what}: {want}").format(what=name, want=want) if want else name
 
 
 @dataclass(frozen=True, slots=True)

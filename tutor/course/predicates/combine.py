@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tutor.course.predicates.base import Predicate, Scene, Verdict, line_text, verdict
-from tutor.i18n import _
+from tutor.i18n import pgettext
 
 
 def _described(predicate: Predicate) -> str:
@@ -56,7 +56,7 @@ class Any:
         return Verdict("wrong" if any(one.status == "wrong" for one in found) else "pending")
 
     def name(self) -> str:
-        return _(", or ").join(_described(part) for part in self.parts)
+        return pgettext("check", ", or ").join(_described(part) for part in self.parts)
 
     def want(self) -> str:
         return ""
@@ -81,7 +81,7 @@ class Not:
         return verdict(not self.part.evaluate(scene).ok)
 
     def name(self) -> str:
-        return _("not so: {what}").format(what=_described(self.part))
+        return pgettext("check", "not so: {what}").format(what=_described(self.part))
 
     def want(self) -> str:
         return ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tutor.course.predicates.replies import ReplySpec, clip, read_reply
 from tutor.course.schema import Table
 from tutor.engine.world import Entry
-from tutor.i18n import _
+from tutor.i18n import pgettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def read_used(table: Table, key: str = "cmd") -> Used:
 
 def pattern_text(pattern: Used) -> str:
     """``SETEX or PSETEX``, then key and words, as a learner would read it."""
-    names = _(" or ").join(name.upper() for name in pattern.commands)
+    names = pgettext("check", " or ").join(name.upper() for name in pattern.commands)
     words: list[str] = [names] if names else []
     if pattern.key is not None:
         words.append(clip(pattern.key, 24))

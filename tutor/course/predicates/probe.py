@@ -9,7 +9,7 @@ from tutor.course.predicates.replies import ReplySpec, reply_text
 from tutor.engine.clock import VirtualClock
 from tutor.engine.cmdline import quote
 from tutor.engine.replies import Reply
-from tutor.i18n import _
+from tutor.i18n import pgettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ class Probe:
         command = " ".join(quote(word) for word in self.run[-1]) if self.run else ""
         if self.advance_ms:
             seconds = f"{self.advance_ms / 1000:g}"
-            return _("in {seconds} s {command}").format(seconds=seconds, command=command)
+            text = pgettext("check", "in {seconds} s {command}")
+            return text.format(seconds=seconds, command=command)
         return command
 
     def want(self) -> str:

@@ -24,7 +24,7 @@ from typing import Any
 from tutor.course.predicates.base import OPERATORS, Bounds
 from tutor.course.schema import Table
 from tutor.engine.replies import NULL_ARRAY, Pairs, Reply, ReplyError, Status, format_double
-from tutor.i18n import _
+from tutor.i18n import pgettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class ReplySpec:
         """One line for people, as redis-cli would begin it."""
         match self.kind:
             case "any":
-                return _("any reply without an error")
+                return pgettext("check", "any reply without an error")
             case "nil":
                 return "(nil)"
             case "empty":
@@ -210,6 +210,11 @@ def clip(data: bytes, limit: int = 40) -> str:
     text = data.decode("utf-8", "replace")
     text = "".join(char if char.isprintable() else "·" for char in text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def quoted(data: bytes, limit: int = 40) -> str:
+    """As `clip`, in the quotation marks of the language."""
+    return pgettext("check", "“{text}”").format(text=clip(data, limit))
 
 
 def _error_fits(error: ReplyError, wanted: str) -> bool:

@@ -12,7 +12,7 @@ from tutor.course.predicates.base import PENDING, Bounds, Scene, Verdict, verdic
 from tutor.course.predicates.patterns import Used, matches, pattern_text
 from tutor.course.predicates.replies import reply_text
 from tutor.engine.replies import is_error
-from tutor.i18n import _
+from tutor.i18n import pgettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,9 @@ class Replied:
 
     def name(self) -> str:
         words = pattern_text(self.pattern)
-        return _("reply to {command}").format(command=words) if words else _("reply")
+        if not words:
+            return pgettext("check", "reply")
+        return pgettext("check", "reply to {command}").format(command=words)
 
     def want(self) -> str:
         assert self.pattern.reply is not None
@@ -61,7 +63,7 @@ class UsedCommand:
         return verdict(True) if found else PENDING
 
     def name(self) -> str:
-        return _("done with {command}").format(command=pattern_text(self.pattern))
+        return pgettext("check", "done with {command}").format(command=pattern_text(self.pattern))
 
     def want(self) -> str:
         return ""
@@ -87,7 +89,7 @@ class NotUsed:
         ))  # fmt: skip
 
     def name(self) -> str:
-        return _("without {command}").format(command=pattern_text(self.pattern))
+        return pgettext("check", "without {command}").format(command=pattern_text(self.pattern))
 
     def want(self) -> str:
         return ""
@@ -112,7 +114,8 @@ class Count:
         return verdict(self.wanted.holds(count), count)
 
     def name(self) -> str:
-        return _("how many times {command}").format(command=pattern_text(self.pattern))
+        text = pgettext("check", "how many times {command}")
+        return text.format(command=pattern_text(self.pattern))
 
     def want(self) -> str:
         return self.wanted.text()
@@ -145,7 +148,7 @@ class Converted:
         )
 
     def name(self) -> str:
-        return _("conversion")
+        return pgettext("check", "conversion")
 
     def want(self) -> str:
         before = "/".join(self.before) or "…"

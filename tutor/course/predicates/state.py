@@ -20,11 +20,11 @@ from tutor.course.observe import (
     text_of,
 )
 from tutor.course.predicates.base import PENDING, Bounds, Scene, Verdict, verdict
-from tutor.course.predicates.replies import clip
+from tutor.course.predicates.replies import clip, quoted
 from tutor.engine.replies import format_double
 from tutor.engine.structures.sds import parse_integer
 from tutor.engine.values import Value, encoding_name, type_name
-from tutor.i18n import _, ngettext
+from tutor.i18n import pgettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ class Exists(KeyPredicate):
 
     def name(self) -> str:
         if self.wanted:
-            return _("the key exists")
-        return _("the key does not exist")
+            return pgettext("check", "the key exists")
+        return pgettext("check", "the key does not exist")
 
     def want(self) -> str:
         return ""
@@ -79,7 +79,7 @@ class Type(KeyPredicate):
         return verdict(type_name(value) == self.wanted, type_name(value))
 
     def name(self) -> str:
-        return _("type of the key")
+        return pgettext("check", "type of the key")
 
     def want(self) -> str:
         return self.wanted
@@ -95,10 +95,10 @@ class Encoding(KeyPredicate):
         return verdict(encoding_name(value) in self.wanted, encoding_name(value))
 
     def name(self) -> str:
-        return _("encoding")
+        return pgettext("check", "encoding")
 
     def want(self) -> str:
-        return _(" or ").join(self.wanted)
+        return pgettext("check", " or ").join(self.wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +114,14 @@ class Text(KeyPredicate):
         return verdict(text == self.wanted, text if text is not None else type_name(value))
 
     def name(self) -> str:
-        return _("value")
+        return pgettext("check", "value")
 
     def want(self) -> str:
-        return f"“{clip(self.wanted)}”"
+        return quoted(self.wanted)
 
     def got(self, verdict: Verdict) -> str:
         got = verdict.got
-        return f"“{clip(got)}”" if isinstance(got, bytes) else str(got)
+        return quoted(got) if isinstance(got, bytes) else str(got)
 
     def literals(self) -> tuple[str, ...]:
         return (*KeyPredicate.literals(self), self.wanted.decode())
@@ -137,11 +137,11 @@ class Integer(KeyPredicate):
         text = text_of(value)
         number = None if text is None else parse_integer(text)
         if number is None:
-            return verdict(False, type_name(value) if text is None else f"“{clip(text)}”")
+            return verdict(False, type_name(value) if text is None else quoted(text))
         return verdict(self.wanted.holds(number), number)
 
     def name(self) -> str:
-        return _("number")
+        return pgettext("check", "number")
 
     def want(self) -> str:
         return self.wanted.text()
@@ -161,7 +161,7 @@ class Length(KeyPredicate):
         return verdict(self.wanted.holds(length), length)
 
     def name(self) -> str:
-        return _("length")
+        return pgettext("check", "length")
 
     def want(self) -> str:
         return self.wanted.text()
@@ -180,7 +180,7 @@ class Items(KeyPredicate):
         return verdict(tuple(got) == self.wanted, got)
 
     def name(self) -> str:
-        return _("elements in order")
+        return pgettext("check", "elements in order")
 
     def want(self) -> str:
         return _joined(self.wanted)
@@ -211,10 +211,10 @@ class Range(KeyPredicate):
     def name(self) -> str:
         if len(self.wanted) == 1:
             if self.start == 0:
-                return _("first element")
+                return pgettext("check", "first element")
             if self.start == -1:
-                return _("last element")
-        return _("elements from index {index}").format(index=self.start)
+                return pgettext("check", "last element")
+        return pgettext("check", "elements from index {index}").format(index=self.start)
 
     def want(self) -> str:
         return _joined(self.wanted)
@@ -222,7 +222,7 @@ class Range(KeyPredicate):
     def got(self, verdict: Verdict) -> str:
         got = verdict.got
         if isinstance(got, list):
-            return _joined(got) if got else _("nothing")
+            return _joined(got) if got else pgettext("check", "nothing")
         return str(got)
 
     def literals(self) -> tuple[str, ...]:
@@ -252,7 +252,9 @@ class Members(KeyPredicate):
         return verdict(True)
 
     def name(self) -> str:
-        return _("not among the members") if self.mode == "lacks" else _("members")
+        if self.mode == "lacks":
+            return pgettext("check", "not among the members")
+        return pgettext("check", "members")
 
     def want(self) -> str:
         return _joined(self.wanted)
@@ -262,8 +264,8 @@ class Members(KeyPredicate):
             return str(verdict.got)
         kind, names = verdict.got
         if kind == "missing":
-            return _("missing {names}").format(names=_joined(names))
-        return _("too many: {names}").format(names=_joined(names))
+            return pgettext("check", "missing {names}").format(names=_joined(names))
+        return pgettext("check", "too many: {names}").format(names=_joined(names))
 
     def literals(self) -> tuple[str, ...]:
         return (*KeyPredicate.literals(self), *_texts(self.wanted))
@@ -283,7 +285,7 @@ class Fields(KeyPredicate):
         return verdict(not wrong, [(name, fields.get(name)) for name in wrong])
 
     def name(self) -> str:
-        return ngettext("field", "fields", len(self.wanted))
+        return pgettext("check", "fields")
 
     def want(self) -> str:
         return ", ".join(f"{clip(name)} = {clip(text)}" for name, text in self.wanted)
@@ -292,7 +294,7 @@ class Fields(KeyPredicate):
         if not isinstance(verdict.got, list):
             return str(verdict.got)
         return ", ".join(
-            _("no {field}").format(field=clip(name)) if text is None
+            pgettext("check", "no {field}").format(field=clip(name)) if text is None
             else f"{clip(name)} = {clip(text)}"
             for name, text in verdict.got
         )
@@ -316,7 +318,7 @@ class Scores(KeyPredicate):
         return verdict(not wrong, [(member, scores.get(member)) for member in wrong])
 
     def name(self) -> str:
-        return ngettext("score", "scores", len(self.wanted))
+        return pgettext("check", "scores")
 
     def want(self) -> str:
         return ", ".join(f"{clip(member)} = {_number(score)}" for member, score in self.wanted)
@@ -325,7 +327,7 @@ class Scores(KeyPredicate):
         if not isinstance(verdict.got, list):
             return str(verdict.got)
         return ", ".join(
-            _("no {field}").format(field=clip(member)) if score is None
+            pgettext("check", "no {field}").format(field=clip(member)) if score is None
             else f"{clip(member)} = {_number(score)}"
             for member, score in verdict.got
         )
@@ -348,13 +350,13 @@ class Ttl(KeyPredicate):
         return verdict(left is not None and self.wanted.holds(left), left)
 
     def name(self) -> str:
-        return _("lifetime in seconds")
+        return pgettext("check", "lifetime in seconds")
 
     def want(self) -> str:
-        return _("no limit") if self.wanted is None else self.wanted.text()
+        return pgettext("check", "no limit") if self.wanted is None else self.wanted.text()
 
     def got(self, verdict: Verdict) -> str:
-        return _("no limit") if verdict.got is None else str(verdict.got)
+        return pgettext("check", "no limit") if verdict.got is None else str(verdict.got)
 
     def literals(self) -> tuple[str, ...]:
         numbers = [] if self.wanted is None else [n for n in self.wanted.limits.values() if n > 1]
@@ -369,10 +371,10 @@ class EqualsSetup(KeyPredicate):
         now, start = scene.now, Moment.of_snapshot(scene.start)
         before, after = start.value(self.key, self.db), now.value(self.key, self.db)
         expires = [moment.tables[self.db][1].get(self.key) for moment in (start, now)]
-        return verdict(_same(before, after) and expires[0] == expires[1])
+        return verdict(same_value(before, after) and expires[0] == expires[1])
 
     def name(self) -> str:
-        return _("left as it was")
+        return pgettext("check", "left as it was")
 
     def want(self) -> str:
         return ""
@@ -393,15 +395,15 @@ class Internal(KeyPredicate):
 
     def name(self) -> str:
         names = {
-            "sds.len": _("SDS: len"),
-            "sds.alloc": _("SDS: alloc"),
-            "sds.free": _("SDS: spare bytes"),
-            "sds.header": _("SDS: header type"),
-            "quicklist.nodes": _("quicklist: nodes"),
-            "hashtable.slots": _("hash table: slots"),
-            "hashtable.rehashing": _("hash table: rehashing"),
-            "intset.width": _("intset: bytes per number"),
-            "zset.levels": _("skiplist: levels"),
+            "sds.len": pgettext("check", "SDS: len"),
+            "sds.alloc": pgettext("check", "SDS: alloc"),
+            "sds.free": pgettext("check", "SDS: spare bytes"),
+            "sds.header": pgettext("check", "SDS: header type"),
+            "quicklist.nodes": pgettext("check", "quicklist: nodes"),
+            "hashtable.slots": pgettext("check", "hash table: slots"),
+            "hashtable.rehashing": pgettext("check", "hash table: rehashing"),
+            "intset.width": pgettext("check", "intset: bytes per number"),
+            "zset.levels": pgettext("check", "skiplist: levels"),
         }
         return names[self.path]
 
@@ -409,7 +411,7 @@ class Internal(KeyPredicate):
         return self.wanted.text()
 
 
-def _same(one: Value | None, other: Value | None) -> bool:
+def same_value(one: Value | None, other: Value | None) -> bool:
     """Equal contents of the same type."""
     if one is other:
         return True
@@ -437,5 +439,5 @@ def _texts(words: tuple[bytes, ...] | list[bytes]) -> tuple[str, ...]:
 
 
 def _joined(words: tuple[bytes, ...] | list[bytes]) -> str:
-    shown = [f"“{clip(word, 24)}”" for word in words[:6]]
-    return ", ".join([*shown, "…"] if len(words) > 6 else shown) or _("nothing")
+    shown = [quoted(word, 24) for word in words[:6]]
+    return ", ".join([*shown, "…"] if len(words) > 6 else shown) or pgettext("check", "nothing")

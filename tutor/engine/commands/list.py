@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.engine import errors
-from tutor.engine.arguments import INT64_MAX, Option, integer, options, positive, ranged
+from tutor.engine.arguments import INT64_MAX, INT64_MIN, Option, integer, options, positive, ranged
 from tutor.engine.database import Database
 from tutor.engine.registry import command
 from tutor.engine.replies import NULL_ARRAY, OK, Reply, ReplyError
@@ -266,7 +266,7 @@ def lrange(session: Session, argv: Sequence[bytes]) -> Reply:
 
 
 def _rank(word: bytes) -> int:
-    rank = ranged(word, -INT64_MAX, INT64_MAX)
+    rank = integer(word)
     if rank == 0:
         raise ReplyError(errors.LPOS_RANK)
     return rank
@@ -288,6 +288,8 @@ def lpos(session: Session, argv: Sequence[bytes]) -> Reply:
         return None if count is None else []
     places: list[int] = []
     skip = abs(rank) - 1
+    if rank == INT64_MIN:  # 7.0 cannot negate it: no match is skipped, none is too many
+        skip, count = 0, None if count is None else 0
     for place in items.positions(argv[2], reverse=rank < 0, limit=limit):
         if skip:
             skip -= 1

@@ -16,16 +16,18 @@ from tutor.engine.structures.hashtable import HashTable
 from tutor.engine.values import Hash, Set, Zset, score_text, type_name
 
 _CURSORS = 2**64
-_CURSOR = re.compile(rb"[+-]?0*([0-9]{1,20})").fullmatch
+_CURSOR = re.compile(rb"([+-]?)0*([0-9]{1,20})").fullmatch
 
 
 def _cursor(text: bytes) -> int:
     """A cursor as C's `strtoul` reads it; the empty word is 0."""
     if not text:
         return 0
-    if _CURSOR(text) is None or abs(int(text)) >= _CURSORS:
+    found = _CURSOR(text)
+    cursor = _CURSORS if found is None else int(found[2])
+    if found is None or cursor >= _CURSORS:
         raise ReplyError(errors.INVALID_CURSOR)
-    return int(text) % _CURSORS
+    return -cursor % _CURSORS if found[1] == b"-" else cursor
 
 
 def _count(text: bytes) -> int:

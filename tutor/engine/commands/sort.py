@@ -114,7 +114,6 @@ def _c_string(text: bytes) -> bytes:
 
 def _score(text: bytes) -> float:
     """A weight as C's `strtod` reads it; unlike elsewhere spaces before it do not matter."""
-    text = _c_string(text)
     if not text:
         return 0.0
     value = parse_number(text.lstrip(_SPACE))

@@ -32,6 +32,7 @@ MAX_LENGTHS = {5: 31, 8: 255, 16: 65_535, 32: 2**32 - 1, 64: 2**64 - 1}
 FLAG_BITS = {5: 0, 8: 1, 16: 2, 32: 3, 64: 4}
 MAX_PREALLOCATION = 1024 * 1024
 ROBJ_SIZE = 16
+BIG_ARGUMENT = 32 * 1024
 EMBSTR_LIMIT = 44
 SHARED_INTEGERS = 10_000
 INT64_MAX = 2**63 - 1
@@ -102,10 +103,17 @@ def _slack_alloc(request: int, kind: int, allocator: str) -> int:
     return min(size_class(header + request + 1, allocator) - header - 1, MAX_LENGTHS[kind])
 
 
-def _set_alloc(length: int, allocator: str) -> int:
-    """The alloc field of a raw string as ``SET`` leaves it: trimmed if over a tenth is spare."""
-    alloc = _slack_alloc(length, header_type(length), allocator)
-    return length if alloc - length > length // 10 else alloc
+def _set_shape(length: int, allocator: str) -> tuple[int, int]:
+    """Header kind and alloc of a raw string as ``SET`` leaves it.
+
+    Over a tenth of spare room is cut off. An argument of 32 KiB and more is not copied: the string
+    is the query buffer it arrived in, made with room for the line's end (networking.c), if the
+    client waited for the reply to its last command and that one was not bigger.
+    """
+    request = length + 2 if length >= BIG_ARGUMENT else length
+    kind = header_type(request)
+    alloc = _slack_alloc(request, kind, allocator)
+    return kind, length if alloc - length > length // 10 else alloc
 
 
 class Sds:
@@ -149,7 +157,8 @@ class Sds:
         text = b"%d" % value if isinstance(value, int) else value
         if encoding_of(value) != "raw":
             return cls.fresh(text, allocator)
-        return cls(bytearray(text), _set_alloc(len(text), allocator), header_type(len(text)))
+        kind, alloc = _set_shape(len(text), allocator)
+        return cls(bytearray(text), alloc, kind)
 
     @classmethod
     def copy_of(cls, value: bytes | Sds, allocator: str = "debian") -> Sds:
@@ -260,7 +269,7 @@ def _shape(value: bytes | Sds, encoding: str, allocator: str) -> tuple[int, int]
         return value.kind, value.alloc
     if encoding == "embstr":
         return 8, len(value)
-    return header_type(len(value)), _set_alloc(len(value), allocator)
+    return _set_shape(len(value), allocator)
 
 
 def _integer_layout(text: bytes, window: Window) -> StringLayout:

@@ -19,10 +19,15 @@ Constants: redis 7.0, server.h (32 levels, P = 0.25), t_zset.c.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 from .allocator import size_class
+from .hashtable import DICT_SIZE, ENTRY_SIZE, SLOT_SIZE
+from .sds import ROBJ_SIZE, sds_memory
 from .skiplist_layout import SkiplistLayout, derive_layout
 from .skiplist_range import LexRange, ScoreRange
 from .trace import Trace
@@ -30,6 +35,7 @@ from .window import Window
 
 MAX_LEVEL = 32
 LEVEL_PROBABILITY = 0.25
+ZSET_SIZE = 16
 LIST_SIZE = 32
 NODE_SIZE = 24
 LEVEL_SIZE = 16
@@ -59,6 +65,18 @@ class SkiplistNode:
 
 
 Range = ScoreRange | LexRange
+
+
+@contextmanager
+def collection_paused() -> Iterator[None]:
+    """Many objects are made and none becomes garbage: looking for some would cost most of it."""
+    paused = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if paused:
+            gc.enable()
 
 
 class Skiplist:
@@ -278,15 +296,17 @@ class Skiplist:
 
     # --- derived
 
-    def memory(self, allocator: str = "debian") -> int:
-        """Bytes of the list object, its header and all nodes (members are the dict's)."""
+    def memory(self, slots: int, samples: int = 5, allocator: str = "debian") -> int:
+        """Bytes of a sorted set (object and dict of ``slots`` slots included) as MEMORY USAGE
+        estimates them from the ``samples`` lowest members; 0 = from all."""
+        taken = min(samples or self.length, self.length)
+        total = 0
+        for node in islice(self, taken):
+            total += ENTRY_SIZE + sds_memory(len(node.member), allocator)
+            total += size_class(NODE_SIZE + LEVEL_SIZE * node.height, allocator)
         header = size_class(NODE_SIZE + LEVEL_SIZE * MAX_LEVEL, allocator)
-        nodes = sum(
-            count * size_class(NODE_SIZE + LEVEL_SIZE * height, allocator)
-            for height, count in enumerate(self.heights)
-            if count
-        )
-        return LIST_SIZE + header + nodes
+        base = ROBJ_SIZE + ZSET_SIZE + LIST_SIZE + DICT_SIZE + SLOT_SIZE * slots + header
+        return int(base + (total / taken * self.length if taken else 0))
 
     def layout(self, window: Window = Window(0, 16)) -> SkiplistLayout:  # noqa: B008 - frozen
         """Header and the towers of the window of ranks. O(log N + visible)."""
@@ -299,17 +319,28 @@ class Skiplist:
         copy.level = self.level
         copy.heights = self.heights.copy()
         copy.header.links = self.header.links.copy()
-        ends = [copy.header] * MAX_LEVEL
+        with collection_paused():
+            self._copy_nodes(copy)
+        return copy
+
+    def _copy_nodes(self, copy: Skiplist) -> None:
+        # Each forward link of the copy is first copied with its list and then, when the node it
+        # should lead to exists, set from the last copied node that reaches so high.
+        ends = [copy.header.links] * MAX_LEVEL
         previous: SkiplistNode | None = None
-        for node in self:
-            twin = SkiplistNode(node.member, node.score, node.links.copy())
+        node = self.header.links[0]
+        while node is not None:
+            links = node.links.copy()
+            twin = SkiplistNode(node.member, node.score, links)
             twin.backward = previous
             previous = twin
-            for slot in range(0, len(node.links), 2):
-                ends[slot >> 1].links[slot] = twin
-                ends[slot >> 1] = twin
+            ends[0][0] = twin
+            ends[0] = links
+            for slot in range(2, len(links), 2):
+                ends[slot >> 1][slot] = twin
+                ends[slot >> 1] = links
+            node = node.links[0]
         copy.tail = previous
-        return copy
 
     def check(self) -> None:
         """Assert the invariants."""
@@ -356,7 +387,7 @@ class Skiplist:
             links = node.links
             ahead = links[slot]
             while ahead is not None and (
-                ahead.score < score or (ahead.score == score and ahead.member < member)
+                (at := ahead.score) < score or (at == score and ahead.member < member)
             ):
                 rank += links[slot + 1]
                 node = ahead

@@ -14,10 +14,10 @@ from tutor.i18n import _, ngettext
 from tutor.tui.base import BaseModal
 from tutor.tui.glyphs import glyphs
 from tutor.tui.paint import EMPTY, Piece, Row, row, wrap
-from tutor.tui.widgets.prose import Rows
+from tutor.tui.widgets.rows import Rows
 
 if TYPE_CHECKING:
-    from tutor.tui.app import TutorApp
+    from tutor.tui.application import TutorApp
 
 
 class FinishedScreen(BaseModal[str]):

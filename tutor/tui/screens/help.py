@@ -16,7 +16,7 @@ from tutor.tui.base import BaseModal
 from tutor.tui.glyphs import glyphs
 from tutor.tui.keys import KEYS, Key, bindings, key_name
 from tutor.tui.paint import EMPTY, Row, row, wrap
-from tutor.tui.widgets.prose import Rows
+from tutor.tui.widgets.rows import Rows
 
 
 class HelpScreen(BaseModal[None]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -22,11 +23,11 @@ from tutor.tui.outline import LessonLine
 from tutor.tui.paint import EMPTY, Row, content, fit, row, width_of, wrap
 from tutor.tui.widgets.keybar import KeyBar
 from tutor.tui.widgets.notice import TooSmall
-from tutor.tui.widgets.prose import Rows
+from tutor.tui.widgets.rows import Rows
 from tutor.tui.widgets.topbar import TopBar, progress_row
 
 if TYPE_CHECKING:
-    from tutor.tui.app import TutorApp
+    from tutor.tui.application import TutorApp
 
 SANDBOX = "sandbox:"
 
@@ -34,9 +35,11 @@ SANDBOX = "sandbox:"
 class HomeScreen(BaseScreen[None]):
     """Lessons at the left, what the chosen one is about at the right."""
 
-    CSS_PATH = "home.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings("help", "language", "palette", "quit")
     AUTO_FOCUS = "#lessons"
+
+    _ready = False
+    """Lessons are read after the first paint."""
 
     @property
     def _tutor(self) -> TutorApp:
@@ -54,17 +57,13 @@ class HomeScreen(BaseScreen[None]):
                 yield Rows(self._about)
         yield KeyBar()
 
-    def on_mount(self) -> None:
-        """Fill the list."""
-        self.look()
-
     def on_screen_resume(self) -> None:
         """Progress may have been made meanwhile."""
-        self.look()
+        self.set_timer(0.02, self.look)
 
     def on_resize(self) -> None:
-        """The rows of the list depend on the width."""
-        self.call_after_refresh(self.look)
+        """The rows depend on the width; the first time something is seen before lessons are read."""
+        self.set_timer(0.02, self.look)
 
     def retranslate(self) -> None:
         """Everything in the present language; the chosen line stays."""
@@ -80,6 +79,10 @@ class HomeScreen(BaseScreen[None]):
 
     def look(self) -> None:
         """Make the list again, the same line chosen; at first the one to continue with."""
+        if not self._ready:
+            self._ready = True
+            gc.freeze()  # what was made for the first paint stays: see `app.run`
+            gc.enable()
         options = self.query_one("#lessons", OptionList)
         chosen = options.highlighted
         names = [str(options.get_option_at_index(i).id) for i in range(options.option_count)]
@@ -131,11 +134,13 @@ class HomeScreen(BaseScreen[None]):
         if self.app.size.height >= 24:
             text = _("Type real commands and watch what they do in memory.")
             rows += wrap(row((text, "muted")), width)
-        for problem in self._tutor.outline.problems():
+        for problem in self._tutor.outline.problems() if self._ready else ():
             rows += [EMPTY, *wrap(row((f"{glyphs.warning} {problem}", "warning")), width, "  ")]
         return [*rows, EMPTY]
 
     def _about(self, width: int) -> Sequence[Row]:
+        if not self._ready:
+            return []
         options = self.query_one("#lessons", OptionList)
         option = options.highlighted_option
         name = str(option.id) if option is not None else ""

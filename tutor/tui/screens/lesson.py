@@ -26,7 +26,7 @@ from tutor.tui.widgets.topbar import TopBar, progress_row
 from tutor.tui.workbench import Workbench
 
 if TYPE_CHECKING:
-    from tutor.tui.app import TutorApp
+    from tutor.tui.application import TutorApp
 
 
 class LessonScreen(Workbench):

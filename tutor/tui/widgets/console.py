@@ -236,7 +236,7 @@ class ConsolePane(Vertical):
 
     def set_language(self, code: str) -> None:
         """Switch the interface."""
-        from tutor.tui.app import TutorApp
+        from tutor.tui.application import TutorApp
 
         assert isinstance(self.app, TutorApp)
         self.app.speak(code)

@@ -2,54 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
-from textual.content import Content
-from textual.geometry import Size
-from textual.widget import Widget
-
 from tutor.course.prose import Block, Box, Code, Prose, Text, Transcript
 from tutor.i18n import _
 from tutor.tui.glyphs import glyphs
-from tutor.tui.paint import EMPTY, Piece, Row, content, row, wrap
-
-
-class Rows(Widget):
-    """Rows made for the widget's width, as tall as they need; part of something that scrolls."""
-
-    DEFAULT_CSS = "Rows { height: auto; width: 100%; }"
-
-    def __init__(
-        self,
-        compose_rows: Callable[[int], Sequence[Row]],
-        *,
-        id: str | None = None,
-        classes: str | None = None,
-    ) -> None:
-        super().__init__(id=id, classes=classes)
-        self.auto_links = False  # a click on a command is no link: the colours stay
-        self._compose_rows = compose_rows
-        self._made: tuple[int, Sequence[Row]] | None = None
-
-    def _rows(self, width: int) -> Sequence[Row]:
-        if self._made is None or self._made[0] != width:
-            self._made = (width, self._compose_rows(width) if width > 0 else ())
-        return self._made[1]
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """As many lines as there are rows."""
-        return len(self._rows(width))
-
-    def render(self) -> Content:
-        """The rows for the present width."""
-        return content(self.app, self._rows(self.content_size.width))
-
-    def renew(self) -> None:
-        """Make the rows again: what they show has changed."""
-        self._made = None
-        self.refresh(layout=True)
-
-    retranslate = renew
+from tutor.tui.paint import EMPTY, Piece, Row, row, wrap
 
 
 def prose_rows(prose: Prose, width: int) -> list[Row]:

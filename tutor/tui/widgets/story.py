@@ -17,7 +17,8 @@ from tutor.tui.glyphs import glyphs
 from tutor.tui.paint import EMPTY, Piece, Row, row, wrap
 from tutor.tui.widgets.commandline import command_pieces
 from tutor.tui.widgets.panelhead import PanelHead
-from tutor.tui.widgets.prose import Rows, prose_rows
+from tutor.tui.widgets.prose import prose_rows
+from tutor.tui.widgets.rows import Rows
 
 HINT_TITLES = {
     "idea": lambda: _("Hint: the idea"),

@@ -12,7 +12,7 @@ from tutor.tui.glyphs import glyphs
 from tutor.tui.paint import Piece, Row, row, wrap
 from tutor.tui.widgets.painted import Canvas
 from tutor.tui.widgets.panelhead import PanelHead
-from tutor.tui.widgets.prose import Rows
+from tutor.tui.widgets.rows import Rows
 from tutor.tui.xray import VIEWS, Picture, View, Xray
 
 

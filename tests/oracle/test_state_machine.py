@@ -1,0 +1,307 @@
+"""Long random histories on the engine and on the real server, every reply and every key compared.
+
+Size: 100 histories of at most 50 steps, the same ones in every run. More, and other ones each time:
+
+    ORACLE_EXAMPLES=5000 ORACLE_STEPS=100 pytest tests/oracle/test_state_machine.py
+
+The line at the end of the run says how many calls and steps were compared.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, assume, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from tests.oracle.command_strategies import ALL_KEYS, GROUPS, Words, any_command, config_set
+from tests.oracle.compare import RawConnection, neutral, order_matters, unordered
+from tests.oracle.raw import Error, Neutral
+from tests.oracle.tally import TALLY
+from tutor.engine.codec_reader import load
+from tutor.engine.engine import Engine, Snapshot
+from tutor.engine.memory import memory_usage
+from tutor.engine.session import Session
+from tutor.engine.structures.allocator import size_class
+from tutor.engine.structures.skiplist import LEVEL_SIZE, NODE_SIZE
+from tutor.engine.values import Hash, Set, Zset
+
+EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "100"))
+STEPS = int(os.environ.get("ORACLE_STEPS", "50"))
+_FIXED = "ORACLE_EXAMPLES" not in os.environ
+
+_LIMITS = {
+    b"set-max-intset-entries": b"512",
+    b"zset-max-listpack-entries": b"128",
+    b"zset-max-listpack-value": b"64",
+    b"hash-max-listpack-entries": b"512",
+    b"hash-max-listpack-value": b"64",
+    b"list-max-listpack-size": b"-2",
+    b"list-compress-depth": b"0",
+}
+_PICKS = frozenset([b"srandmember", b"zrandmember", b"hrandfield"])
+_TIMES = frozenset([b"ttl", b"pttl", b"expiretime", b"pexpiretime"])
+_ANY_ORDER = frozenset([b"sunion", b"keys", b"scan", b"sscan", b"hscan", b"zscan", b"srandmember"])
+_BY_MEMBER = frozenset([b"zrangebylex", b"zrevrangebylex", b"zlexcount", b"zremrangebylex"])
+
+
+class Servers(RuleBasedStateMachine):
+    """One client on each side, and a second for WATCH. Set ``port`` before use."""
+
+    port = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.engine = Engine(seed=1)
+        self.session = self.engine.connect()
+        self.other = self.engine.connect()
+        self.raw = RawConnection(self.port)
+        self.other_raw = RawConnection(self.port)
+        self.raw.call(b"FLUSHALL")
+        for name, value in _LIMITS.items():
+            self.raw.call(b"CONFIG", b"SET", name, value)
+        self.moment: tuple[Snapshot, dict[bytes, Any]] | None = None
+
+    # rules
+
+    @rule(argv=any_command)
+    def some_command(self, argv: Words) -> None:
+        self._compare(argv)
+
+    @rule(argv=GROUPS["list"])
+    def list_command(self, argv: Words) -> None:
+        self._compare(argv)
+
+    @rule(argv=GROUPS["set"])
+    def set_command(self, argv: Words) -> None:
+        self._compare(argv)
+
+    @rule(argv=GROUPS["zset"])
+    def zset_command(self, argv: Words) -> None:
+        self._compare(argv)
+
+    @rule(argv=GROUPS["hash"])
+    def hash_command(self, argv: Words) -> None:
+        self._compare(argv)
+
+    @rule(argv=config_set)
+    def config(self, argv: Words) -> None:
+        self._compare(argv)
+
+    @rule(argvs=st.lists(any_command, min_size=1, max_size=4), ending=st.sampled_from("eeed"))
+    def transaction(self, argvs: Sequence[Words], ending: str) -> None:
+        assume(not any(argv[0].lower() in _PICKS for argv in argvs))
+        self._compare([b"MULTI"])
+        ordered, sure = True, True
+        for argv in argvs:
+            ordered = ordered and self._ordered(argv)
+            sure = sure and argv[0].lower() not in _TIMES | {b"pttl"}
+            self._compare(argv, queue=True)
+        self._compare([b"EXEC" if ending == "e" else b"DISCARD"], ordered=False, sure=sure)
+
+    @rule(key=st.sampled_from(ALL_KEYS), argv=any_command, then=any_command)
+    def watched(self, key: bytes, argv: Words, then: Words) -> None:
+        assume(argv[0].lower() not in _PICKS and then[0].lower() not in _PICKS | _TIMES)
+        self._compare([b"WATCH", key])
+        self._compare(argv, second=True)
+        self._compare([b"MULTI"])
+        self._compare(then, queue=True)
+        self._compare([b"EXEC"], ordered=False)
+
+    @rule(key=st.sampled_from(ALL_KEYS))
+    def restored(self, key: bytes) -> None:
+        """What the real server dumps, both load under another key."""
+        payload = self.raw.call(b"DUMP", key)
+        if payload is not None:
+            self._compare([b"RESTORE", b"x", b"0", payload, b"REPLACE"])
+
+    @rule()
+    def snapshot(self) -> None:
+        """Whatever comes later must not change this moment (copy on write)."""
+        if self.moment is None:
+            self.moment = self.engine.snapshot(), self._contents()
+
+    @invariant()
+    def counted(self) -> None:
+        TALLY.steps += 1
+
+    def teardown(self) -> None:
+        try:
+            self._compare_keys()
+            if self.moment is not None:
+                snapshot, contents = self.moment
+                self.engine.restore(snapshot)
+                assert self._contents() == contents, "a snapshot was changed afterwards"
+        finally:
+            self.raw.close()
+            self.other_raw.close()
+
+    # comparing
+
+    def _compare(
+        self,
+        argv: Sequence[bytes],
+        queue: bool = False,
+        second: bool = False,
+        ordered: bool | None = None,
+        sure: bool = True,
+    ) -> None:
+        session, raw = (self.other, self.other_raw) if second else (self.session, self.raw)
+        if not queue and not self._determined(argv):
+            return
+        if ordered is None:
+            ordered = queue or self._ordered(argv)
+        reply = self.engine.execute(session, argv)
+        ours, theirs = neutral(reply), raw.call(*argv)
+        TALLY.calls += 1
+        if not sure or (argv[0].lower() in _TIMES and not queue):
+            same = _near(ours, theirs)
+        elif argv[0].lower() in _PICKS and not queue and not isinstance(theirs, Error):
+            same = _shape(ours) == _shape(theirs)
+        elif ordered:
+            same = ours == theirs
+        else:
+            same = unordered(ours) == unordered(theirs)
+        if not same:
+            TALLY.differences += 1
+            words = " ".join(map(repr, argv))
+            raise AssertionError(f"{words}\n  ours   {ours!r}\n  theirs {theirs!r}")
+
+    def _ordered(self, argv: Sequence[bytes]) -> bool:
+        name = argv[0].lower()
+        return name not in _ANY_ORDER and order_matters(self.session, argv)
+
+    def _determined(self, argv: Sequence[bytes]) -> bool:
+        """False where the real server's answer depends on its own chance."""
+        name = argv[0].lower()
+        data = self.session.db.keys.data
+        if name in _BY_MEMBER or b"BYLEX" in argv:
+            at = 2 if name == b"zrangestore" else 1
+            value = data.get(argv[at]) if len(argv) > at else None
+            if isinstance(value, Zset) and value.skiplist is not None:
+                return len(set(value.scores.values())) == 1
+        if name in (b"dump", b"memory") and len(argv) > 1:
+            value = data.get(argv[-1] if name == b"dump" else argv[2])
+            return not isinstance(value, (Hash, Set, Zset)) or value.encoding in (
+                "listpack",
+                "intset",
+            )
+        return name not in (b"spop",) or len(argv) > 2
+
+    def _contents(self) -> dict[bytes, Any]:
+        """Everything that a copy on write must keep."""
+        contents: dict[bytes, Any] = {}
+        for key, value in self.session.db.keys.data.items():
+            shown: Any = value
+            if isinstance(value, Hash):
+                shown = dict(value.fields)
+            elif isinstance(value, Zset):
+                shown = (dict(value.scores), list(value.ordered), value.skiplist and [
+                    (node.member, node.score) for node in value.skiplist
+                ])  # fmt: skip
+            elif isinstance(value, Set):
+                shown = sorted(value.members())
+            elif not isinstance(value, (bytes, int)):
+                shown = list(value) if hasattr(value, "nodes") else bytes(value)
+            contents[key] = (shown, self.session.db.expires_at(key))
+        return contents
+
+    def _compare_keys(self) -> None:
+        for index in (b"0", b"1"):
+            self._compare([b"SELECT", index])
+            self._compare([b"KEYS", b"*"], ordered=False)
+            for key in sorted(self.session.db.live_keys()):
+                self._compare([b"TYPE", key])
+                self._compare([b"OBJECT", b"ENCODING", key])
+                self._compare([b"PEXPIRETIME", key])
+                self._compare_value(key, self.session.db.keys.data[key])
+                check = getattr(self.session.db.keys.data[key], "check", None)
+                if check is not None:
+                    check()
+
+    def _compare_value(self, key: bytes, value: Any) -> None:
+        """DUMP and MEMORY USAGE, whole or as far as they do not depend on chance."""
+        if not isinstance(value, (Hash, Set, Zset)) or value.table is None:
+            self._compare([b"DUMP", key])
+            self._compare([b"MEMORY", b"USAGE", key, b"SAMPLES", b"0"])
+            return
+        value.table.check()
+        if isinstance(value, Zset):
+            assert value.skiplist is not None
+            value.skiplist.check()
+            self._compare([b"DUMP", key])
+        else:
+            theirs: Any = load(self.engine, self.raw.call(b"DUMP", key))
+            self._same(key, _plain(value), _plain(theirs))
+        if self._settle(key, value):
+            known, levels = self._known_memory(key, value)
+            self._same(key, known, self.raw.call(b"MEMORY", b"USAGE", key, b"SAMPLES", b"0"), levels)
+
+    def _settle(self, key: bytes, value: Hash | Set | Zset) -> bool:
+        """Look up what is not there until no rehash is under way on either side."""
+        name = {Hash: b"HEXISTS", Set: b"SISMEMBER", Zset: b"ZSCORE"}[type(value)]
+        for _ in range(300):
+            histogram = self.raw.call(b"DEBUG", b"HTSTATS-KEY", key)
+            if value.table is not None and value.table.rehashing:
+                self.engine.execute(self.session, [name, key, b"no such member"])
+            elif b"rehashing target" not in histogram:
+                return True
+            self.raw.call(name, key, b"no such member")
+        return False
+
+    def _known_memory(self, key: bytes, value: Hash | Set | Zset) -> tuple[int, int]:
+        """Our MEMORY USAGE without the towers, and how many towers there are."""
+        memory = memory_usage(self.engine, key, value, 0)
+        if not isinstance(value, Zset):
+            return memory, 0
+        towers = sum(size_class(NODE_SIZE + LEVEL_SIZE * node.height) for node in value.skiplist or ())
+        return memory - towers, len(value)
+
+    def _same(self, key: bytes, ours: Any, theirs: Any, towers: int = 0) -> None:
+        """Equal, or with towers of random heights equal without them."""
+        TALLY.calls += 1
+        lowest, tower = size_class(NODE_SIZE + LEVEL_SIZE), LEVEL_SIZE
+        rest = theirs - ours if towers else 0
+        if towers and rest >= towers * lowest and (rest - towers * lowest) % tower == 0:
+            return
+        if ours != theirs or towers:
+            TALLY.differences += 1
+            raise AssertionError(f"{key!r}\n  ours   {ours!r}\n  theirs {theirs!r}")
+
+
+def _plain(value: Hash | Set) -> Any:
+    return dict(value.items()) if isinstance(value, Hash) else set(value.members())
+
+
+def _near(ours: Neutral, theirs: Neutral) -> bool:
+    """Equal but for the moments between the two calls."""
+    if isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        return all(_near(left, right) for left, right in zip(ours, theirs, strict=True))
+    if isinstance(ours, int) and isinstance(theirs, int) and ours > 0 and theirs > 0:
+        return abs(ours - theirs) <= 5000
+    return bool(unordered(ours) == unordered(theirs))
+
+
+def _shape(reply: Neutral) -> Any:
+    """A random pick without what was picked."""
+    return len(reply) if isinstance(reply, list) else type(reply)
+
+
+def test_random_histories_equal_those_of_the_real_server(redis_port: int) -> None:
+    machine: Callable[[], Servers] = type("Servers", (Servers,), {"port": redis_port})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            derandomize=_FIXED,
+            database=None,
+            print_blob=False,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate, Phase.shrink],
+        ),
+    )

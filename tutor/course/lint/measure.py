@@ -1,0 +1,90 @@
+"""How many lines of a terminal a text takes: the rule of 80×24 is counted, not guessed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from tutor.course.prose import Box, Code, Prose, Text, Transcript
+from tutor.engine.replies import NULL_ARRAY, Pairs
+
+WIDTH = 74
+_MARKUP = re.compile(r"[*_`]|\[([^\]]*)\]\([^)]*\)")
+
+
+def cell_width(text: str) -> int:
+    """Terminal cells of a text."""
+    width = 0
+    for char in text:
+        if unicodedata.combining(char) or unicodedata.category(char) in ("Cf", "Cc"):
+            continue
+        width += 2 if unicodedata.east_asian_width(char) in "WF" else 1
+    return width
+
+
+def rendered_lines(prose: Prose, width: int = WIDTH) -> int:
+    """Lines of the blocks as Markdown is drawn, a blank line between two of them."""
+    heights = []
+    for block in prose:
+        match block:
+            case Text():
+                parts = re.split(r"\n\s*\n", block.markdown)
+                heights += [_paragraph(part, width) for part in parts]
+            case Code():
+                heights.append(len(block.text.splitlines()))
+            case Box():
+                inner = Text(block.markdown)
+                heights.append(1 + rendered_lines((inner,), width - 2))
+            case Transcript():
+                heights.append(sum(1 + reply_lines(one.reply) for one in block.exchanges))
+    return sum(heights) + max(0, len(heights) - 1)
+
+
+def widest_code(prose: Prose) -> int:
+    """Cells of the longest line of code."""
+    lines: list[str] = []
+    for block in prose:
+        if isinstance(block, Code):
+            lines += block.text.splitlines()
+        elif isinstance(block, Transcript):
+            lines += [f"> {exchange.line}" for exchange in block.exchanges]
+    return max((cell_width(line) for line in lines), default=0)
+
+
+def _paragraph(text: str, width: int) -> int:
+    """A paragraph flows; list items, table rows and quoted lines begin a line each."""
+    pieces: list[str] = []
+    for line in text.splitlines():
+        starts = re.match(r"\s*([-*+]|\d+\.|\|)\s?", line) is not None
+        if starts or not pieces:
+            pieces.append(line.strip())
+        else:
+            pieces[-1] += " " + line.strip()
+    return sum(_wrapped(piece, width) for piece in pieces)
+
+
+def _wrapped(text: str, width: int) -> int:
+    lines, used = 1, 0
+    for word in _MARKUP.sub(lambda found: found[1] or "", text).split():
+        size = cell_width(word)
+        if used and used + 1 + size > width:
+            lines += 1
+            used = size
+        else:
+            used += size + (1 if used else 0)
+    return lines
+
+
+def reply_lines(reply: Any) -> int:
+    """Lines of a reply as redis-cli prints it."""
+    if reply is NULL_ARRAY:
+        return 1
+    if isinstance(reply, dict):
+        return sum(1 + reply_lines(value) for value in reply.values()) or 1
+    if isinstance(reply, Pairs):
+        return 2 * len(reply) or 1
+    if isinstance(reply, Sequence) and not isinstance(reply, (bytes, str)):
+        return sum(reply_lines(item) for item in reply) or 1
+    return 1

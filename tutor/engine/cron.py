@@ -1,0 +1,201 @@
+"""What the server does by itself, ``hz`` times a second (redis 7.0, server.c: serverCron).
+
+    blocked sessions whose time is over ─▶ expired keys ─▶ tables too large ─▶ tables on the move
+
+Redis measures its budgets in microseconds. Here they are counted in keys and buckets, so that a
+run can be repeated exactly: a slow cycle of expiry that Redis allows 25 ms may look at
+25 x `KEYS_PER_MS` keys.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tutor.engine.structures.trace import Trace
+from tutor.engine.structures.window import Window
+
+if TYPE_CHECKING:
+    from tutor.engine.database import Database
+    from tutor.engine.engine import Engine
+
+KEYS_PER_MS = 200
+KEYS_PER_LOOP = 20
+BUCKETS_PER_KEY = 20
+SLOW_CYCLE_PERCENT = 25
+ACCEPTABLE_STALE_PERCENT = 10
+CHECK_EVERY = 16
+DATABASES_PER_CALL = 16
+REHASH_BATCH = 100
+REHASH_BATCHES = 20
+_NOTHING = Window(0, 0)
+
+
+@dataclass(slots=True)
+class CronState:
+    """Where the periodic work goes on next time.
+
+    ``cut_short``: the last cycle of expiry ran out of its budget. ``stale_share`` is the running
+    estimate of keys that are dead and still there. ``trace`` is told each key that is looked at:
+    ``("expire", db=…, bucket=…, key=…, expired=…)``.
+    """
+
+    expire_db: int = 0
+    resize_db: int = 0
+    rehash_db: int = 0
+    cut_short: bool = False
+    stale_share: float = 0.0
+    trace: Trace | None = None
+
+
+def run(engine: Engine) -> None:
+    """One turn. ``engine.now_ms`` is the present."""
+    end_waits(engine)
+    if engine.active_expire:
+        expire_cycle(engine)
+    _resize_tables(engine)
+    if engine.config.activerehashing:
+        _rehash_tables(engine)
+
+
+def end_waits(engine: Engine) -> None:
+    """Answer blocked sessions whose time is over, the most overdue first."""
+    now = engine.now_ms
+    overdue = [
+        (blocked.deadline_ms, session.id)
+        for session in engine.sessions.values()
+        if (blocked := session.blocked) is not None and 0 < blocked.deadline_ms <= now
+    ]
+    for _, session_id in sorted(overdue):
+        session = engine.sessions.get(session_id)
+        if session is not None and session.blocked is not None:
+            engine.unblock(session, session.blocked.timeout_reply)
+
+
+# expiry
+
+
+@dataclass(slots=True)
+class _Loop:
+    """Figures of one look at a database."""
+
+    sampled: int = 0
+    expired: int = 0
+    ttl_sum: int = 0
+    ttl_samples: int = 0
+
+
+def expire_cycle(engine: Engine) -> int:
+    """Remove keys whose time is over, without being asked; returns how many.
+
+    Databases take turns. Of each some keys are looked at, bucket after bucket from where the last
+    look ended, and again while more than 10 % of them were dead.
+    """
+    state = engine.cron
+    effort = engine.config.active_expire_effort - 1
+    keys_per_loop = KEYS_PER_LOOP + KEYS_PER_LOOP // 4 * effort
+    share = SLOW_CYCLE_PERCENT + 2 * effort
+    budget = share * 10 * KEYS_PER_MS // engine.config.hz
+    acceptable = ACCEPTABLE_STALE_PERCENT - effort
+    count = len(engine.databases)
+    turns = count if state.cut_short else min(DATABASES_PER_CALL, count)
+    state.cut_short = False
+    sampled = expired = loops = 0
+    for _ in range(turns):
+        database = engine.databases[state.expire_db % count]
+        state.expire_db += 1
+        while _worth_looking(database):
+            loops += 1
+            loop = _look(engine, database, keys_per_loop)
+            sampled += loop.sampled
+            expired += loop.expired
+            _remember_ttl(database, loop)
+            if loops % CHECK_EVERY == 0 and sampled > budget:
+                state.cut_short = True
+                engine.stats.expire_cap_reached += 1
+                break
+            if loop.sampled and loop.expired * 100 // loop.sampled <= acceptable:
+                break
+        if state.cut_short:
+            break
+    stale = expired / sampled if sampled else 0.0
+    state.stale_share = stale * 0.05 + state.stale_share * 0.95
+    return expired
+
+
+def _worth_looking(database: Database) -> bool:
+    """A table that is less than 1 % full would be mostly empty buckets; it shrinks soon."""
+    table = database.expires
+    used, slots = len(table.data), table.slots
+    if not used:
+        database.average_ttl_ms = 0
+        return False
+    return slots <= 4 or used * 100 // slots >= 1
+
+
+def _look(engine: Engine, database: Database, keys_per_loop: int) -> _Loop:
+    """Look at some keys of a database and remove the dead."""
+    loop, trace = _Loop(), engine.cron.trace
+    now = engine.now_ms
+    wanted = min(len(database.expires.data), keys_per_loop)
+    buckets_left = wanted * BUCKETS_PER_KEY
+    while loop.sampled < wanted and buckets_left > 0:
+        table = database.expires
+        if not table.indexed:
+            table.layout(_NOTHING)  # builds the index
+        for buckets in (table.buckets0, table.buckets1):
+            if not buckets:
+                continue
+            buckets_left -= 1
+            place = database.expires_cursor & (len(buckets) - 1)
+            bucket = buckets[place]
+            if bucket is None:
+                continue
+            for key in bucket if isinstance(bucket, tuple) else (bucket,):
+                when = table.data[key]
+                if trace is not None:
+                    trace("expire", db=database.index, bucket=place, key=key, expired=when < now)
+                loop.sampled += 1
+                if when < now:
+                    database.expire_now(key)
+                    loop.expired += 1
+                elif when > now:
+                    loop.ttl_sum += when - now
+                    loop.ttl_samples += 1
+        database.expires_cursor += 1
+    return loop
+
+
+def _remember_ttl(database: Database, loop: _Loop) -> None:
+    """The running average that INFO shows: 98 % history, 2 % what was just seen."""
+    if loop.ttl_samples:
+        seen = loop.ttl_sum // loop.ttl_samples
+        history = database.average_ttl_ms or seen
+        database.average_ttl_ms = history // 50 * 49 + seen // 50
+
+
+# tables
+
+
+def _resize_tables(engine: Engine) -> None:
+    """Keyspace tables that have become too empty begin to shrink."""
+    state, count = engine.cron, len(engine.databases)
+    for _ in range(min(DATABASES_PER_CALL, count)):
+        database = engine.databases[state.resize_db % count]
+        state.resize_db += 1
+        database.keys.shrink_if_needed()
+        database.expires.shrink_if_needed()
+
+
+def _rehash_tables(engine: Engine) -> None:
+    """Move buckets of the first keyspace table that is rehashing; one table a turn."""
+    state, count = engine.cron, len(engine.databases)
+    for _ in range(min(DATABASES_PER_CALL, count)):
+        database = engine.databases[state.rehash_db % count]
+        for table in (database.keys, database.expires):
+            if table.rehashing:
+                for _batch in range(REHASH_BATCHES):
+                    if not table.rehash_for(REHASH_BATCH):
+                        break
+                return
+        state.rehash_db = (state.rehash_db + 1) % count

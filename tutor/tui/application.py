@@ -1,0 +1,194 @@
+"""The app: it holds settings, progress and language, and opens the screens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+from textual.binding import BindingType
+from textual.filter import LineFilter, Monochrome, NoColor
+from textual.reactive import Reactive
+from textual.screen import Screen
+from textual.theme import Theme
+
+from tutor.course.progress import Progress
+from tutor.i18n import LANGUAGES, MissingCatalog, _, guess_language, language, set_language
+from tutor.tui.base import Translated
+from tutor.tui.keys import bindings
+from tutor.tui.outline import Outline
+from tutor.tui.screens.home import HomeScreen
+from tutor.tui.theme import DARK, LIGHT, THEMES
+
+if TYPE_CHECKING:
+    from tutor.console.history import History
+    from tutor.engine.clock import Clock
+    from tutor.engine.world import World
+
+
+class TutorApp(App[None]):
+    """``clock`` is the system's unless a test gives another; ``seed`` makes the sandbox repeatable."""
+
+    TITLE = "redis-tutor"
+    CSS_PATH: ClassVar[list[str]] = ["app.tcss", "screens/home.tcss"]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("help", "language", "palette", "quit")
+    theme: Reactive[str] = Reactive(DARK.name)
+    COMMAND_PALETTE_BINDING = "f24"
+    """Textual binds its palette itself; ours is in the table of keys."""
+
+    def __init__(
+        self,
+        progress: Progress | None = None,
+        *,
+        lesson: str | None = None,
+        lang: str | None = None,
+        clock: Clock | None = None,
+        seed: int | None = None,
+    ) -> None:
+        super().__init__()
+        self.progress = progress or Progress()
+        self.outline = Outline(self.progress)
+        self.clock, self.seed = clock, seed
+        self._asked_lesson = lesson
+        self._language_known = self._begin(lang)
+        self._sandbox: World | None = None
+        self._history: History | None = None
+        if self.progress.setting("theme") == "light":
+            self.theme = LIGHT.name
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Ours and no others."""
+        return THEMES
+
+    def get_theme(self, theme_name: str) -> Theme | None:
+        """Known from the first moment, so that the style sheet is not read twice at the start."""
+        return THEMES.get(theme_name)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """With NO_COLOR not even greys."""
+        filters = super().get_line_filters()
+        return [NoColor() if isinstance(each, Monochrome) else each for each in filters]
+
+    def get_default_screen(self) -> Screen[None]:
+        """The list of lessons lies beneath everything else."""
+        return HomeScreen()
+
+    def on_mount(self) -> None:
+        """Ask for the language if nothing tells it; open the lesson that was named."""
+        if self.progress.setting("reduced_motion"):
+            self.animation_level = "none"
+        if self._asked_lesson:
+            self.call_after_refresh(self.open_lesson, self._asked_lesson)
+        if not self._language_known:
+            from tutor.tui.screens.language import LanguageScreen
+
+            self.push_screen(LanguageScreen(), self._language_chosen)
+
+    def _language_chosen(self, code: str | None) -> None:
+        self.speak(code or "en")
+
+    def _begin(self, wanted: str | None) -> bool:
+        """Take the language that was wished, kept or guessed; False if the learner must say."""
+        code = wanted or self.progress.setting("language") or guess_language()
+        try:
+            set_language(code if code in LANGUAGES else "en")
+        except MissingCatalog as error:
+            self.outline.note(str(error))
+        return code in LANGUAGES
+
+    # screens
+
+    @property
+    def history(self) -> History:
+        """Typed lines of this and earlier runs."""
+        if self._history is None:
+            from tutor.console.history import History
+
+            self._history = History()
+        return self._history
+
+    def open_home(self) -> None:
+        """Back to the list of lessons."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def open_lesson(self, lesson_id: str) -> None:
+        """Play a lesson from where it was left."""
+        from tutor.course.player import Player
+        from tutor.tui.screens.lesson import LessonScreen
+
+        try:
+            player = Player(self.outline.course, lesson_id, clock=self.clock, progress=self.progress)
+        except KeyError:
+            known = ", ".join(lesson.id for lesson in self.outline.course.lessons)
+            text = _("There is no lesson {id}. There are: {known}").format(id=lesson_id, known=known)
+            self.notify(text, severity="warning", markup=False)
+            return
+        self.open_home()
+        self.push_screen(LessonScreen(player, self.history))
+
+    def open_sandbox(self) -> None:
+        """The sandbox, with the keys it had when it was left."""
+        from tutor.engine.engine import Engine
+        from tutor.engine.world import World
+        from tutor.tui.screens.sandbox import SandboxScreen
+
+        if self._sandbox is None:
+            self._sandbox = World(Engine(self.clock, self.seed))
+        self.open_home()
+        self.push_screen(SandboxScreen(self._sandbox, self.history))
+
+    # actions
+
+    def speak(self, code: str) -> None:
+        """Switch the interface to a language; raises `MissingCatalog` and stays as it was."""
+        set_language(code)
+        self.progress.set_setting("language", code)
+        for screen in self.screen_stack:
+            if isinstance(screen, Translated):
+                screen.retranslate()
+
+    def action_language(self) -> None:
+        """To the other language."""
+        codes = list(LANGUAGES)
+        try:
+            self.speak(codes[(codes.index(language()) + 1) % len(codes)])
+        except MissingCatalog as error:
+            self.notify(str(error), severity="warning", markup=False)
+
+    def action_help(self) -> None:
+        """Help on the command at hand, the panel and the keys."""
+        from tutor.tui.screens.help import HelpScreen
+
+        screen = self.screen
+        if isinstance(screen, HelpScreen):
+            screen.dismiss()
+            return
+        if not isinstance(screen, Translated) or screen.is_modal:
+            return
+        from textual.widgets import Input
+
+        line = screen.focused.value if isinstance(screen.focused, Input) else ""
+        ids = [each.binding.id for each in screen.active_bindings.values() if each.binding.id]
+        self.push_screen(HelpScreen(line, screen.focused, list(dict.fromkeys(ids))))
+
+    def action_command_palette(self) -> None:
+        """Every action by name."""
+        from tutor.tui.palette import Palette
+
+        if not Palette.is_open(self):
+            self.push_screen(Palette())
+
+    def action_theme(self) -> None:
+        """Light or dark."""
+        light = self.theme == DARK.name
+        self.theme = LIGHT.name if light else DARK.name
+        self.progress.set_setting("theme", "light" if light else "dark")
+
+    def action_home(self) -> None:
+        """To the list of lessons."""
+        self.open_home()
+
+    def action_help_quit(self) -> None:
+        """Ctrl-C outside the prompt does nothing: F10 leaves."""
