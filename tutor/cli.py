@@ -43,6 +43,11 @@ def _parser() -> argparse.ArgumentParser:
     lessons = commands.add_parser("lessons", help="for lesson authors: lint, synced, list")
     lessons.add_argument("rest", nargs=argparse.REMAINDER)
     lessons.set_defaults(run=_lessons)
+
+    pictures = commands.add_parser("pictures", help="draw the README's pictures as SVG")
+    pictures.add_argument("folder", help="where the files go, e.g. docs/pictures")
+    pictures.add_argument("names", nargs="*", help="only these: home, lesson, sandbox")
+    pictures.set_defaults(run=_pictures)
     return parser
 
 
@@ -73,6 +78,16 @@ def _lessons(args: argparse.Namespace) -> int:
     from tutor.course.commandline import main as lessons_main
 
     return lessons_main(args.rest)
+
+
+def _pictures(args: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from tutor.tui.pictures import take
+
+    for path in take(Path(args.folder), args.names):
+        print(path)
+    return 0
 
 
 if __name__ == "__main__":

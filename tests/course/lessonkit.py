@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from tutor.course import sync
 from tutor.course.loader import IDS_FILE, read_course
@@ -254,16 +254,15 @@ def edit(path: Path, find: str, replace: str) -> None:
     path.write_text(text.replace(find, replace, 1), encoding="utf-8")
 
 
-def spoil(root: Path, fixture: Path) -> dict[str, str]:
-    """Apply a file of ``bad/`` to a faultless lesson; returns its ``rule`` and ``says``."""
+def spoil(root: Path, fixture: Path) -> dict[str, Any]:
+    """Apply a file of ``bad/`` to a faultless lesson; returns the file's data.
+
+    ``rule`` is the rule that must complain, ``says`` a part of what it says, ``also`` rules that
+    complain of what follows from the fault.
+    """
     data = tomllib.loads(fixture.read_text(encoding="utf-8"))
     for change in data["edit"]:
-        for find in _several(change["find"]):
-            edit(root / change["file"], find, change["replace"])
+        edit(root / change["file"], change["find"], change["replace"])
     if data.get("locked", True):
         lock(root)
-    return {"rule": data["rule"], "says": data["says"]}
-
-
-def _several(value: str | Sequence[str]) -> Sequence[str]:
-    return [value] if isinstance(value, str) else value
+    return data

@@ -8,6 +8,8 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from tutor.engine.engine import Engine
+
 Words = list[bytes]
 
 _PLAIN = [
@@ -219,8 +221,15 @@ def _template(text: str) -> SearchStrategy[Words]:
     return st.tuples(*parts).map(lambda lists: [word for words in lists for word in words])
 
 
+_known = Engine(seed=1).commands
+
+
 def _group(text: str) -> SearchStrategy[Words]:
-    return st.one_of([_template(line.strip()) for line in text.strip().replace("\n", "|").split("|")])
+    """One of the templates whose command the engine has."""
+    templates = [line.strip() for line in text.strip().replace("\n", "|").split("|")]
+    return st.one_of(
+        [_template(text) for text in templates if text.split()[0].lower().encode() in _known]
+    )
 
 
 def _odd(argv: SearchStrategy[Words]) -> SearchStrategy[Words]:

@@ -29,6 +29,7 @@ def both(raw: RawConnection) -> Iterator[tuple[Engine, RawConnection]]:
         (b"zset-max-listpack-entries", b"128"),
         (b"zset-max-listpack-value", b"64"),
         (b"maxmemory-policy", b"noeviction"),
+        (b"lfu-log-factor", b"10"),
         (b"sanitize-dump-payload", b"no"),
     ]
     yield engine_like_the_oracle(), raw
@@ -370,6 +371,46 @@ def test_idle_times(both: tuple[Engine, RawConnection]) -> None:
     assert session.engine.execute(session, [b"OBJECT", b"IDLETIME", b"i"]) > 900
     run_both(session, raw, [b"TOUCH", b"i"])
     assert session.engine.execute(session, [b"OBJECT", b"IDLETIME", b"i"]) < 5
+
+
+def test_counters_of_lfu_policies(both: tuple[Engine, RawConnection]) -> None:
+    engine, raw = both
+    session = engine.connect()
+    run_both(session, raw, [b"CONFIG", b"SET", b"maxmemory-policy", b"allkeys-lfu"])
+    payload = raw.call(b"DUMP", b"k") if raw.call(b"SET", b"k", b"v") else b""
+    same = [
+        [b"SET", b"k", b"v"],
+        [b"OBJECT", b"FREQ", b"k"],
+        [b"GET", b"k"],
+        [b"OBJECT", b"FREQ", b"k"],
+        [b"RESTORE", b"r", b"0", payload, b"FREQ", b"100"],
+        [b"OBJECT", b"FREQ", b"r"],
+        [b"RESTORE", b"s", b"0", payload, b"IDLETIME", b"100"],
+        [b"OBJECT", b"FREQ", b"s"],
+        [b"TYPE", b"s"],
+        [b"OBJECT", b"FREQ", b"s"],
+        [b"OBJECT", b"FREQ", b"missing"],
+        [b"CONFIG", b"SET", b"lfu-log-factor", b"0"],
+        [b"SET", b"k", b"w"],
+        [b"APPEND", b"k", b"x"],
+        [b"OBJECT", b"FREQ", b"k"],
+        [b"SET", b"n", b"50000"],  # small ones are shared, their counter with them
+        [b"INCR", b"n"],
+        [b"INCR", b"n"],
+        [b"OBJECT", b"FREQ", b"n"],
+        [b"HSET", b"h", b"f", b"v"],
+        [b"HSET", b"h", b"f", b"v"],
+        [b"HGET", b"h", b"f"],
+        [b"OBJECT", b"FREQ", b"h"],
+        [b"EXPIRE", b"h", b"100"],
+        [b"TTL", b"h"],
+        [b"OBJECT", b"FREQ", b"h"],
+        [b"OBJECT", b"IDLETIME", b"h"],
+    ]
+    raw.call(b"DEL", b"k")
+    for argv in same:
+        ours, theirs = run_both(session, raw, argv)
+        assert ours == theirs, argv
 
 
 def test_errors_of_restore_are_told_apart(both: tuple[Engine, RawConnection]) -> None:

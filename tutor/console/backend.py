@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 from tutor.engine.replies import BLOCKED, Reply
 from tutor.engine.session import Session
 from tutor.engine.world import Entry, World
+from tutor.i18n import _
 
 if TYPE_CHECKING:
     from tutor.engine.values import Value
@@ -140,7 +141,7 @@ class EmbeddedBackend:
 
     @property
     def info(self) -> str:
-        return "redis-tutor, Redis 7.0.15"
+        return _("embedded engine, Redis 7.0.15")
 
     @property
     def resp(self) -> int:

@@ -6,8 +6,9 @@ import os
 import sys
 import time
 from asyncio import sleep
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from prompt_toolkit import PromptSession, print_formatted_text
 from prompt_toolkit.application import get_app, run_in_terminal
@@ -20,6 +21,7 @@ from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.shortcuts import clear
 from prompt_toolkit.styles import Style
+from prompt_toolkit.utils import is_dumb_terminal
 
 from tutor import __version__
 from tutor.console import commands
@@ -63,7 +65,7 @@ _STYLE = {
     "warning": "ansired",
     "title": "bold",
     "label": "ansiyellow",
-    "syntax": "",
+    "syntax": "bold",
     # the prompt
     "prompt": "bold",
     "bottom-toolbar": "noreverse",
@@ -74,6 +76,7 @@ _STYLE = {
     "auto-suggestion": "ansibrightblack",
 }
 _TICK = 0.05
+_ROWS_FOR_TOOLBAR = 8
 _SLOW = 0.5
 """Seconds from which redis-cli tells how long a command took."""
 
@@ -88,6 +91,8 @@ class PromptRepl:
         self._left = False
         self._history = History()
         self._late: list[tuple[int, Sequence[bytes], Reply]] = []
+        self._pending: deque[str | _Repeat] = deque()
+        self._started: dict[int, float] = {}
         self._style = Style.from_dict(_STYLE)
         self._depth = ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None
         backend.on_reply = lambda *answer: self._late.append(answer)
@@ -105,13 +110,11 @@ class PromptRepl:
             completer=completer,
             complete_while_typing=True,
             auto_suggest=AutoSuggestFromHistory(),
-            bottom_toolbar=_toolbar,
             prompt_continuation=_continuation,
             search_ignore_case=True,
             style=self._style,
             color_depth=self._depth,
             include_default_pygments_style=False,
-            reserve_space_for_menu=6,
         )
 
     # the loop
@@ -121,19 +124,30 @@ class PromptRepl:
         self._greet()
         while not self._left:
             try:
-                text = self._ask(self._message, self._while_idle)
-            except KeyboardInterrupt:
-                continue
-            except EOFError:
-                break
-            lines = [line for line in text.split("\n") if line.strip()]
-            for line in lines:
-                if len(lines) > 1:
-                    self._print([[(str(self.backend.prompt()), "prompt"), (line, "")]])
-                self._line(line)
-                if self._left:
-                    break
+                if self.backend.waiting:
+                    self._hold()
+                elif self._pending:
+                    self._carry_out(self._pending.popleft())
+                else:
+                    self._read()
+            except KeyboardInterrupt:  # while something was printed, or between two commands
+                self._pending.clear()
         return 0
+
+    def _read(self) -> None:
+        """Ask for a line; a paste of several lines becomes several commands."""
+        try:
+            text = self._ask(self._message, self._while_idle)
+        except KeyboardInterrupt:
+            return
+        except EOFError:
+            self._left = True
+            return
+        lines = [line for line in text.split("\n") if line.strip()]
+        if len(lines) == 1:
+            self._carry_out(lines[0])
+        else:
+            self._pending.extend(_Pasted(line) for line in lines)
 
     def _greet(self) -> None:
         try:
@@ -155,6 +169,9 @@ class PromptRepl:
         def begin() -> None:
             get_app().create_background_task(watch())
 
+        rows = self._session.output.get_size().rows
+        self._session.bottom_toolbar = _toolbar if rows >= _ROWS_FOR_TOOLBAR else None
+        self._session.reserve_space_for_menu = max(min(6, rows - 4), 0)
         return self._session.prompt(message, pre_run=begin)
 
     async def _while_idle(self) -> None:
@@ -167,7 +184,15 @@ class PromptRepl:
 
     # a line
 
-    def _line(self, line: str) -> None:
+    def _carry_out(self, line: str | _Repeat) -> None:
+        """A typed line, or a command that is repeated."""
+        if isinstance(line, _Pasted):
+            self._print([[(str(self.backend.prompt()), "prompt"), (line, "")]])
+        if isinstance(line, _Repeat):
+            if line.times > 1:
+                self._pending.appendleft(line._replace(times=line.times - 1))
+            self._command(line.argv)
+            return
         try:
             if commands.run(line, self):
                 return
@@ -177,33 +202,32 @@ class PromptRepl:
 
             self._complain("Invalid argument(s)")
             self._card(quoting_card(line, error))
-            return
         except BadRepeat as error:
             self._complain(str(error))
-            return
-        for _turn in range(times):
-            if not self._command(argv):
-                break
+        else:
+            self._carry_out(_Repeat(times, argv))
 
-    def _command(self, argv: Sequence[bytes]) -> bool:
-        """Carry out a command and show its reply; False if it was given up."""
+    def _command(self, argv: Sequence[bytes]) -> None:
+        """Carry out a command and show its reply, unless it comes later."""
         started = time.monotonic()
         try:
             if self.backend.streams(argv):
                 self._stream(argv)
-                return False
+                return
             reply = self.backend.execute(argv)
-            if reply is BLOCKED:
-                return self._wait(argv, started)
         except LinkError as error:
+            self._pending.clear()
             self._complain(explain(error))
-            return False
+            return
         except KeyboardInterrupt:
+            self._pending.clear()
             self._reconnect()
-            return False
+            return
+        if reply is BLOCKED:
+            self._started[self._client] = started
+            return
         self._show_reply(argv, reply, time.monotonic() - started)
         self._tell_late()
-        return True
 
     def _show_reply(self, argv: Sequence[bytes], reply: Reply, seconds: float = 0.0) -> None:
         if self.raw:
@@ -250,35 +274,48 @@ class PromptRepl:
 
     # waiting
 
-    def _wait(self, argv: Sequence[bytes], started: float) -> bool:
-        """Hold the prompt until the answer comes; words of the console still work.
+    def _hold(self) -> None:
+        """Keep the prompt while the client waits; words of the console still work.
 
         So another client (`:client 2`) can go on, and answer what this one waits for.
         """
-        while self.backend.waiting and not self._left:
-            try:
+        client = self._client
+        try:
+            if is_dumb_terminal():
+                text = self._wait_blindly()
+            else:
                 text = self._ask(self._waiting_message, self._while_waiting)
-            except KeyboardInterrupt:
-                self.backend.cancel()
-                self._print([[(_("Given up waiting."), "note")]])
-                return False
-            except EOFError:
-                self._left = True
-                return False
-            if text.strip() and not commands.run(text, self):
-                self._complain(
-                    _("This client waits. Ctrl-C gives up, :client 2 goes on as another client.")
-                )
-        mine = [answer for answer in self._late if answer[1] == tuple(argv)]
-        for answer in mine[:1]:
+        except KeyboardInterrupt:
+            self._pending.clear()
+            self.backend.cancel()
+            self._print([[(_("Given up waiting."), "note")]])
+            return
+        except EOFError:
+            self._left = True
+            return
+        for answer in [late for late in self._late if late[0] == client]:
             self._late.remove(answer)
-            self._show_reply(argv, answer[2], time.monotonic() - started)
+            self._show_reply(answer[1], answer[2], time.monotonic() - self._started[client])
         self._tell_late()
-        return bool(mine)
+        if text.strip() and not commands.run(text, self):
+            self._complain(
+                _("This client waits. Ctrl-C gives up, :client 2 goes on as another client.")
+            )
+
+    @property
+    def _client(self) -> int:
+        return self.backend.prompt().client or 1
 
     def _waiting_message(self) -> StyleAndTextTuples:
         hint = _("(waits; Ctrl-C gives up) ")
         return [("class:prompt", str(self.backend.prompt())), ("class:note", hint)]
+
+    def _wait_blindly(self) -> str:
+        """A terminal that cannot redraw its line cannot be interrupted by an answer either."""
+        while self.backend.waiting:
+            time.sleep(_TICK)
+            self.backend.tick()
+        return ""
 
     async def _while_waiting(self) -> None:
         while self.backend.waiting:
@@ -334,7 +371,18 @@ class PromptRepl:
     def _card(self, card: Any) -> None:
         from tutor.console.cards import card_lines
 
-        self._print(card_lines(card, get_app().output.get_size().columns))
+        self._print(card_lines(card, self._session.output.get_size().columns))
+
+
+class _Repeat(NamedTuple):
+    """A command and how many times it is still to be carried out."""
+
+    times: int
+    argv: Sequence[bytes]
+
+
+class _Pasted(str):
+    """One of several lines entered at once: it is shown again before its reply."""
 
 
 # what prompt_toolkit asks for

@@ -30,12 +30,9 @@ _LOOK_ALIKE = dict(
 )
 """Cyrillic letters to the Latin ones that look the same."""
 
-_SOUND = dict(
-    zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
-        "a b v g d e e zh z i i k l m n o p r s t u f h c ch sh sh  y  e yu ya".split(" "),
-        strict=True,
-    )
+_SOUND = str.maketrans(
+    dict(zip("абвгдеёзийклмнопрстуфхцыэ", "abvgdeeziiklmnoprstufhcye", strict=True))
+    | {"ж": "zh", "ч": "ch", "ш": "sh", "щ": "sh", "ъ": "", "ь": "", "ю": "yu", "я": "ya"}
 )
 
 
@@ -54,7 +51,7 @@ def from_layout(word: str) -> str:
 
 def by_sound(word: str) -> str:
     """A Cyrillic word in Latin letters as it is heard: ``ГЕТ`` is ``get``."""
-    return "".join(_SOUND.get(letter, letter) for letter in word.lower())
+    return word.lower().translate(_SOUND)
 
 
 def foreign_letters(word: str) -> list[Foreign]:

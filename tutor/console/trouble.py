@@ -28,4 +28,5 @@ def explain(error: LinkError) -> str:
         "protocol": _("What answers at {address} does not speak Redis's protocol."),
         "other": _("No connection to {address}."),
     }[error.trouble].format(address=error.address)
-    return f"{text} ({error.detail})" if error.detail else text
+    telling = error.trouble not in ("refused", "unresolved", "timeout", "lost")
+    return f"{text} ({error.detail})" if error.detail and telling else text

@@ -19,7 +19,7 @@ from typing import Any
 from tutor.course import feedback, questions, stage
 from tutor.course.attempt import Attempt
 from tutor.course.model import HINT_NAMES, Course, Lesson, Step
-from tutor.course.predicates.base import line_text
+from tutor.course.predicates.base import WholeLine, line_text
 from tutor.course.progress import Progress
 from tutor.course.prose import Prose, Text
 from tutor.course.texts import Texts
@@ -413,8 +413,8 @@ class Player:
         check = next(check for check in self.step.checks if check.id == check_id)
         predicate, verdict = check.predicates[0], self._attempt.verdicts[check_id][0]
         got = predicate.got(verdict)
-        if not got:
-            return ""
+        if not got or isinstance(got, WholeLine):
+            return f": {got}" if got else ""
         text = pgettext("check", "is {got}, needs {want}")
         return ": " + text.format(got=got, want=predicate.want())
 

@@ -47,7 +47,7 @@ class Progress:
         try:
             path = (folder or state_folder()) / FILE_NAME
         except (OSError, RuntimeError, KeyError) as error:  # no home folder at all
-            self._stop(str(error))
+            self._stop(str(error).rstrip("."))
             return
         self._file = JsonFile(path, FORMAT)
         self._load()
@@ -226,7 +226,8 @@ def _number(value: Any) -> int:
 
 
 def _reason(error: OSError) -> str:
-    return f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    text = error.strerror or str(error)
+    return f"{error.filename}: {text}" if error.filename else text
 
 
 def _damaged_text(aside: Path) -> str:

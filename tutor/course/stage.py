@@ -30,6 +30,11 @@ class StepClock:
         """The moment it is held at, or that of the clock below."""
         return self.base.now_us() if self.held is None else self.held
 
+    def sleep(self, *, us: int) -> None:
+        """Let time pass, unless it is held."""
+        if self.held is None:
+            self.base.sleep(us=us)
+
 
 @dataclass(slots=True)
 class Stage:

@@ -1,8 +1,8 @@
 """Which translation lags behind: `sync.lock` remembers the texts that were last reviewed together.
 
 Each line of the lock is ``anchor ru-hash en-hash structure-hash``. If one hash has changed, the
-*other* language is behind; if the step's structure changed, both want a look. Either language may
-lead. A human writes the lock: ``redis-tutor lessons synced ID``.
+*other* language is behind; if the step's structure changed, its body and task want a look in both.
+Either language may lead. A human writes the lock: ``redis-tutor lessons synced ID``.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ def _row(prose: Mapping[str, Document], anchor: str, structures: Mapping[str, st
             text = "-" if section is None else section.text
             text = f"{document.titles.get(anchor, '')}\n{text}"
         hashes.append(text_hash(text))
-    return hashes[0], hashes[1], structures.get(anchor.partition("/")[0], "-")
+    step, _, part = anchor.partition("/")
+    return hashes[0], hashes[1], structures.get(step, "-") if part in ("", "task") else "-"
 
 
 def stale_anchors(

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_left
 
 Path = tuple[str | int, ...]
 
+_BLANK = re.compile(r"(?:[\s\ufeff]|#[^\n]*)*")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _SCALAR = re.compile(r"[^,\]}\s#][^,\]}\n#]*")
 
@@ -26,10 +28,11 @@ class _Walker:
         self.at = 0
         self.lines: dict[Path, int] = {(): 1}
         self.arrays: dict[Path, int] = {}
+        self.ends = [found.start() for found in re.finditer("\n", text)]
 
     @property
     def line(self) -> int:
-        return self.text.count("\n", 0, self.at) + 1
+        return bisect_left(self.ends, self.at) + 1
 
     def walk(self) -> dict[Path, int]:
         table: Path = ()
@@ -44,16 +47,10 @@ class _Walker:
 
     def _skip(self) -> bool:
         """Past spaces, newlines and comments; False at the end."""
-        text = self.text
-        while self.at < len(text):
-            if text[self.at] == "#":
-                end = text.find("\n", self.at)
-                self.at = len(text) if end < 0 else end
-            elif text[self.at].isspace() or text[self.at] == "\ufeff":
-                self.at += 1
-            else:
-                return True
-        return False
+        found = _BLANK.match(self.text, self.at)
+        assert found, "the pattern fits nothing too"
+        self.at = found.end()
+        return self.at < len(self.text)
 
     def _note(self, path: Path, line: int) -> None:
         for depth in range(1, len(path) + 1):
@@ -79,7 +76,9 @@ class _Walker:
         while True:
             self._skip()
             if self.text[self.at] in "\"'":
-                keys.append(self._string())
+                start = self.at
+                self._string()
+                keys.append(str(tomllib.loads(f"k = {self.text[start:self.at]}")["k"]))
             else:
                 found = _BARE.match(self.text, self.at)
                 assert found, "tomllib has accepted this key"
@@ -132,8 +131,8 @@ class _Walker:
             self._pair(path)
         self.at += 1
 
-    def _string(self) -> str:
-        """Past a string of any of the four kinds; returns its contents where it is a key."""
+    def _string(self) -> None:
+        """Past a string of any of the four kinds."""
         text, start = self.text, self.at
         quote = text[start]
         closing = quote * 3 if text.startswith(quote * 3, start) else quote
@@ -144,6 +143,3 @@ class _Walker:
         while len(closing) == 3 and at < len(text) and text[at] == quote:
             at += 1  # up to two quotes may stand before the closing three
         self.at = at
-        if len(closing) == 3:
-            return ""
-        return str(tomllib.loads(f"k = {text[start:at]}")["k"])

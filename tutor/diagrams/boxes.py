@@ -123,6 +123,15 @@ def grid(groups: Sequence[Group], width: int, widest: int = 34) -> list[Line]:
 _NARROW = 8
 
 
+def beside(lines: list[Line], group: Group, width: int) -> list[Line]:
+    """A group set after the last row of boxes, or below it where there is no room."""
+    box = draw_row([group])
+    if len(lines) < len(box) or max(map(line_width, lines[-3:])) + 1 + group_width(group) > width:
+        return lines + flow([group], width)
+    joined = [(*line, (" ", "text"), *more) for line, more in zip(lines[-3:], box, strict=True)]
+    return lines[:-3] + joined
+
+
 def _columns(groups: Sequence[Group], count: int, widest: int) -> list[list[int]]:
     """Widths of the boxes of each column when ``count`` groups stand in a row."""
     columns: list[list[int]] = []

@@ -1,14 +1,18 @@
 """What differs between two inspections of one key: what a diagram marks as changed.
 
-The names are those that each diagram's ``changed`` parameter documents.
+The names are those that each diagram's ``changed`` parameter documents. Whether an element was
+there before is asked of the whole old value, not of its visible part, so that what merely moved
+into sight is not taken for new. That needs the old value to be intact; a world that can be rewound
+(`tutor.engine.world`) keeps it so. If the value was edited in place the visible parts are compared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from difflib import SequenceMatcher
 
-from tutor.engine.inspect import Inspection
-from tutor.engine.structures.hashtable_layout import HashTableLayout
+from tutor.engine.inspect import Inspection, TableFigures
+from tutor.engine.structures.hashtable_layout import EntryLayout, HashTableLayout
 from tutor.engine.structures.intset import IntsetLayout
 from tutor.engine.structures.listpack import ListpackLayout
 from tutor.engine.structures.quicklist_layout import QuicklistLayout
@@ -19,34 +23,53 @@ Changes = frozenset[object]
 NOTHING: Changes = frozenset()
 NEW: Changes = frozenset({"new"})
 
+Find = Callable[[bytes], bytes | float | None]
+_FARTHEST = 512
+
 
 def changes(before: Inspection | None, after: Inspection) -> Changes:
     """Names of what is new or different in ``after``. O(visible).
 
-    A key that was not there before is new as a whole: that is one mark, on its heading.
+    A key that was not there before, or was of another type, is new as a whole: that is one mark,
+    on its heading.
     """
-    if before is None:
+    if before is None or before.type != after.type:
         return NEW
     new, old = after.layout, before.layout
     if isinstance(new, StringLayout):
-        return _string(old if isinstance(old, StringLayout) else None, new)
+        assert isinstance(old, StringLayout)
+        return _string(old, new)
+    if isinstance(new, QuicklistLayout):
+        assert isinstance(old, QuicklistLayout)
+        return _quicklist(before, old, after, new)
+    find = _visible(before) if before.value is after.value else before.find
     if isinstance(new, ListpackLayout):
-        return _listpack(_pairs(before), new)
+        return _listpack(before, new, find)
     if isinstance(new, IntsetLayout):
-        return _intset(old if isinstance(old, IntsetLayout) else None, new)
-    if isinstance(new, HashTableLayout):
-        return _hashtable(before, old if isinstance(old, HashTableLayout) else None, new)
+        return _intset(old if isinstance(old, IntsetLayout) else None, new, find)
     if isinstance(new, SkiplistLayout):
-        known = _pairs(before)
-        return frozenset(
-            tower.member for tower in new.towers if known.get(tower.member) != tower.score
-        )
-    return _quicklist(old if isinstance(old, QuicklistLayout) else None, new)
+        return _skiplist(before, after, new, find)
+    return _hashtable(before, new, find)
 
 
-def _string(old: StringLayout | None, new: StringLayout) -> Changes:
-    if old is None:
-        return frozenset({"text"})
+def _visible(before: Inspection) -> Find:
+    """As `Inspection.find`, from what was visible."""
+    layout = before.layout
+    known: dict[bytes, bytes | float] = {}
+    if isinstance(layout, ListpackLayout):
+        values = [entry.value for entry in layout.entries]
+        pairs = zip(values[::2], values[1::2], strict=True)
+        known = {one: float(two) if before.type == "zset" else two for one, two in pairs}
+    elif isinstance(layout, HashTableLayout):
+        known = {entry.key: entry.value or b"" for entry in _entries(layout)}
+    elif isinstance(layout, SkiplistLayout):
+        known = {tower.member: tower.score for tower in layout.towers}
+    elif isinstance(layout, IntsetLayout):
+        known = {b"%d" % one.value: b"" for one in layout.elements}
+    return known.get
+
+
+def _string(old: StringLayout, new: StringLayout) -> Changes:
     fields = {
         "encoding": (old.encoding, new.encoding),
         "len": (old.length, new.length),
@@ -54,103 +77,176 @@ def _string(old: StringLayout | None, new: StringLayout) -> Changes:
         "header": (old.header, new.header),
         "text": (old.preview, new.preview),
     }
-    return frozenset(name for name, (was, now) in fields.items() if was != now)
+    names: set[object] = {name for name, (was, now) in fields.items() if was != now}
+    if new.integer is not None:
+        return frozenset(names & {"encoding", "text"})
+    if "text" in names:
+        was, now = old.preview, new.preview
+        head = _common(was, now)
+        tail = _common(was[head:][::-1], now[head:][::-1])
+        if 0 < head + tail < len(now):
+            names.add(("text", head, len(now) - tail))
+    elif old.length != new.length:
+        names.add("text")  # beyond what is in sight
+    return frozenset(names)
 
 
-def _pairs(inspection: Inspection) -> dict[bytes, object]:
-    """What the visible part of a hash or sorted set held: field → value, member → score."""
-    layout = inspection.layout
-    if isinstance(layout, ListpackLayout):
-        values = [entry.value for entry in layout.entries]
-        pairs = zip(values[::2], values[1::2], strict=False)
-        if inspection.type == "zset":
-            return {member: float(score) for member, score in pairs}
-        return dict(pairs)
-    if isinstance(layout, HashTableLayout):
-        return {
-            entry.key: entry.value
-            for table in layout.tables
-            for bucket in table.buckets
-            for entry in bucket.entries
-        }
-    if isinstance(layout, SkiplistLayout):
-        return {tower.member: tower.score for tower in layout.towers}
-    if isinstance(layout, IntsetLayout):
-        return {b"%d" % one.value: None for one in layout.elements}
-    return {}
-
-
-def _listpack(known: dict[bytes, object], new: ListpackLayout) -> Changes:
+def _listpack(before: Inspection, new: ListpackLayout, find: Find) -> Changes:
     marked: set[object] = set()
     entries = new.entries
-    for field, value in zip(entries[::2], entries[1::2], strict=False):
-        if field.value not in known:
+    for field, value in zip(entries[::2], entries[1::2], strict=True):
+        was = find(field.value)
+        if was is None:
             marked |= {field.index, value.index}
-            continue
-        was = known[field.value]
-        now: object = float(value.value) if isinstance(was, float) else value.value
-        if was != now:
+        elif was != (float(value.value) if isinstance(was, float) else value.value):
             marked.add(value.index)
-    if marked or len(known) * 2 != new.count:
-        marked |= {"total"}
-    if len(known) * 2 != new.count:
-        marked |= {"count"}
+    old = before.layout
+    if not isinstance(old, ListpackLayout) or old.total_bytes != new.total_bytes:
+        marked.add("total")
+    if not isinstance(old, ListpackLayout) or old.count != new.count:
+        marked.add("count")
     return frozenset(marked)
 
 
-def _intset(old: IntsetLayout | None, new: IntsetLayout) -> Changes:
-    known = {element.value for element in old.elements} if old is not None else set()
-    marked: set[object] = {one.value for one in new.elements if one.value not in known}
+def _intset(old: IntsetLayout | None, new: IntsetLayout, find: Find) -> Changes:
+    marked: set[object] = {one.value for one in new.elements if find(b"%d" % one.value) is None}
     if old is None or old.length != new.length:
         marked.add("length")
-    if old is not None and old.width != new.width:
+    if old is None or old.width != new.width:
         marked.add("width")
     return frozenset(marked)
 
 
-def _hashtable(before: Inspection, old: HashTableLayout | None, new: HashTableLayout) -> Changes:
-    known = _pairs(before)
+def _hashtable(before: Inspection, new: HashTableLayout | TableFigures, find: Find) -> Changes:
+    marked = _sizes(_figures(before), _of_layout(new))
+    if isinstance(new, TableFigures):
+        return frozenset(marked)
+    for entry in _entries(new):
+        was = find(entry.key)
+        if was is None:
+            marked.add(entry.key)
+        elif was != (entry.value or b""):
+            marked.add(("value", entry.key))
+    return frozenset(marked)
+
+
+def _entries(layout: HashTableLayout) -> Iterator[EntryLayout]:
+    for table in layout.tables:
+        for bucket in table.buckets:
+            yield from bucket.entries
+
+
+def _skiplist(before: Inspection, after: Inspection, new: SkiplistLayout, find: Find) -> Changes:
     marked: set[object] = {
-        entry.key
-        for table in new.tables
-        for bucket in table.buckets
-        for entry in bucket.entries
-        if entry.key not in known or known[entry.key] != entry.value
+        tower.member for tower in new.towers if find(tower.member) != tower.score
     }
-    if old is not None:
-        if [table.size for table in old.tables] != [table.size for table in new.tables]:
-            marked.add("size")
-        if old.rehashidx != new.rehashidx:
-            marked.add("rehashidx")
+    old = before.layout
+    if isinstance(old, SkiplistLayout) and old.level != new.level:
+        marked.add("level")
+    if after.table is not None:
+        marked |= _sizes(_figures(before), after.table)
     return frozenset(marked)
 
 
-def _quicklist(old: QuicklistLayout | None, new: QuicklistLayout) -> Changes:
-    """The middle that is left when the common beginning and the common end are taken away."""
-    was = _elements(old)
-    now = _elements(new)
-    was_values, now_values = [value for _, value in was], [value for _, value in now]
-    head = _common(was_values, now_values)
-    tail = _common(was_values[head:][::-1], now_values[head:][::-1])
-    marked: set[object] = {place for place, _ in now[head : len(now) - tail]}
-    if old is not None and new.node_count > old.node_count:
-        fresh = (node.index for node in new.nodes if node.count == 1)
-        marked |= {index for index in fresh if (index, 0) in marked}
+def _sizes(old: TableFigures | None, new: TableFigures) -> set[object]:
+    """A table that was not there before has no sizes to compare."""
+    marked: set[object] = set()
+    if old is not None and old.sizes != new.sizes:
+        marked.add("size")
+    if old is not None and old.rehashidx != new.rehashidx:
+        marked.add("rehashidx")
+    return marked
+
+
+def _figures(inspection: Inspection) -> TableFigures | None:
+    layout = inspection.layout
+    if isinstance(layout, (HashTableLayout, TableFigures)):
+        return _of_layout(layout)
+    return inspection.table
+
+
+def _of_layout(layout: HashTableLayout | TableFigures) -> TableFigures:
+    if isinstance(layout, TableFigures):
+        return layout
+    sizes = tuple(table.size for table in layout.tables)
+    return TableFigures(layout.used, sizes, layout.rehashidx)
+
+
+# lists
+
+
+def _quicklist(
+    before: Inspection, old: QuicklistLayout, after: Inspection, new: QuicklistLayout
+) -> Changes:
+    if before.value is after.value:
+        return _quicklist_in_sight(before, old, after, new)
+    marked: set[object] = set(_altered_nodes(before, old, after, new))
+    shift = min(abs(new.length - old.length), _FARTHEST) + 1
+    for run in _runs(after, new):
+        start, stop = run[0][0], run[0][0] + len(run)
+        was = before.elements(max(start - shift, 0), stop + shift)
+        marked |= {run[at][1] for at in _fresh(was, after.elements(start, stop))}
     return frozenset(marked)
 
 
-def _elements(layout: QuicklistLayout | None) -> list[tuple[tuple[int, int], bytes]]:
-    if layout is None:
+def _quicklist_in_sight(
+    before: Inspection, old: QuicklistLayout, after: Inspection, new: QuicklistLayout
+) -> Changes:
+    was = [value for run in _runs(before, old) for _position, _place, value in run]
+    seen = [one for run in _runs(after, new) for one in run]
+    return frozenset(seen[at][1] for at in _fresh(was, [value for _, _, value in seen]))
+
+
+Placed = tuple[int, tuple[int, int], bytes]
+"""A visible element: its position in the list, its node and entry, its value (or its beginning)."""
+
+
+def _runs(inspection: Inspection, layout: QuicklistLayout) -> list[list[Placed]]:
+    """The visible elements in unbroken runs of positions."""
+    runs: list[list[Placed]] = []
+    first = inspection.position
+    for node in layout.nodes:
+        entries = node.listpack.entries if node.listpack is not None else None
+        elements = [(0, node.preview)] if entries is None else [(e.index, e.value) for e in entries]
+        for index, value in elements:
+            placed = (first + index, (node.index, index), value)
+            if runs and runs[-1][-1][0] + 1 == first + index:
+                runs[-1].append(placed)
+            else:
+                runs.append([placed])
+        first += node.count
+    return runs
+
+
+def _altered_nodes(
+    before: Inspection, old: QuicklistLayout, after: Inspection, new: QuicklistLayout
+) -> set[int]:
+    """Visible nodes that are new or not as they were."""
+    if not new.nodes:
+        return set()
+    start, stop = new.start, new.start + len(new.nodes)
+    shift = min(abs(new.node_count - old.node_count), _FARTHEST) + 1
+    was = before.nodes(max(start - shift, 0), stop + shift)
+    return {start + at for at in _fresh(was, after.nodes(start, stop))}
+
+
+def _fresh(was: Sequence[object], now: Sequence[object]) -> list[int]:
+    """Places of ``now`` that an edit of ``was`` put there."""
+    head = _common(was, now)
+    tail = _common(was[head:][::-1], now[head:][::-1])
+    old, new = was[head : len(was) - tail], now[head : len(now) - tail]
+    if not new:
         return []
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
     return [
-        ((node.index, entry.index), entry.value)
-        for node in layout.nodes
-        if node.listpack is not None
-        for entry in node.listpack.entries
+        head + place
+        for kind, _i, _j, first, last in matcher.get_opcodes()
+        if kind in ("insert", "replace")
+        for place in range(first, last)
     ]
 
 
-def _common(left: Sequence[bytes], right: Sequence[bytes]) -> int:
+def _common(left: Sequence[object], right: Sequence[object]) -> int:
     """How many elements two sequences share from the beginning."""
     count = 0
     for one, other in zip(left, right, strict=False):

@@ -1,144 +1,278 @@
 """A hash table: slots from top to bottom, each with its chain; both tables while rehashing.
 
-0 ·
-3 ▸ email ▸ theme   ◀ rehashidx
+ht[0] · 4 slots · 3 entries    ht[1] · 8 slots · 2 entries
+0 · ← moved                    0 ► name            4 ·
+1 ► email ► theme ◄ rehashidx  1 ·                 5 ·
 """
 
 from __future__ import annotations
 
-from tutor.diagrams.canvas import MARK, Line, Run, bar, clip_line, line_width, printable
-from tutor.engine.structures.hashtable_layout import BucketLayout, HashTableLayout, TableLayout
-from tutor.i18n import _
+from collections.abc import Sequence
 
+from tutor.diagrams.canvas import (
+    Line,
+    Run,
+    clip_line,
+    fill_line,
+    gauge,
+    line_width,
+    marked,
+    width_of,
+    wrapped,
+)
+from tutor.diagrams.payload import printable, shown
+from tutor.engine.inspect import CHAINS_MOST, TableFigures
+from tutor.engine.structures.hashtable_layout import (
+    BucketLayout,
+    EntryLayout,
+    HashTableLayout,
+    TableLayout,
+)
+from tutor.i18n import _, ngettext
+
+Changed = frozenset[object]
 _GAP = 2
 _NARROWEST = 26
+_WORD = 40
 
 
-def draw_hashtable(layout: HashTableLayout, width: int, changed: frozenset[object]) -> list[Line]:
-    """``changed`` holds keys of entries and the words ``size``, ``rehashidx``."""
-    lines: list[Line] = [_figures(layout, changed)]
-    if layout.rehashidx >= 0 and len(layout.tables) > 1:
-        lines.append(_progress(layout))
-        column = max(12, (width - _GAP) // 2)
-        columns = [_table(table, layout, column, changed) for table in layout.tables]
-        lines += _side_by_side(columns, column)
-        return [clip_line(line, width) for line in lines]
-    for table in layout.tables[:1]:
-        count = max(1, min(3, (width + _GAP) // (_NARROWEST + _GAP)))
-        column = (width - _GAP * (count - 1)) // count
-        rows = [_bucket(bucket, table, layout, column, changed) for bucket in table.buckets]
-        height = -(-len(rows) // count)
-        lines += _side_by_side(
-            [rows[at : at + height] for at in range(0, len(rows), height or 1)], column
-        )
-        lines += _around(table)
-    return [clip_line(line, width) for line in lines]
-
-
-def _figures(layout: HashTableLayout, changed: frozenset[object]) -> Line:
-    size = sum(table.size for table in layout.tables)
-    load = layout.used / layout.tables[0].size if layout.tables and layout.tables[0].size else 0.0
-    sizes = " + ".join(str(table.size) for table in layout.tables if table.size)
-    mark = MARK if "size" in changed else ""
-    return (
-        (mark + _("slots %(sizes)s") % {"sizes": sizes or size}, "changed" if mark else "title"),
-        (" · " + _("entries %(used)d") % {"used": layout.used}, "label"),
-        (" · " + _("load factor %(load).2f") % {"load": load}, "label"),
-        (" · rehashidx ", "label"),
-        (str(layout.rehashidx), "changed" if "rehashidx" in changed else "label"),
-    )
-
-
-def _progress(layout: HashTableLayout) -> Line:
-    old = layout.tables[0].size
-    note = _("rehash %(done)d/%(size)d: each operation moves one bucket")
-    return (
-        *bar(layout.rehashidx, old, 16),
-        (" " + note % {"done": layout.rehashidx, "size": old}, "label"),
-    )
-
-
-def _table(
-    table: TableLayout, layout: HashTableLayout, width: int, changed: frozenset[object]
+def draw_hashtable(
+    layout: HashTableLayout | TableFigures, width: int, changed: Changed
 ) -> list[Line]:
-    title = f"ht[{table.number}] " + _("%(size)d slots, %(used)d entries") % {
-        "size": table.size,
-        "used": table.used,
-    }
-    rows: list[Line] = [clip_line([(title, "title")], width)]
-    rows += [_bucket(bucket, table, layout, width, changed) for bucket in table.buckets]
-    return [*rows, *_around(table)]
+    """``changed`` holds keys of new entries, pairs ("value", key) of entries with a new value, and
+    the words ``size``, ``rehashidx``."""
+    figures = figures_of(layout)
+    lines = [_head(figures, changed, width)]
+    lines += _progress(figures, changed, width) if figures.rehashidx >= 0 else []
+    if isinstance(layout, TableFigures):
+        return [*lines, *wrapped(_no_chains(), width)]
+    if len(layout.tables) > 1:
+        return [*lines, *_two_tables(layout, width, changed)]
+    table = layout.tables[0]
+    count = max(1, min(3, (width + _GAP) // (_NARROWEST + _GAP), -(-len(table.buckets) // 4)))
+    column = (width - _GAP * (count - 1)) // count
+    rows = [_bucket(bucket, table, layout, column, changed) for bucket in table.buckets]
+    lines += _side_by_side(_split(rows, count), column)
+    lines += _around(table, width)
+    return lines + [line for text in _notes(figures) for line in wrapped(text, width)]
 
 
-def _around(table: TableLayout) -> list[Line]:
-    """How many slots lie outside of the window."""
-    rest = table.size - table.start - len(table.buckets)
-    if not table.start and rest <= 0:
-        return []
-    words = _("slots %(first)d–%(last)d of %(size)d") % {
-        "first": table.start,
-        "last": table.start + len(table.buckets) - 1,
-        "size": table.size,
-    }
-    return [(("… " + words, "label"),)]
+def figures_of(layout: HashTableLayout | TableFigures) -> TableFigures:
+    """The figures of a layout with or without chains."""
+    if isinstance(layout, TableFigures):
+        return layout
+    sizes = tuple(table.size for table in layout.tables)
+    return TableFigures(layout.used, sizes, layout.rehashidx)
 
 
-def _bucket(
-    bucket: BucketLayout,
-    table: TableLayout,
-    layout: HashTableLayout,
-    width: int,
-    changed: frozenset[object],
-) -> Line:
-    digits = len(str(max(table.size - 1, 0)))
-    runs: list[Run] = [(f"{bucket.index:>{digits}} ", "label")]
-    moved = table.number == 0 and bucket.index < layout.rehashidx
-    if moved:
-        runs.append(("· ← " + _("moved"), "free"))
-    elif not bucket.entries:
-        runs.append(("·", "free"))
-    for entry in bucket.entries:
-        text = printable(entry.key, 40)
-        if isinstance(entry.value, bytes):
-            text += "=" + printable(entry.value, 40)
-        new = entry.key in changed
-        runs.append(("▸ ", "pointer"))
-        runs.append((MARK + text if new else text, "changed" if new else "payload"))
-        runs.append((" ", "text"))
-    if table.number == 0 and layout.rehashidx == bucket.index:
-        runs.append(("◀ rehashidx", "pointer"))
+def _head(figures: TableFigures, changed: Changed, width: int) -> Line:
+    """``16 slots · 9 entries · load factor 0.56``."""
+    runs: list[Run] = [*marked(slots_text(figures), "title", "size" in changed)]
+    runs.append((" · " + _entries_text(figures.used), "label"))
+    if figures.rehashidx < 0 and figures.sizes[0]:
+        load = figures.used / figures.sizes[0]
+        runs.append((" · " + _("load factor %(load).2f") % {"load": load}, "label"))
     return clip_line(runs, width)
 
 
-def _side_by_side(columns: list[list[Line]], width: int) -> list[Line]:
-    height = max((len(column) for column in columns), default=0)
+def slots_text(figures: TableFigures) -> str:
+    """``16 slots``, or ``16 + 32 slots`` while rehashing."""
+    total = figures.sizes[-1]
+    sizes = " + ".join(map(str, figures.sizes))
+    return ngettext("%(sizes)s slot", "%(sizes)s slots", total) % {"sizes": sizes}
+
+
+def _entries_text(used: int) -> str:
+    return ngettext("%(n)d entry", "%(n)d entries", used) % {"n": used}
+
+
+def _progress(figures: TableFigures, changed: Changed, width: int) -> list[Line]:
+    """How far the rehash is."""
+    moved, old = figures.rehashidx, figures.sizes[0]
+    words = _("%(moved)d of %(size)d slots moved; each operation moves one with entries")
+    note = words % {"moved": moved, "size": old}
+    bar: Line = (
+        ("rehashidx ", "label"),
+        *marked(str(moved), "header", "rehashidx" in changed),
+        (" ", "text"),
+        *gauge(moved, old, 16),
+    )
+    if line_width(bar) + 1 + width_of(note) <= width:
+        return [(*bar, (" " + note, "label"))]
+    return [clip_line(bar, width), *wrapped(note, width)]
+
+
+def _no_chains() -> str:
+    return ngettext(
+        "Only the figures are shown: chains are drawn for up to %(n)d entry.",
+        "Only the figures are shown: chains are drawn for up to %(n)d entries.",
+        CHAINS_MOST,
+    ) % {"n": CHAINS_MOST}
+
+
+def _notes(figures: TableFigures) -> list[str]:
+    """When it will grow."""
+    size = figures.sizes[0]
+    if not size or figures.used > size or figures.rehashidx >= 0:
+        return []
+    return [
+        _("Entry number %(n)d will start a rehash into %(size)d slots.")
+        % {"n": size + 1, "size": size * 2}
+    ]
+
+
+def _two_tables(layout: HashTableLayout, width: int, changed: Changed) -> list[Line]:
+    """Table 0 and, beside each of its slots, the two of table 1 into which it empties."""
+    old, new = layout.tables
+    low = [bucket for bucket in new.buckets if bucket.index < old.size]
+    high = [bucket for bucket in new.buckets if bucket.index >= old.size]
+    beside = bool(high) and new.size == old.size * 2 and width >= 3 * (_NARROWEST - 8)
+    count = 3 if beside else 2
+    column = max(5, (width - _GAP * (count - 1)) // count)
+    parts = [(old, old.buckets), (new, low), (new, high)] if beside else [
+        (old, old.buckets), (new, new.buckets)
+    ]  # fmt: skip
+    columns = [
+        [_bucket(bucket, table, layout, column, changed) for bucket in buckets]
+        for table, buckets in parts
+    ]
+    titles = _titles((old, new), (column, width - column - _GAP))
+    lines = _side_by_side([[title] for title in titles], column)
+    lines += _side_by_side(columns, column)
+    shown_slots = [table for table in (old, new) if len(table.buckets) < table.size]
+    return lines + [line for table in shown_slots[:1] for line in _around(table, width)]
+
+
+def _titles(tables: Sequence[TableLayout], widths: Sequence[int]) -> list[Line]:
+    """What stands over the columns: in words if there is room for both, else in figures."""
+    words = [_filled(table) for table in tables]
+    if any(width_of(text) > width for text, width in zip(words, widths, strict=True)):
+        words = [f"ht[{table.number}]: {table.used}/{table.size}" for table in tables]
+    return [clip_line([(text, "title")], width) for text, width in zip(words, widths, strict=True)]
+
+
+def _filled(table: TableLayout) -> str:
+    """``ht[0]: 14 entries / 16 slots``."""
+    slots = ngettext("%(n)d slot", "%(n)d slots", table.size) % {"n": table.size}
+    return f"ht[{table.number}]: {_entries_text(table.used)} / {slots}"
+
+
+def _around(table: TableLayout, width: int) -> list[Line]:
+    """Which slots the window shows, if not all."""
+    text = _around_text(table)
+    return [clip_line([(text, "label")], width)] if text else []
+
+
+def _around_text(table: TableLayout) -> str:
+    if not table.buckets or len(table.buckets) == table.size:
+        return ""
+    words = _("… shown are slots %(first)d–%(last)d of %(size)d")
+    first, last = table.buckets[0].index, table.buckets[-1].index
+    return words % {"first": first, "last": last, "size": table.size}
+
+
+def _bucket(
+    bucket: BucketLayout, table: TableLayout, layout: HashTableLayout, width: int, changed: Changed
+) -> Line:
+    """``3 ► email ► theme``."""
+    digits = len(str(max(table.size - 1, 0)))
+    runs: list[Run] = [(f"{bucket.index:>{digits}} ", "label")]
+    if table.number == 0 and bucket.index < layout.rehashidx:
+        runs.append(("· ← " + _("moved"), "free"))
+    elif not bucket.entries:
+        runs.append(("·", "free"))
+    for number, entry in enumerate(bucket.entries):
+        runs.append((" ► " if number else "► ", "pointer"))
+        runs += _entry(entry, changed)
+    if table.number == 0 and layout.rehashidx == bucket.index:
+        runs.append((" ◄ rehashidx", "header"))
+    return clip_line(runs, width)
+
+
+def _entry(entry: EntryLayout, changed: Changed) -> Line:
+    new = entry.key in changed
+    text = shown(entry.key, _WORD)
+    if not isinstance(entry.value, bytes):
+        return marked(text, "payload", new)
+    value = marked(shown(entry.value, _WORD), "payload", ("value", entry.key) in changed)
+    if new:
+        value = tuple((text, "changed") for text, _role in value)
+    return (*marked(text, "key", new), ("=", "frame"), *value)
+
+
+def _split(rows: Sequence[Line], count: int) -> list[Sequence[Line]]:
+    height = max(1, -(-len(rows) // count))
+    return [rows[at : at + height] for at in range(0, len(rows), height)]
+
+
+def _side_by_side(columns: Sequence[Sequence[Line]], width: int) -> list[Line]:
+    """Columns of ``width`` cells beside each other; the last one may be wider."""
     lines: list[Line] = []
-    for row in range(height):
+    for row in range(max(map(len, columns), default=0)):
         line: list[Run] = []
         for number, column in enumerate(columns):
             cells = column[row] if row < len(column) else ()
             if number:
                 line.append((" " * _GAP, "text"))
-            line += cells
-            if number < len(columns) - 1:
-                line.append((" " * (width - line_width(cells)), "text"))
+            line += cells if number == len(columns) - 1 else fill_line(cells, width)
         lines.append(tuple(line))
     return lines
 
 
-def describe_hashtable(layout: HashTableLayout) -> list[str]:
+def describe_hashtable(
+    layout: HashTableLayout | TableFigures, changed: Changed = frozenset()
+) -> list[str]:
     """The same facts as sentences."""
-    lines = ["".join(text for text, _role in _figures(layout, frozenset()))]
+    figures = figures_of(layout)
+    lines = [_summary(figures)]
+    if isinstance(layout, TableFigures):
+        return [*lines, _no_chains()]
     for table in layout.tables:
-        for bucket in table.buckets:
-            if bucket.entries:
-                chain = ", ".join(
-                    printable(entry.key)
-                    + (f" = {printable(entry.value)}" if isinstance(entry.value, bytes) else "")
-                    for entry in bucket.entries
-                )
-                lines.append(
-                    _("table %(table)d, slot %(slot)d: %(chain)s")
-                    % {"table": table.number, "slot": bucket.index, "chain": chain}
-                )
-    return lines
+        if len(layout.tables) > 1:
+            lines.append(_filled(table) + ".")
+        lines += [_chain(bucket, table) for bucket in table.buckets if bucket.entries]
+        lines += [text for text in [_around_text(table)] if text]
+    return [*lines, *_notes(figures), *_news(layout, changed)]
+
+
+def _summary(figures: TableFigures) -> str:
+    slots, entries = slots_text(figures), _entries_text(figures.used)
+    if figures.rehashidx < 0:
+        head = _("It is a hash table: %(slots)s, %(entries)s, load factor %(load).2f.")
+        load = figures.used / max(figures.sizes[0], 1)
+        return head % {"slots": slots, "entries": entries, "load": load}
+    head = _(
+        "It is a hash table that is rehashing: %(slots)s, %(entries)s; %(moved)d of %(size)d "
+        "slots have moved (rehashidx), and each operation moves one with entries."
+    )
+    return head % {
+        "slots": slots,
+        "entries": entries,
+        "moved": figures.rehashidx,
+        "size": figures.sizes[0],
+    }
+
+
+def _chain(bucket: BucketLayout, table: TableLayout) -> str:
+    chain = ", ".join(
+        printable(entry.key)
+        + (f" = {printable(entry.value)}" if isinstance(entry.value, bytes) else "")
+        for entry in bucket.entries
+    )
+    words = _("Table %(table)d, slot %(slot)d: %(chain)s.")
+    return words % {"table": table.number, "slot": bucket.index, "chain": chain}
+
+
+def _news(layout: HashTableLayout, changed: Changed) -> list[str]:
+    names = [_("the slots")] if "size" in changed else []
+    names += ["rehashidx"] if "rehashidx" in changed else []
+    names += [
+        shown(entry.key)
+        for table in layout.tables
+        for bucket in table.buckets
+        for entry in bucket.entries
+        if entry.key in changed or ("value", entry.key) in changed
+    ]
+    if not names:
+        return []
+    return [_("Changed by the last command: %(names)s.") % {"names": ", ".join(names)}]

@@ -1,27 +1,28 @@
 """The bytes view: every field of the image in its order, with offset, hex and meaning.
 
-Pointers have no true value to show (they differ at every start): they are drawn as ``▶``.
+Pointers have no true value to show (they differ at every start): they are drawn as ``►``; those
+that lead nowhere are zeros. What nobody set (padding, spare room, clocks) is drawn as ``░``.
 """
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tutor.diagrams.canvas import MARK, Line, Role, clip, clip_line, pad, printable
-from tutor.engine.structures.hashtable_layout import HashTableLayout
-from tutor.engine.structures.intset import IntsetLayout
-from tutor.engine.structures.listpack import ListpackLayout
-from tutor.engine.structures.quicklist_layout import QuicklistLayout
-from tutor.engine.structures.sds import StringLayout
-from tutor.engine.structures.skiplist_layout import SkiplistLayout
-from tutor.i18n import _
+from tutor.diagrams.canvas import MARK, Line, Role, clip_line, fill_line
+from tutor.i18n import _, ngettext
+
+_ROWS = 8
+_OFFSET = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Some bytes and what they mean. ``data`` None: a pointer or padding of ``size`` bytes."""
+    """Some bytes and what they mean.
+
+    ``data`` is None for a pointer or for bytes without a known value; it may be shorter than
+    ``size`` where only the beginning of a long text is at hand.
+    """
 
     name: str
     size: int
@@ -30,245 +31,152 @@ class Field:
     changed: bool = False
 
 
-def _number(name: str, value: int, size: int, changed: bool = False) -> Field:
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One allocation, or a part of one: a title and its fields from offset ``start`` on.
+
+    With a ``meaning`` the fields, all of known bytes, stand in one row under that one name.
+    """
+
+    title: str
+    fields: tuple[Field, ...] = ()
+    start: int = 0
+    meaning: str = ""
+
+
+def number(name: str, value: int, size: int, changed: bool = False) -> Field:
     """A little-endian integer field, shown as ``name = value``."""
     data = value.to_bytes(size, "little", signed=value < 0)
     return Field(f"{name} = {value}", size, data, "header", changed)
 
 
-def _pointer(name: str, changed: bool = False) -> Field:
-    return Field(name, 8, None, "pointer", changed)
+def pointer(name: str, target: str | None, changed: bool = False) -> Field:
+    """A pointer to what ``target`` names, or NULL."""
+    if target is None:
+        return Field(f"{name} = NULL", 8, bytes(8), "frame", changed)
+    return Field(f"{name} ► {target}", 8, None, "pointer", changed)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One allocation: a title and its fields from offset ``start`` on."""
-
-    title: str
-    fields: tuple[Field, ...]
-    start: int = 0
+def unset(name: str, size: int) -> Field:
+    """Bytes that mean nothing, or whose value is not known here."""
+    return Field(name, size, None, "free")
 
 
-def draw_blocks(blocks: Iterator[Block], width: int) -> list[Line]:
+def robj(type_id: int, encoding_id: int, encoding: str, refcount: int = 1) -> tuple[Field, ...]:
+    """The object's header without its pointer (redis 7.0, server.h: type and encoding 4 bits
+    each, lru 24 bits, refcount)."""
+    first = bytes([type_id | encoding_id << 4])
+    return (
+        Field(f"type {type_id} · encoding {encoding_id} = {encoding}", 1, first, "header"),
+        unset("lru", 3),
+        number("refcount", refcount, 4),
+    )
+
+
+def draw_blocks(blocks: Iterable[Block], width: int) -> list[Line]:
     """Hex on the left, meaning on the right; long data continue on the next lines."""
-    per_line = 16 if width >= 84 else 8
+    per_line = 16 if width >= 84 else 8 if width >= 44 else 4
     lines: list[Line] = []
     for block in blocks:
-        lines.append(clip_line([(block.title, "title")], width))
+        if block.title:
+            lines.append(clip_line([(block.title, "title")], width))
+        if block.meaning:
+            lines += [clip_line(line, width) for line in _joined(block, per_line)]
+            continue
         offset = block.start
         for field in block.fields:
-            lines += [clip_line(line, width) for line in _field(field, offset, per_line)]
+            lines += [clip_line(line, width) for line in _rows(field, offset, per_line)]
             offset += field.size
     return lines
 
 
-def _field(field: Field, offset: int, per_line: int) -> Iterator[Line]:
+def _joined(block: Block, per_line: int) -> Iterator[Line]:
+    """The bytes of all fields one after the other, each in the role of its field."""
+    bytes_and_roles = [
+        (byte, "changed" if field.changed else field.role)
+        for field in block.fields
+        for byte in field.data or b""
+    ]
+    changed = any(field.changed for field in block.fields)
+    for row, at in enumerate(range(0, min(len(bytes_and_roles), _ROWS * per_line), per_line)):
+        signs: Line = tuple((f"{b:02x} ", role) for b, role in bytes_and_roles[at : at + per_line])
+        mark = MARK if changed and not row else " "
+        name = "" if row else block.meaning
+        yield _line(block.start + at, mark, signs, per_line * 3, name)
+    size = sum(field.size for field in block.fields)
+    if size > _ROWS * per_line:
+        yield ((" " * _OFFSET + _left_out(size - _ROWS * per_line), "label"),)
+
+
+def _rows(field: Field, offset: int, per_line: int) -> Iterator[Line]:
     role: Role = "changed" if field.changed else field.role
-    name = (MARK if field.changed else "") + field.name
+    mark = MARK if field.changed else " "
+    cells = per_line * 3
     if field.data is None:
-        shown = "▶" if field.role == "pointer" else "░░"
-        yield ((f"{offset:6d}  ", "label"), (pad(shown, per_line * 3), role), (name, "label"))
+        sign = "►" if field.role == "pointer" else "░░ " * min(field.size, per_line)
+        yield _line(offset, mark, ((sign.rstrip(), role),), cells, field.name)
         return
     rows = [field.data[at : at + per_line] for at in range(0, len(field.data), per_line)] or [b""]
-    for number, row in enumerate(rows[:_ROWS]):
-        meaning = name if number == 0 else ""
-        yield (
-            (f"{offset + number * per_line:6d}  ", "label"),
-            (pad(row.hex(" "), per_line * 3), role),
-            (meaning, "label"),
-        )
-    if len(rows) > _ROWS or len(field.data) < field.size:
-        yield (("        … " + _("%(n)d bytes in all") % {"n": field.size}, "label"),)
+    for row, data in enumerate(rows[:_ROWS]):
+        name = field.name if row == 0 else ""
+        signs: Line = ((data.hex(" "), role),)
+        yield _line(offset + row * per_line, mark if row == 0 else " ", signs, cells, name)
+    shown = min(_ROWS * per_line, len(field.data))
+    if shown < field.size:
+        yield ((" " * _OFFSET + _left_out(field.size - shown), "label"),)
 
 
-_ROWS = 8
+def _line(offset: int, mark: str, signs: Line, cells: int, name: str) -> Line:
+    place = f"{offset:{_OFFSET - 2}d} "
+    return ((place, "label"), (mark, "changed"), *fill_line(signs, cells), (name, "label"))
 
 
-def _robj(type_id: int, encoding_id: int, encoding: str, refcount: int = 1) -> tuple[Field, ...]:
-    """redis 7.0, server.h: type 4 bits, encoding 4 bits, lru 24 bits, refcount, ptr."""
-    first = bytes([type_id | encoding_id << 4])
-    return (
-        Field(f"type {type_id} · encoding {encoding_id} = {encoding}", 1, first, "header"),
-        Field("lru", 3, None, "frame"),
-        Field(f"refcount {refcount}", 4, refcount.to_bytes(4, "little"), "header"),
+def _left_out(count: int) -> str:
+    return ngettext("… %(n)d byte more", "… %(n)d bytes more", count) % {"n": count}
+
+
+def describe_blocks(blocks: Iterable[Block]) -> list[str]:
+    """The same facts as sentences, one for a field."""
+    lines: list[str] = []
+    for block in blocks:
+        if block.title:
+            lines.append(block.title)
+        fields = block.fields
+        if block.meaning:
+            data = b"".join(field.data or b"" for field in fields)
+            new = any(field.changed for field in fields)
+            size = sum(field.size for field in fields)
+            fields = (Field(block.meaning, size, data, changed=new),)
+        offset = block.start
+        for field in fields:
+            lines.append(_sentence(field, offset))
+            offset += field.size
+    return lines
+
+
+def _sentence(field: Field, offset: int) -> str:
+    words = ngettext(
+        "Offset %(offset)d, %(size)d byte: %(name)s%(hex)s%(changed)s.",
+        "Offset %(offset)d, %(size)d bytes: %(name)s%(hex)s%(changed)s.",
+        field.size,
     )
+    return words % {
+        "offset": offset,
+        "size": field.size,
+        "name": field.name,
+        "hex": _hex(field),
+        "changed": _(", changed by the last command") if field.changed else "",
+    }
 
 
-def string_blocks(layout: StringLayout, changed: frozenset[object]) -> Iterator[Block]:
-    ids = {"raw": 0, "int": 1, "embstr": 8}
-    shared = 2147483647 if layout.shared else 1
-    head = _robj(0, ids[layout.encoding], layout.encoding, shared)
-    if layout.integer is not None:
-        number = layout.integer.to_bytes(8, "little", signed=True)
-        value = Field(f"ptr = {layout.integer}", 8, number, "payload", "text" in changed)
-        yield Block("robj · 16 B", (*head, value))
-        return
-    text = (
-        Field(
-            f"{layout.header}: len {layout.length}, alloc {layout.alloc}, flags",
-            layout.header_size,
-            layout.header_bytes,
-            "header",
-            bool(changed & {"len", "alloc", "header"}),
-        ),
-        Field(
-            f"buf = {clip(printable(layout.preview, 60), 40)}",
-            layout.length,
-            layout.preview,
-            "payload",
-            "text" in changed,
-        ),
-        Field("\\0", 1, b"\0", "frame"),
-        *([Field(_("free"), layout.free, None, "free")] if layout.free else []),
-    )
-    if layout.encoding == "embstr":
-        pointer = _pointer("ptr ▶ sds")
-        yield Block(f"embstr · {layout.allocation} B", (*head, pointer, *text))
-        return
-    yield Block("robj · 16 B", (*head, _pointer("ptr ▶ sds")))
-    yield Block(f"sds · {layout.allocation} B", text)
+def _hex(field: Field) -> str:
+    if field.data is None or not field.data:
+        return ""
+    shown = field.data[: _ROWS * 8]
+    more = " …" if len(shown) < field.size else ""
+    return f" ({shown.hex(' ')}{more})"
 
 
-def listpack_blocks(layout: ListpackLayout, changed: frozenset[object]) -> Iterator[Block]:
-    header = (
-        Field(f"total = {layout.total_bytes}", 4, layout.header[:4], "header", "total" in changed),
-        Field(f"count = {layout.count}", 2, layout.header[4:], "header", "count" in changed),
-    )
-    yield Block(f"listpack · {layout.total_bytes} B", header)
-    yield from _entries(layout, changed)
-    if layout.start + len(layout.entries) >= layout.count:
-        yield Block("", (Field("end", 1, b"\xff", "frame"),), layout.total_bytes - 1)
-
-
-def _entries(layout: ListpackLayout, changed: frozenset[object]) -> Iterator[Block]:
-    for entry in layout.entries:
-        new = entry.index in changed
-        role: Role = "header" if entry.integer is None else "payload"
-        name = entry.encoding if entry.integer is None else f"{entry.encoding} = {entry.integer}"
-        fields = [Field(name, len(entry.prefix), entry.prefix, role, new)]
-        if entry.data:
-            shown = clip(printable(entry.value, 60), 40)
-            fields.append(Field(shown, len(entry.data), entry.data, "payload", new))
-        fields.append(Field("backlen", len(entry.backlen), entry.backlen, "frame"))
-        yield Block(f"[{entry.index}]", tuple(fields), entry.offset)
-
-
-def intset_blocks(layout: IntsetLayout, changed: frozenset[object]) -> Iterator[Block]:
-    header = (
-        Field(f"encoding = {layout.width}", 4, layout.header[:4], "header", "width" in changed),
-        Field(f"length = {layout.length}", 4, layout.header[4:8], "header", "length" in changed),
-    )
-    yield Block(f"intset · {layout.total_bytes} B", header)
-    fields = tuple(
-        Field(str(one.value), layout.width, one.data, "payload", one.value in changed)
-        for one in layout.elements
-    )
-    yield Block("contents", fields, layout.elements[0].offset if layout.elements else 8)
-
-
-def hashtable_blocks(layout: HashTableLayout, changed: frozenset[object]) -> Iterator[Block]:
-    """redis 7.0, dict.h: the dict and its entries; the slots are pointers."""
-    sizes = [table.size for table in layout.tables] + [0, 0]
-    used = [table.used for table in layout.tables] + [0, 0]
-    exponents = [size.bit_length() - 1 if size else -1 for size in sizes[:2]]
-    yield Block(
-        f"dict · {layout.dict_size} B",
-        (
-            _pointer("type ▶"),
-            _pointer(f"ht_table[0] ▶ {sizes[0]} × 8 B"),
-            _pointer(f"ht_table[1] ▶ {sizes[1]} × 8 B"),
-            _number("ht_used[0]", used[0], 8),
-            _number("ht_used[1]", used[1], 8),
-            _number("rehashidx", layout.rehashidx, 8, "rehashidx" in changed),
-            Field("pauserehash = 0", 2, bytes(2), "header"),
-            *(
-                _number(f"ht_size_exp[{number}]", exponent, 1, "size" in changed)
-                for number, exponent in enumerate(exponents)
-            ),
-            Field("padding", 4, None, "frame"),
-        ),
-    )
-    for table in layout.tables:
-        for bucket in table.buckets:
-            for entry in bucket.entries:
-                new = entry.key in changed
-                value = printable(entry.value, 40) if isinstance(entry.value, bytes) else "NULL"
-                if isinstance(entry.value, float):
-                    value = f"score {entry.value:g}"
-                yield Block(
-                    f"dictEntry · {layout.entry_size} B · ht[{table.number}][{bucket.index}] · "
-                    f"hash {entry.hash:016x}",
-                    (
-                        _pointer(f"key ▶ {printable(entry.key, 40)}", new),
-                        _pointer(f"v ▶ {value}", new),
-                        _pointer("next ▶"),
-                    ),
-                )
-
-
-def quicklist_blocks(layout: QuicklistLayout, changed: frozenset[object]) -> Iterator[Block]:
-    """redis 7.0, quicklist.h."""
-    yield Block(
-        "quicklist · 40 B",
-        (
-            _pointer("head ▶"),
-            _pointer("tail ▶"),
-            _number("count", layout.length, 8),
-            _number("len", layout.node_count, 8),
-            _number("fill", layout.fill, 2),
-            _number("compress", layout.compress, 2),
-            Field("padding", 4, None, "frame"),
-        ),
-    )
-    for node in layout.nodes:
-        container = "plain" if node.plain else "packed"
-        yield Block(
-            f"quicklistNode {node.index} · 40 B",
-            (
-                _pointer("prev ▶"),
-                _pointer("next ▶"),
-                _pointer("entry ▶"),
-                _number("sz", node.size, 8),
-                _number("count", node.count, 2),
-                Field(f"encoding, container = {container}", 2, None, "frame"),
-                Field("padding", 4, None, "frame"),
-            ),
-        )
-        if node.listpack is not None:
-            entries = frozenset(
-                item[1] for item in changed if isinstance(item, tuple) and item[0] == node.index
-            )
-            yield from listpack_blocks(node.listpack, entries)
-
-
-def skiplist_blocks(layout: SkiplistLayout, changed: frozenset[object]) -> Iterator[Block]:
-    """redis 7.0, server.h: zskiplist and its nodes."""
-    yield Block(
-        "zskiplist · 32 B",
-        (
-            _pointer("header ▶"),
-            _pointer("tail ▶"),
-            _number("length", layout.length, 8),
-            _number("level", layout.level, 4),
-            Field("padding", 4, None, "frame"),
-        ),
-    )
-    for tower in layout.towers:
-        links: list[Field] = []
-        for link in tower.links:
-            target = "NULL" if link.target is None else printable(link.target, 30)
-            links.append(_pointer(f"level[{link.level}].forward ▶ {target}"))
-            links.append(_number(f"level[{link.level}].span", link.span, 8))
-        new = tower.member in changed
-        back = "NULL" if tower.backward is None else printable(tower.backward, 30)
-        yield Block(
-            f"zskiplistNode · {24 + 16 * tower.height} B ({tower.allocation})",
-            (
-                _pointer(f"ele ▶ {printable(tower.member, 40)}", new),
-                Field(
-                    f"score = {tower.score:g}", 8, struct.pack("<d", tower.score), "payload", new
-                ),
-                _pointer(f"backward ▶ {back}"),
-                *links,
-            ),
-        )
+def hex_of(blocks: Sequence[Block]) -> bytes:
+    """All bytes of the fields in their order; None of them may be missing."""
+    return b"".join(field.data or b"" for block in blocks for field in block.fields)

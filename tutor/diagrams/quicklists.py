@@ -1,107 +1,266 @@
 """A quicklist: a doubly linked list whose nodes are listpacks, drawn from head to tail.
 
-head ▼
-┌ node 0 · listpack 38 B ▕█░░░░░░░▏ of 8192 B · 2 entries
-└▶ boxes of the entries
+       ┌ node 0 · 16 B ┐   ┌ node 1 · 13 B ┐
+head ► │ a │ b │ c     │◄─►│ d │ e         │ ◄ tail
+       └ ████ 3 of 3 ──┘   └ ███░ 2 of 3 ──┘
 """
 
 from __future__ import annotations
 
-from tutor.diagrams.boxes import Cell, flow
-from tutor.diagrams.canvas import Line, Run, bar, clip_line, printable
+from collections.abc import Sequence
+
+from tutor.diagrams.canvas import (
+    Line,
+    Role,
+    Run,
+    clip_line,
+    fill_line,
+    gauge,
+    line_width,
+    marked,
+    wrapped,
+)
+from tutor.diagrams.payload import shown
+from tutor.engine.structures.listpack import ListpackEntry
 from tutor.engine.structures.quicklist_layout import QuicklistLayout, QuicklistNodeLayout
 from tutor.i18n import _, ngettext
 
-_INDENT = 2
-_SHOWN = 24
+Changed = frozenset[object]
+_LINK: Line = (("◄─►", "pointer"),)
+_LEAD = 7
+_STACKED = 44
+_WORD = 28
+_BAR = 8
+Box = Sequence[Line]
 
 
-def draw_quicklist(layout: QuicklistLayout, width: int, changed: frozenset[object]) -> list[Line]:
-    """``changed`` holds pairs (node index, entry index) and indexes of new nodes."""
-    lines: list[Line] = [
-        clip_line([(_fill(layout), "label")], width),
-        (("head ", "title"), ("▼", "pointer")),
-    ]
+def draw_quicklist(layout: QuicklistLayout, width: int, changed: Changed) -> list[Line]:
+    """``changed`` holds pairs (node index, entry index), and indexes of altered or new nodes."""
+    lines = [line for text in _notes(layout) for line in wrapped(text, width)]
     if layout.start:
-        lines.append(((_("… %(n)d nodes before") % {"n": layout.start}, "label"),))
-    for node in layout.nodes:
-        lines += _node(node, layout, width, changed)
+        lines.append(clip_line([(_before(layout.start), "label")], width))
+    if width < _STACKED:
+        lines += _stacked(layout, width, changed)
+    else:
+        lines += _chained(layout, width, changed)
     rest = layout.node_count - layout.start - len(layout.nodes)
     if rest > 0:
-        lines.append(((_("… %(n)d more nodes") % {"n": rest}, "label"),))
-    lines.append((("tail ", "title"), ("▲", "pointer")))
+        lines.append(clip_line([(_more(rest), "label")], width))
     return lines
 
 
-def _fill(layout: QuicklistLayout) -> str:
+def _notes(layout: QuicklistLayout) -> list[str]:
+    size = f"list-max-listpack-size {layout.fill}: "
     if layout.entry_limit is None:
-        limit = _("a node holds up to %(bytes)d bytes") % {"bytes": layout.byte_limit}
+        most = layout.byte_limit
+        size += ngettext(
+            "a node holds up to %(n)d byte.", "a node holds up to %(n)d bytes.", most
+        ) % {"n": most}
     else:
-        limit = _("a node holds up to %(count)d entries") % {"count": layout.entry_limit}
-    return f"list-max-listpack-size {layout.fill}: {limit}"
+        most = max(layout.entry_limit, 1)
+        size += ngettext(
+            "a node holds up to %(n)d entry.", "a node holds up to %(n)d entries.", most
+        ) % {"n": most}
+    if not layout.compress:
+        return [size]
+    depth = ngettext(
+        "list-compress-depth %(n)d: but for %(n)d node at each end, nodes are compressed.",
+        "list-compress-depth %(n)d: but for %(n)d nodes at each end, nodes are compressed.",
+        layout.compress,
+    )
+    return [size, depth % {"n": layout.compress}]
 
 
-def _node(
-    node: QuicklistNodeLayout, layout: QuicklistLayout, width: int, changed: frozenset[object]
-) -> list[Line]:
-    entries = ngettext("%(n)d entry", "%(n)d entries", node.count) % {"n": node.count}
-    kind = "plain" if node.plain else "listpack"
-    new = node.index in changed
-    if layout.entry_limit is None:
-        gauge, limit = bar(node.size, layout.byte_limit, 10), f"{layout.byte_limit} B"
-    else:
-        gauge = bar(node.count, max(layout.entry_limit, 1), 10)
-        limit = str(max(layout.entry_limit, 1))
-    head: list[Run] = [
-        ("├─" if node.index else "┌─", "frame"),
-        (f" node {node.index} ", "changed" if new else "title"),
-        (f"{kind} {node.size} B · {entries} ", "label"),
-        *gauge,
-        (f" / {limit}", "label"),
-    ]
-    if node.compressed is not None:
-        head.append((f" · LZF {node.compressed} B", "free"))
-    lines: list[Line] = [clip_line(head, width)]
-    for row in flow([_cells(node, changed)], width - _INDENT, widest_cell=32):
-        lines.append((("│ ", "pointer"), *row))
-    return lines
+def _before(nodes: int) -> str:
+    return ngettext("… %(n)d node before", "… %(n)d nodes before", nodes) % {"n": nodes}
 
 
-def _cells(node: QuicklistNodeLayout, changed: frozenset[object]) -> list[Cell]:
-    if node.listpack is None:
-        return [Cell(printable(node.preview, 60), "plain", f"{node.size} B", "payload")]
-    entries = node.listpack.entries[:_SHOWN]
-    cells = [
-        Cell(
-            printable(entry.value, 60) or '""',
-            entry.encoding,
-            f"{entry.size} B",
-            "payload",
-            (node.index, entry.index) in changed,
-        )
-        for entry in entries
-    ]
-    rest = node.count - len(entries)
-    if rest > 0:
-        cells.append(Cell(_("%(n)d more") % {"n": rest}, "…", role="label"))
-    return cells
+def _more(nodes: int) -> str:
+    return ngettext("… %(n)d more node", "… %(n)d more nodes", nodes) % {"n": nodes}
 
 
-def describe_quicklist(layout: QuicklistLayout) -> list[str]:
-    """The same facts as sentences."""
-    lines = [
-        _("quicklist: %(length)d elements in %(nodes)d nodes")
-        % {"length": layout.length, "nodes": layout.node_count},
-        _fill(layout),
-    ]
+def _stacked(layout: QuicklistLayout, width: int, changed: Changed) -> list[Line]:
+    """For a narrow screen: one node under the other."""
+    lines: list[Line] = [(("head ", "title"), ("▼", "pointer"))] if not layout.start else []
+    for number, node in enumerate(layout.nodes):
+        if number or layout.start:
+            lines.append((("  ▲▼", "pointer"),))
+        lines += _box(node, layout, width, changed)
+    last = layout.start + len(layout.nodes) == layout.node_count
+    return [*lines, (("tail ", "title"), ("▲", "pointer"))] if last else lines
+
+
+def _chained(layout: QuicklistLayout, width: int, changed: Changed) -> list[Line]:
+    """As many nodes in a row as there is room for, joined by their pointers."""
+    room = width - 2 * _LEAD
+    rows: list[list[Box]] = [[]]
+    used = 0
     for node in layout.nodes:
-        values = (
-            ", ".join(printable(entry.value, 60) for entry in node.listpack.entries[:_SHOWN])
-            if node.listpack is not None
-            else printable(node.preview, 60)
-        )
-        lines.append(
-            _("node %(index)d: %(bytes)d bytes, %(count)d entries: %(values)s")
-            % {"index": node.index, "bytes": node.size, "count": node.count, "values": values}
-        )
+        box = _box(node, layout, room, changed)
+        need = line_width(box[0])
+        if rows[-1] and used + 3 + need > room:
+            rows.append([])
+            used = 0
+        used += need + (3 if rows[-1] else 0)
+        rows[-1].append(box)
+    lines: list[Line] = []
+    for number, row in enumerate(rows):
+        first = number == 0 and layout.start == 0
+        end = number == len(rows) - 1
+        last = end and layout.start + len(layout.nodes) == layout.node_count
+        lines += _row(row, _HEAD if first else _FROM, _TAIL if last else _ON if end else ())
     return lines
+
+
+_HEAD: Line = (("head ", "title"), ("► ", "pointer"))
+_FROM: Line = (("  ◄─► ", "pointer"),)
+_TAIL: Line = ((" ◄", "pointer"), (" tail", "title"))
+_ON: Line = (("◄─► …", "pointer"),)
+
+
+def _row(boxes: Sequence[Box], lead: Line, end: Line) -> list[Line]:
+    """Boxes side by side; pointers run at the height of their first line of entries."""
+    lines: list[Line] = []
+    for level in range(max(map(len, boxes), default=0)):
+        line: list[Run] = [*fill_line(lead if level == 1 else (), _LEAD)]
+        for number, box in enumerate(boxes):
+            if number:
+                line += _LINK if level == 1 else ((" " * 3, "text"),)
+            line += box[level] if level < len(box) else ((" " * line_width(box[0]), "text"),)
+        lines.append((*line, *end) if level == 1 else tuple(line))
+    return lines
+
+
+def _box(node: QuicklistNodeLayout, layout: QuicklistLayout, width: int, changed: Changed) -> Box:
+    """A node in at most ``width`` cells: what it is, its entries, how full it is."""
+    title = _node_title(node, node.index in changed)
+    bottom = _fill(node, layout)
+    rows = _entries(node, width - 4, changed)
+    widest = max(map(line_width, [title, bottom, *rows]))
+    inside = min(widest, width - 4)
+    lines = [_border("┌", title, "┐", inside)]
+    for row in rows:
+        lines.append((("│ ", "frame"), *fill_line(row, inside), (" │", "frame")))
+    return [*lines, _border("└", bottom, "┘", inside)]
+
+
+def _border(left: str, label: Line, right: str, inside: int) -> Line:
+    label = clip_line(label, inside)
+    rest = "─" * (inside - line_width(label))
+    return ((left + " ", "frame"), *label, (" " + rest + right, "frame"))
+
+
+def _node_title(node: QuicklistNodeLayout, changed: bool) -> Line:
+    size = f" · {node.size} B"
+    if node.compressed is not None:
+        size = f" · LZF {node.compressed} B ← {node.size} B"
+    kind = " · plain" if node.plain else ""
+    return (*marked(f"node {node.index}", "title", changed), (kind + size, "label"))
+
+
+def _fill(node: QuicklistNodeLayout, layout: QuicklistLayout) -> Line:
+    """How full the node is, by the measure that limits it."""
+    if node.plain:
+        return ()
+    if layout.entry_limit is None:
+        actual, most, unit = node.size, layout.byte_limit, " B"
+    else:
+        actual, most, unit = node.count, max(layout.entry_limit, 1), ""
+    figures = _("%(actual)d of %(most)d") % {"actual": actual, "most": most}
+    return (*gauge(actual, most, _BAR), (f" {figures}{unit}", "label"))
+
+
+def _entries(node: QuicklistNodeLayout, width: int, changed: Changed) -> list[Line]:
+    """Entries between bars, over as many lines as they need; what is left out is counted."""
+    if node.listpack is None:
+        return [clip_line([(shown(node.preview), "payload")], width)]
+    role: Role = "payload" if node.compressed is None else "label"
+    words: list[Line] = []
+    due = 0
+    for entry in node.listpack.entries:
+        if entry.index > due:
+            words.append(((_left_out(entry.index - due), "label"),))
+        word = marked(shown(entry.value), role, (node.index, entry.index) in changed)
+        words.append(clip_line(word, max(min(width, _WORD), 1)))
+        due = entry.index + 1
+    if due < node.count:
+        words.append(((_left_out(node.count - due), "label"),))
+    return _lines_of(words, width)
+
+
+def _left_out(entries: int) -> str:
+    return ngettext("… %(n)d more", "… %(n)d more", entries) % {"n": entries}
+
+
+def _lines_of(words: Sequence[Line], width: int) -> list[Line]:
+    rows: list[list[Run]] = [[]]
+    for word in words:
+        if rows[-1] and line_width(rows[-1]) + 3 + line_width(word) > width:
+            rows.append([])
+        if rows[-1]:
+            rows[-1].append((" │ ", "frame"))
+        rows[-1] += word
+    return [tuple(row) for row in rows]
+
+
+def describe_quicklist(layout: QuicklistLayout, changed: Changed = frozenset()) -> list[str]:
+    """The same facts as sentences."""
+    head = ngettext(
+        "It is a quicklist of %(n)d node, linked both ways.",
+        "It is a quicklist of %(n)d nodes, linked both ways.",
+        layout.node_count,
+    ) % {"n": layout.node_count}
+    lines = [head, *_notes(layout)]
+    if layout.start:
+        lines.append(_before(layout.start))
+    for node in layout.nodes:
+        lines += _describe_node(node)
+    rest = layout.node_count - layout.start - len(layout.nodes)
+    if rest > 0:
+        lines.append(_more(rest))
+    return [*lines, *_news(layout, changed)]
+
+
+def _describe_node(node: QuicklistNodeLayout) -> list[str]:
+    if node.listpack is None:
+        words = _("Node %(index)d is one plain element of %(bytes)d bytes: %(text)s")
+        return [words % {"index": node.index, "bytes": node.size, "text": shown(node.preview)}]
+    head = ngettext(
+        "Node %(index)d is a listpack of %(bytes)d bytes with %(count)d entry: %(values)s.",
+        "Node %(index)d is a listpack of %(bytes)d bytes with %(count)d entries: %(values)s.",
+        node.count,
+    ) % {
+        "index": node.index,
+        "bytes": node.size,
+        "count": node.count,
+        "values": _values(node, node.listpack.entries),
+    }
+    if node.compressed is None:
+        return [head]
+    squeezed = _("It is compressed to %(bytes)d bytes (LZF).") % {"bytes": node.compressed}
+    return [f"{head} {squeezed}"]
+
+
+def _values(node: QuicklistNodeLayout, entries: Sequence[ListpackEntry]) -> str:
+    words: list[str] = []
+    due = 0
+    for entry in entries:
+        if entry.index > due:
+            words.append(_left_out(entry.index - due))
+        words.append(shown(entry.value))
+        due = entry.index + 1
+    if due < node.count:
+        words.append(_left_out(node.count - due))
+    return ", ".join(words)
+
+
+def _news(layout: QuicklistLayout, changed: Changed) -> list[str]:
+    names: list[str] = []
+    for node in layout.nodes:
+        if node.index in changed:
+            names.append(_("node %(index)d") % {"index": node.index})
+        entries = node.listpack.entries if node.listpack is not None else ()
+        names += [shown(one.value) for one in entries if (node.index, one.index) in changed]
+    if not names:
+        return []
+    return [_("Changed by the last command: %(names)s.") % {"names": ", ".join(names)}]

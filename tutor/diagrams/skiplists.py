@@ -1,172 +1,263 @@
-"""A skiplist: towers in the order of scores, each link with its span.
+"""A big sorted set: a hash table for scores and a skiplist for order.
 
-L2  H ──────2──────▶ p2 ────────────▶ nil
-L1  H ──▶ p1 ──▶ p2 ──▶ p3 ──▶ nil
-          100    120    150
+zset ┬► dict       4 slots · 3 entries  member → score: ZSCORE in O(1)
+     └► zskiplist  2 levels · 3 nodes   by score: ZRANK, ZRANGE in O(log N)
+ L2    H──────2──────►■─────1─────►nil
+ L1    H──1──►■───1──►■──1──►■──0─►nil
+ back       nil◄──────■◄─────■◄─tail
+              p1      p2     p3
+ score        100     120    150
+ rank         0       1      2
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tutor.diagrams.canvas import (
-    MARK,
-    Line,
-    Run,
-    clip,
-    clip_line,
-    pad,
-    printable,
-    width_of,
-    wrapped,
-)
-from tutor.engine.structures.hashtable_layout import HashTableLayout
+from tutor.diagrams.canvas import Line, Run, clip_line, line_width, marked, pad, width_of
+from tutor.diagrams.hashtables import slots_text
+from tutor.diagrams.payload import shown
+from tutor.engine.inspect import TableFigures
 from tutor.engine.structures.skiplist_layout import LinkLayout, SkiplistLayout, TowerLayout
-from tutor.i18n import _
+from tutor.i18n import _, ngettext
 
-_ARROW = 6
-_WIDEST = 16
-_MARGIN = " L32 H "
+Changed = frozenset[object]
+_MARGIN = 7
+_LEAST = 6
+_NAME = 16
+_END = 8
 
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """A tower on the screen: where its text begins and how many cells it takes."""
+    """A tower on the screen: where it stands and how many cells there are to the next."""
 
     tower: TowerLayout
     x: int
-    width: int
-    name: str
+    pitch: int
+    name: Line
     changed: bool
 
 
 def draw_skiplist(
-    layout: SkiplistLayout,
-    table: HashTableLayout | None,
-    width: int,
-    changed: frozenset[object],
+    layout: SkiplistLayout, table: TableFigures | None, width: int, changed: Changed
 ) -> list[Line]:
-    """``changed`` holds members. Towers that do not fit the width go to further bands."""
-    lines: list[Line] = wrapped(_figures(layout, table), width)
+    """``changed`` holds members, and the words ``level``, ``size``, ``rehashidx``. Towers that do
+    not fit the width go to further bands."""
+    lines = _objects(layout, table, width, changed)
+    if layout.start:
+        lines.append(clip_line([(_before(layout.start), "label")], width))
     towers = list(layout.towers)
     coming: dict[int, LinkLayout] = {}
     if layout.start == 0:
         coming = {link.level + 1: link for link in layout.header}
-    start = "H" if layout.start == 0 else "…"
     while towers:
         columns = _columns(towers, width, changed)
-        lines += _band(layout, columns, width, start, coming)
+        lines += [clip_line(line, width) for line in _band(layout, columns, coming, width)]
         towers = towers[len(columns) :]
-        start = "…"
+        if towers:
+            lines.append(())
     rest = layout.length - layout.start - len(layout.towers)
     if rest > 0:
-        lines.append(((_("… %(n)d more members") % {"n": rest}, "label"),))
+        lines.append(clip_line([(_more(rest), "label")], width))
     return lines
 
 
-def _figures(layout: SkiplistLayout, table: HashTableLayout | None) -> str:
-    words = _("%(count)d members · %(levels)d levels · beside it a hash table") % {
-        "count": layout.length,
-        "levels": layout.level,
-    }
-    if table is not None:
-        words += " " + _("of %(slots)d slots: member → score") % {
-            "slots": sum(one.size for one in table.tables)
-        }
-    return words
+def _before(members: int) -> str:
+    return ngettext("… %(n)d member before", "… %(n)d members before", members) % {"n": members}
 
 
-def _columns(towers: list[TowerLayout], width: int, changed: frozenset[object]) -> list[_Column]:
+def _more(members: int) -> str:
+    return ngettext("… %(n)d more member", "… %(n)d more members", members) % {"n": members}
+
+
+def _objects(
+    layout: SkiplistLayout, table: TableFigures | None, width: int, changed: Changed
+) -> list[Line]:
+    """The two structures that a sorted set is made of."""
+    levels = ngettext("%(n)d level", "%(n)d levels", layout.level) % {"n": layout.level}
+    nodes = ngettext("%(n)d node", "%(n)d nodes", layout.length) % {"n": layout.length}
+    figures: Line = (*marked(levels, "header", "level" in changed), (f" · {nodes}", "header"))
+    order = _("by score: ZRANK, ZRANGE in O(log N)")
+    if table is None:
+        return [clip_line([("zskiplist  ", "title"), *figures, ("  " + order, "label")], width)]
+    entries = ngettext("%(n)d entry", "%(n)d entries", table.used) % {"n": table.used}
+    slots: Line = (
+        *marked(slots_text(table), "header", "size" in changed),
+        (f" · {entries}", "header"),
+    )
+    if table.rehashidx >= 0:
+        slots += ((" · rehashidx ", "label"),)
+        slots += marked(str(table.rehashidx), "header", "rehashidx" in changed)
+    room = max(line_width(slots), line_width(figures)) + 2
+    rows: list[tuple[Run, str, Line, str]] = [
+        (("zset ┬► ", "pointer"), "dict", slots, _("member → score: ZSCORE in O(1)")),
+        (("     └► ", "pointer"), "zskiplist", figures, order),
+    ]
+    lines: list[Line] = []
+    for lead, name, facts, purpose in rows:
+        gap = " " * (room - line_width(facts))
+        head: Line = (lead, (pad(name, 11), "title"), *facts)
+        fits = line_width(head) + len(gap) + width_of(purpose) <= width
+        lines.append(clip_line([*head, (gap + purpose, "label")] if fits else head, width))
+    return lines
+
+
+def _columns(towers: Sequence[TowerLayout], width: int, changed: Changed) -> list[_Column]:
     """As many towers as fit between the header and the right edge."""
     columns: list[_Column] = []
-    x = len(_MARGIN) + _ARROW
+    x = _MARGIN + _LEAST
     for tower in towers:
         new = tower.member in changed
-        name = clip((MARK if new else "") + printable(tower.member, 60), _WIDEST)
-        cells = max(width_of(name), len(_score(tower.score)))
-        if columns and x + cells + _ARROW + 4 > width:
+        name = clip_line(marked(shown(tower.member, 64), "key", new), _NAME)
+        words = max(line_width(name), len(score_text(tower.score)), len(str(tower.rank)))
+        pitch = max(words + 2, _LEAST)
+        if columns and x + max(words, _END) > width:
             break
-        columns.append(_Column(tower, x, cells, name, new))
-        x += cells + _ARROW
+        columns.append(_Column(tower, x, pitch, name, new))
+        x += pitch
     return columns
 
 
 def _band(
     layout: SkiplistLayout,
-    columns: list[_Column],
-    width: int,
-    start: str,
+    columns: Sequence[_Column],
     coming: dict[int, LinkLayout],
+    width: int,
 ) -> list[Line]:
-    """The towers that stand side by side. ``coming`` carries links from band to band."""
-    lines: list[Line] = []
-    for level in range(layout.level, 0, -1):
-        lines.append(clip_line(_level(columns, level, start, coming), width))
-    at = len(_MARGIN)
-    scores: list[Run] = [(pad(_("score"), at), "label")]
-    for column in columns:
-        scores.append((" " * (column.x - at), "text"))
-        scores.append((pad(_score(column.tower.score), column.width), "header"))
-        at = column.x + column.width
-    return [*lines, clip_line(scores, width), ()]
+    """The towers that stand side by side. ``coming`` carries links from band to band; levels
+    whose link only passes over are left out, but for the first band."""
+    first = columns[0].tower.rank == layout.start
+    start = "H" if columns[0].tower.rank == 0 else "…"
+    highest = layout.level if first else max(column.tower.height for column in columns)
+    end = max(min(columns[-1].x + columns[-1].pitch, width - 4), columns[-1].x + 2)
+    lines = [_level(columns, level, start, end, coming) for level in range(highest, 0, -1)]
+    lines.append(_backward(columns, columns[-1].tower.rank == layout.length - 1))
+    lines.append(_row("", columns, [column.name for column in columns]))
+    scores: list[Line] = [((score_text(one.tower.score), "payload"),) for one in columns]
+    lines.append(_row(" score ", columns, scores))
+    ranks: list[Line] = [((str(one.tower.rank), "label"),) for one in columns]
+    return [*lines, _row(" rank ", columns, ranks)]
 
 
 def _level(
-    columns: list[_Column], level: int, start: str, coming: dict[int, LinkLayout]
-) -> list[Run]:
+    columns: Sequence[_Column], level: int, start: str, end: int, coming: dict[int, LinkLayout]
+) -> Line:
     """One level: the header (or what came before), the towers this high, the links between."""
-    runs: list[Run] = [(f" L{level:<2} ", "label"), (start + " ", "title")]
-    at = len(_MARGIN)
+    runs: list[Run] = [(pad(f" L{level}", _MARGIN - 1), "label"), (start, "title")]
+    at = _MARGIN
     link = coming.get(level)
     for column in columns:
         if column.tower.height < level:
             continue
-        runs += _arrow(column.x - at, link.span if link else None)
-        runs.append((column.name, "changed" if column.changed else "payload"))
-        at = column.x + width_of(column.name)
+        runs += _arrow(column.x - at, link)
+        runs.append(("■", "changed" if column.changed else "payload"))
+        at = column.x + 1
         link = column.tower.links[level - 1]
-    end = columns[-1].x + columns[-1].width + _ARROW
-    goes_on = link is not None and link.target_rank is not None
-    runs += _arrow(end - at, link.span if link is not None and link.span else None)
-    runs.append(("…", "pointer") if goes_on else ("nil", "frame"))
+    runs += _arrow(end - at, link)
+    goes_on = link is None or link.target_rank is not None
+    runs.append(("…", "label") if goes_on else ("nil", "frame"))
     if link is not None:
         coming[level] = link
-    return runs
+    return tuple(runs)
 
 
-def _arrow(cells: int, span: int | None) -> list[Run]:
-    """``─2──▶`` of this many cells, a space of air at both ends."""
-    inside = max(1, cells - 3)
-    label = "" if span is None or len(str(span)) > inside else str(span)
+def _arrow(cells: int, link: LinkLayout | None) -> Line:
+    """``──2──►`` of this many cells."""
+    label = str(link.span) if link is not None else ""
+    inside = cells - 1
+    if len(label) > inside:
+        label = ""
     left = (inside - len(label)) // 2
-    return [
-        (" " + "─" * left, "pointer"),
-        (label, "label"),
-        ("─" * (inside - len(label) - left) + "▶ ", "pointer"),
-    ]
+    right = inside - len(label) - left
+    runs: Line = (("─" * left, "pointer"), (label, "label"), ("─" * right + "►", "pointer"))
+    return tuple(run for run in runs if run[0])
 
 
-def _score(score: float) -> str:
+def _backward(columns: Sequence[_Column], last: bool) -> Line:
+    """Each node points to the one before it, the list to its tail."""
+    runs: list[Run] = [(" back", "label")]
+    at = len(" back")
+    for number, column in enumerate(columns):
+        before = "nil" if column.tower.backward is None else "…" if number == 0 else ""
+        start = column.x - 4 - len(before) if number == 0 else at
+        runs.append((" " * (start - at) + before, "frame"))
+        start += len(before)
+        runs += [("◄" + "─" * (column.x - start - 1), "pointer"), ("■", "frame")]
+        at = column.x + 1
+    if last:
+        runs += [("◄─", "pointer"), ("tail", "title")]
+    return tuple(run for run in runs if run[0])
+
+
+def _row(label: str, columns: Sequence[_Column], words: Sequence[Line]) -> Line:
+    """Words under the towers."""
+    runs: list[Run] = [(label, "label")]
+    at = len(label)
+    for column, word in zip(columns, words, strict=True):
+        runs.append((" " * (column.x - at), "text"))
+        runs += word
+        at = column.x + line_width(word)
+    return tuple(runs)
+
+
+def score_text(score: float) -> str:
     """The shortest text that gives this score back."""
-    return f"{score:.0f}" if score == round(score, 0) and abs(score) < 1e15 else repr(score)
+    whole = score == round(score, 0) if abs(score) < 1e15 else False
+    return f"{score:.0f}" if whole else repr(score)
 
 
-def describe_skiplist(layout: SkiplistLayout, table: HashTableLayout | None) -> list[str]:
+def describe_skiplist(
+    layout: SkiplistLayout, table: TableFigures | None, changed: Changed = frozenset()
+) -> list[str]:
     """The same facts as sentences."""
-    lines = [_figures(layout, table)]
-    for tower in layout.towers:
-        links = ", ".join(
-            f"L{link.level + 1} +{link.span} → "
-            + ("nil" if link.target is None else printable(link.target))
-            for link in tower.links
-        )
-        lines.append(
-            _("rank %(rank)d: %(member)s, score %(score)s; %(links)s")
-            % {
-                "rank": tower.rank,
-                "member": printable(tower.member),
-                "score": _score(tower.score),
-                "links": links,
-            }
-        )
-    return lines
+    levels = ngettext("%(n)d level", "%(n)d levels", layout.level) % {"n": layout.level}
+    nodes = ngettext("%(n)d node", "%(n)d nodes", layout.length) % {"n": layout.length}
+    words = _("It is a skiplist in the order of scores: %(levels)s, %(nodes)s.")
+    lines = [words % {"levels": levels, "nodes": nodes}]
+    if table is not None:
+        entries = ngettext("%(n)d entry", "%(n)d entries", table.used) % {"n": table.used}
+        words = _("Beside it a hash table leads from member to score: %(slots)s, %(entries)s.")
+        lines.append(words % {"slots": slots_text(table), "entries": entries})
+        if table.rehashidx >= 0:
+            lines.append(_("The table is rehashing: rehashidx is %(n)d.") % {"n": table.rehashidx})
+    if layout.start == 0:
+        header = _("The header's links: %(links)s.")
+        lines.append(header % {"links": _links(layout.header)})
+    else:
+        lines.append(_before(layout.start))
+    lines += map(_tower, layout.towers)
+    rest = layout.length - layout.start - len(layout.towers)
+    if rest > 0:
+        lines.append(_more(rest))
+    return [*lines, *_news(layout, changed)]
+
+
+def _tower(tower: TowerLayout) -> str:
+    words = _("Rank %(rank)d: %(member)s, score %(score)s; links: %(links)s.")
+    return words % {
+        "rank": tower.rank,
+        "member": shown(tower.member),
+        "score": score_text(tower.score),
+        "links": _links(tower.links),
+    }
+
+
+def _links(links: Sequence[LinkLayout]) -> str:
+    """``L2 +3 → p4``: level, span, target."""
+    return ", ".join(
+        f"L{link.level + 1} +{link.span} → "
+        + ("nil" if link.target is None else shown(link.target))
+        for link in links
+    )
+
+
+def _news(layout: SkiplistLayout, changed: Changed) -> list[str]:
+    names = [_("the levels")] if "level" in changed else []
+    names += [_("the slots")] if "size" in changed else []
+    names += ["rehashidx"] if "rehashidx" in changed else []
+    names += [shown(one.member) for one in layout.towers if one.member in changed]
+    if not names:
+        return []
+    return [_("Changed by the last command: %(names)s.") % {"names": ", ".join(names)}]

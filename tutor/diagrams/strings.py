@@ -72,7 +72,9 @@ def _two_blocks(robj: Group, layout: StringLayout, width: int, changed: Changed)
     if width_of(title) >= end:
         lines += [_title(title, width)]
     lead = title + " " * (end - width_of(title)) if width_of(title) < end else " " * end
-    bend = "┌" + "─" * (start - end - 1) + "┘" if start > end else "└" + "─" * (end - start - 1) + "┐"
+    bend = (
+        "┌" + "─" * (start - end - 1) + "┘" if start > end else "└" + "─" * (end - start - 1) + "┐"
+    )
     if start < end:
         lead = prefix_of(lead, start)
     return [*lines, ((lead, "title"), (bend if start != end else "│", "pointer")), *sds]
@@ -132,8 +134,8 @@ def _sds(layout: StringLayout, width: int, changed: Changed) -> list[Line]:
 
 
 def _buffer(layout: StringLayout, changed: Changed, room: int) -> list[Cell]:
-    """Text, NUL and spare room in at most ``room`` cells if they can; the spare room is drawn
-    as large beside the text as it is in memory."""
+    """Text, NUL and spare room in at most ``room`` cells if they can. The spare room is as large
+    beside the text as it is in memory, or smaller if the text could not be read otherwise."""
     end = Cell(((r"\0", "label"),), "", "1 B")
     text = Cell(_text(layout, changed), "buf", f"{layout.length} B")
     room -= end.width + 2
@@ -144,10 +146,8 @@ def _buffer(layout: StringLayout, changed: Changed, room: int) -> list[Cell]:
     room -= 1
     spare = max(free.width, round(wanted * layout.free / max(layout.length, 1)))
     if wanted + spare > room:
-        if layout.length:
-            wanted = min(wanted, max(room * layout.length // layout.alloc, _LEAST_TEXT))
-        wanted = max(min(wanted, room - free.width), min(wanted, _LEAST_TEXT))
-        spare = max(room - wanted, free.width)
+        spare = max(min(spare, max(room - wanted, room // 3)), free.width)
+        wanted = max(min(wanted, room - spare), min(wanted, _LEAST_TEXT))
     signs: Line = (("░" * (spare - 2), "free"),)
     return [_fitted(text, wanted), end, Cell(signs, free.caption, free.note)]
 
@@ -156,7 +156,7 @@ def _fitted(text: Cell, width: int) -> Cell:
     """The text's box made narrower; what is new in the text stays in sight."""
     inside = max(width - 2, 1)
     runs = text.runs
-    if line_width(runs) > inside and len(runs) > 1 and runs[0][1] == "payload":
+    if line_width(runs) > inside and len(runs) > 2 and runs[0][1] == "payload":
         head = prefix_of(runs[0][0], max(inside // 3 - 1, 0))
         if head != runs[0][0]:
             runs = ((head, "payload"), ("…", "label"), *runs[1:])
@@ -169,12 +169,12 @@ def _text(layout: StringLayout, changed: Changed) -> Line:
     more: Line = (("…", "label"),) if layout.preview_start + len(data) < layout.length else ()
     part = new_part(changed)
     if part is None:
-        return (*marked(shown(data, 4096), "payload", "text" in changed), *more)
+        return (*marked(shown(data, len(data)), "payload", "text" in changed), *more)
     first, last = _boundary(data, part[0]), _boundary(data, part[1], forward=True)
     pieces: list[Run] = [
-        (printable(data[:first], 4096), "payload"),
-        *marked(printable(data[first:last], 4096), "changed", True),
-        (printable(data[last:], 4096), "payload"),
+        (printable(data[:first], first), "payload"),
+        *marked(printable(data[first:last], last), "changed", True),
+        (printable(data[last:], len(data)), "payload"),
     ]
     return (*(run for run in pieces if run[0]), *more)
 

@@ -112,11 +112,11 @@ _LONG_DOUBLE_CHARS = 5 * 1024
 _MAX_EXPONENT = 16384  # finite values are below 2**16384
 _MIN_EXPONENT = -16445  # the least denormal is 2**-16445
 _CHUNK_DIGITS = 4000
-_CHUNK = 10**_CHUNK_DIGITS
+_CHUNK: int = 10**_CHUNK_DIGITS
 _FAR = 20_000  # exponents beyond it over- or underflow whatever the digits are
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LongDouble:
     """The number ``mantissa * 2**exponent``, its mantissa at most 64 bits (or an infinity)."""
 
@@ -224,6 +224,8 @@ def _rounded(numerator: int, denominator: int, exponent: int) -> LongDouble:
     if numerator == 0:
         return LongDouble(0)
     size = abs(numerator)
+    if denominator == 1 and size < 1 << _MANTISSA and _MIN_EXPONENT <= exponent < _MANTISSA:
+        return LongDouble(numerator, exponent)
     shift = size.bit_length() - denominator.bit_length() - _MANTISSA
     if size << max(-shift, 0) >= denominator << max(shift, 0) + _MANTISSA:
         shift += 1

@@ -13,6 +13,10 @@ class Clock(Protocol):
         """The present moment in microseconds."""
         ...
 
+    def sleep(self, *, us: int) -> None:
+        """Let ``us`` microseconds pass (DEBUG SLEEP)."""
+        ...
+
 
 class SystemClock:
     """The machine's clock."""
@@ -21,6 +25,9 @@ class SystemClock:
 
     def now_us(self) -> int:
         return time.time_ns() // 1000
+
+    def sleep(self, *, us: int) -> None:
+        time.sleep(us / 1_000_000)
 
 
 class VirtualClock:
@@ -33,6 +40,9 @@ class VirtualClock:
 
     def now_us(self) -> int:
         return self._now_us
+
+    def sleep(self, *, us: int) -> None:
+        self.advance(us=us)
 
     def advance(self, *, ms: int = 0, us: int = 0) -> None:
         """Move forward by ``ms`` milliseconds and ``us`` microseconds."""

@@ -1,9 +1,9 @@
 """How redis-cli cuts a line into words, and how a word is quoted so that it comes back.
 
 The rules are those of redis 7.0, sds.c, `sdssplitargs`: words are separated by blanks; ``"…"``
-knows ``\\xHH \\n \\r \\t \\b \\a`` and takes any other escaped character as itself; ``'…'`` knows only
-``\\'``; a quote may open in the middle of a word, but after a closing one must come a blank; a NUL
-ends the line. Text is UTF-8; undecodable bytes travel as surrogate escapes.
+knows ``\\xHH \\n \\r \\t \\b \\a`` and takes any other escaped character as itself; ``'…'``
+knows only ``\\'``; a quote may open in the middle of a word, but after a closing one must come a
+blank; a NUL ends the line. Text is UTF-8; undecodable bytes travel as surrogate escapes.
 """
 
 from __future__ import annotations

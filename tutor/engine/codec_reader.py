@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from tutor.engine.engine import Engine
 
 _NAN, _PLUS_INFINITY, _MINUS_INFINITY = 253, 254, 255
-_NUMBER = re.compile(rb"[ \t\n\v\f\r]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)")
+_NUMBER = re.compile(
+    rb"[ \t\n\v\f\r]*([+-]?"
+    rb"(?:0x(?:[0-9a-f]+\.?[0-9a-f]*|\.[0-9a-f]+)(?:p[+-]?[0-9]+)?"
+    rb"|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf(?:inity)?))",
+    re.IGNORECASE,
+)
 
 
 class BadFormat(ValueError):
@@ -90,11 +95,16 @@ class Reader:
         if size >= _NAN:
             return {_NAN: math.nan, _PLUS_INFINITY: math.inf, _MINUS_INFINITY: -math.inf}[size]
         text = self.take(size)
-        number = _NUMBER.match(text)
-        value = parse_number(number[1] if number else text)
+        value = _leading_number(text)
         if value is None:
             raise BadFormat(f"no number: {text!r}")
         return value
+
+
+def _leading_number(text: bytes) -> float | None:
+    """The number that a text begins with, as C's `strtod` reads it."""
+    number = _NUMBER.match(text)
+    return parse_number(number[1]) if number else None
 
 
 def load(engine: Engine, payload: bytes) -> Value:
@@ -145,7 +155,9 @@ def _distinct(words: list[bytes]) -> list[bytes]:
 
 def _list(engine: Engine, words: Iterable[bytes]) -> Quicklist:
     config = engine.config
-    result = Quicklist(config.list_max_listpack_size, config.list_compress_depth)
+    result = Quicklist(
+        config.list_max_listpack_size, config.list_compress_depth, config.packed_threshold
+    )
     for text in words:
         result.push_tail(text)
     return result
@@ -238,13 +250,8 @@ def _small_zset(pairs: Iterable[tuple[bytes, float]]) -> Zset:
 
 def _packed_zset(engine: Engine, words: list[bytes]) -> Zset:
     members = _distinct(_paired(words)[::2])
-    scores = [parse_number(text) for text in words[1::2]]
-    pairs = [
-        (member, score) for member, score in zip(members, scores, strict=True) if score is not None
-    ]
-    if len(pairs) < len(members):
-        raise BadFormat("a score is not a number")
-    value = _small_zset(pairs)
+    scores = [_leading_number(text) or 0.0 for text in words[1::2]]
+    value = _small_zset(zip(members, scores, strict=True))
     if len(value) > engine.config.zset_max_listpack_entries:
         value.convert(engine.hash_seed, engine.random.random)
     return value
@@ -295,7 +302,9 @@ def _blob(engine: Engine, kind: int, reader: Reader) -> Value:
 def _nodes(engine: Engine, reader: Reader, packed: bool) -> Quicklist:
     """Each node is taken over as it is; empty ones are dropped."""
     config = engine.config
-    result = Quicklist(config.list_max_listpack_size, config.list_compress_depth)
+    result = Quicklist(
+        config.list_max_listpack_size, config.list_compress_depth, config.packed_threshold
+    )
     for _ in range(_some(reader.length())):
         container = reader.length() if packed else codec.PACKED_NODE
         if container not in (codec.PLAIN_NODE, codec.PACKED_NODE):

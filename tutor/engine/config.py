@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tutor.engine import errors
-from tutor.engine.directives import DIRECTIVES, BadValue, Directive, can_bind
+from tutor.engine.directive_types import BadValue, can_bind
+from tutor.engine.directives import DIRECTIVES, Directive
 from tutor.engine.glob import matches
 from tutor.engine.replies import ReplyError
 from tutor.engine.structures.quicklist import PLAIN_THRESHOLD

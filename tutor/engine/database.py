@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from tutor.engine import errors
+from tutor.engine.lfu import NO_EVICTION, is_lfu, stamp, used
 from tutor.engine.replies import ReplyError
 from tutor.engine.structures.hashtable import HashTable
 from tutor.engine.structures.quicklist import Quicklist
@@ -66,7 +67,10 @@ class Database:
             return None
         engine.stats.keyspace_hits += 1
         if touch:
-            self.access[key] = engine.now_ms // 1000
+            if engine.config.maxmemory_policy == NO_EVICTION:
+                self.access[key] = engine.now_ms // 1000
+            else:
+                self._count_use(key)
         return value
 
     def peek(self, key: bytes) -> Value | None:
@@ -89,7 +93,7 @@ class Database:
         """The value if it is of this class, None if there is no key, else WRONGTYPE."""
         value = self.lookup(key)
         if value is None or type(value) is kind:
-            return cast("_T | None", value)
+            return value
         raise ReplyError(errors.WRONG_TYPE)
 
     def read_string(self, key: bytes) -> String | None:
@@ -105,7 +109,7 @@ class Database:
         value = self.peek(key)
         if value is None:
             return None
-        self.access[key] = self.engine.now_ms // 1000
+        self._count_use(key)
         if isinstance(value, (bytes, int)):
             return value
         if value.epoch != self.epoch:
@@ -118,14 +122,22 @@ class Database:
         """As `lookup_write`, for a command that leaves the value itself alone: no copy is made."""
         value = self.peek(key)
         if value is not None:
-            self.access[key] = self.engine.now_ms // 1000
+            self._count_use(key)
         return value
+
+    def _count_use(self, key: bytes) -> None:
+        """Refresh the access time or, under an LFU policy, count."""
+        engine = self.engine
+        if is_lfu(engine.config.maxmemory_policy):
+            self.access[key] = used(engine, self.access.get(key, 0))
+        else:
+            self.access[key] = engine.now_ms // 1000
 
     def write(self, key: bytes, kind: type[_T]) -> _T | None:
         """As `read`, for a value that will be changed in place."""
         value = self.lookup_write(key)
         if value is None or type(value) is kind:
-            return cast("_T | None", value)
+            return value
         raise ReplyError(errors.WRONG_TYPE)
 
     def write_string(self, key: bytes) -> String | None:
@@ -144,7 +156,12 @@ class Database:
         if not isinstance(value, (bytes, int)) and not value.epoch:
             value.epoch = self.epoch
         new = self.keys.insert(key, value)
-        self.access[key] = self.engine.now_ms // 1000
+        engine = self.engine
+        policy = engine.config.maxmemory_policy
+        if policy == NO_EVICTION or not is_lfu(policy):
+            self.access[key] = engine.now_ms // 1000
+        elif new:
+            self.access[key] = stamp(engine)
         if not keep_ttl and not new and self.expires.data:
             self.expires.discard(key)
         if self.blocked and new and key in self.blocked and isinstance(value, (Quicklist, Zset)):

@@ -324,6 +324,7 @@ class Engine:
         """An independent engine that starts from this moment (copy on write)."""
         other = Engine(clock or self.clock, self.seed, self.config.clone())
         other.restore(self.snapshot())
+        other.active_expire = self.active_expire
         return other
 
     def _new_epoch(self) -> None:

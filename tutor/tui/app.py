@@ -18,9 +18,7 @@ def run(args: Namespace) -> int:
         return 2
     gc.disable()  # until something is seen: thousands of objects are made, none is garbage
     from tutor.tui.application import TutorApp
-    from tutor.tui.glyphs import glyphs, wants_ascii
 
-    glyphs.use_ascii(wants_ascii())
     app = TutorApp(lesson=getattr(args, "lesson", None), lang=lang)
     app.run()
     return app.return_code or 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
@@ -10,15 +11,19 @@ from textual.binding import BindingType
 from textual.filter import LineFilter, Monochrome, NoColor
 from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar
 from textual.theme import Theme
+from textual.types import CSSPathType
 
 from tutor.course.progress import Progress
 from tutor.i18n import LANGUAGES, MissingCatalog, _, guess_language, language, set_language
 from tutor.tui.base import Translated
+from tutor.tui.glyphs import AsciiFilter, wants_ascii
 from tutor.tui.keys import bindings
 from tutor.tui.outline import Outline
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.theme import DARK, LIGHT, THEMES
+from tutor.tui.widgets.scrollbars import ThinScrollBar
 
 if TYPE_CHECKING:
     from tutor.console.history import History
@@ -27,10 +32,10 @@ if TYPE_CHECKING:
 
 
 class TutorApp(App[None]):
-    """``clock`` is the system's unless a test gives another; ``seed`` makes the sandbox repeatable."""
+    """A test gives ``clock`` and ``seed`` to be repeatable, and ``lessons`` of its own."""
 
     TITLE = "redis-tutor"
-    CSS_PATH: ClassVar[list[str]] = ["app.tcss", "screens/home.tcss"]
+    CSS_PATH: ClassVar[CSSPathType | None] = ["app.tcss", "screens/home.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = bindings("help", "language", "palette", "quit")
     theme: Reactive[str] = Reactive(DARK.name)
     COMMAND_PALETTE_BINDING = "f24"
@@ -42,16 +47,19 @@ class TutorApp(App[None]):
         *,
         lesson: str | None = None,
         lang: str | None = None,
+        lessons: Path | None = None,
         clock: Clock | None = None,
         seed: int | None = None,
     ) -> None:
         super().__init__()
         self.progress = progress or Progress()
-        self.outline = Outline(self.progress)
+        self.outline = Outline(self.progress, lessons)
         self.clock, self.seed = clock, seed
         self._asked_lesson = lesson
         self._language_known = self._begin(lang)
         self._sandbox: World | None = None
+        ScrollBar.renderer = ThinScrollBar
+        self._ascii = AsciiFilter(enabled=wants_ascii())
         self._history: History | None = None
         if self.progress.setting("theme") == "light":
             self.theme = LIGHT.name
@@ -66,8 +74,8 @@ class TutorApp(App[None]):
         return THEMES.get(theme_name)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """With NO_COLOR not even greys."""
-        filters = super().get_line_filters()
+        """With NO_COLOR not even greys; where it is wished only ASCII."""
+        filters = [*super().get_line_filters(), *([self._ascii] if self._ascii.enabled else [])]
         return [NoColor() if isinstance(each, Monochrome) else each for each in filters]
 
     def get_default_screen(self) -> Screen[None]:
@@ -90,7 +98,7 @@ class TutorApp(App[None]):
 
     def _begin(self, wanted: str | None) -> bool:
         """Take the language that was wished, kept or guessed; False if the learner must say."""
-        code = wanted or self.progress.setting("language") or guess_language()
+        code = str(wanted or self.progress.setting("language") or guess_language())
         try:
             set_language(code if code in LANGUAGES else "en")
         except MissingCatalog as error:
@@ -119,11 +127,13 @@ class TutorApp(App[None]):
         from tutor.tui.screens.lesson import LessonScreen
 
         try:
-            player = Player(self.outline.course, lesson_id, clock=self.clock, progress=self.progress)
+            player = Player(
+                self.outline.course, lesson_id, clock=self.clock, progress=self.progress
+            )
         except KeyError:
             known = ", ".join(lesson.id for lesson in self.outline.course.lessons)
-            text = _("There is no lesson {id}. There are: {known}").format(id=lesson_id, known=known)
-            self.notify(text, severity="warning", markup=False)
+            text = _("There is no lesson {id}. There are: {known}")
+            self.notify(text.format(id=lesson_id, known=known), severity="warning", markup=False)
             return
         self.open_home()
         self.push_screen(LessonScreen(player, self.history))
@@ -177,7 +187,7 @@ class TutorApp(App[None]):
         """Every action by name."""
         from tutor.tui.palette import Palette
 
-        if not Palette.is_open(self):
+        if not self.screen.has_class("--textual-command-palette"):
             self.push_screen(Palette())
 
     def action_theme(self) -> None:

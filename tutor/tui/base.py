@@ -14,6 +14,9 @@ from tutor.tui.keys import bindings
 SMALLEST = (40, 12)
 """Columns and rows below which a screen says that it needs more room."""
 
+_WIDTHS = [(0, "-cramped"), (SMALLEST[0], "-narrow"), (100, "-wide")]
+_HEIGHTS = [(0, "-flat"), (SMALLEST[1], "-short"), (30, "-tall")]
+
 
 @runtime_checkable
 class Speaks(Protocol):
@@ -46,26 +49,18 @@ class Translated(Screen[ScreenResultType]):
 
 
 class BaseScreen(Translated[ScreenResultType]):
-    """A full screen. `-wide` from 100 columns, `-tall` from 30 rows, `-tiny` below `SMALLEST`."""
+    """A full screen; its style sheet reads classes such as ``-narrow`` and ``-short``."""
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
-        (0, "-cramped"),
-        (SMALLEST[0], "-narrow"),
-        (100, "-wide"),
-    ]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [
-        (0, "-flat"),
-        (SMALLEST[1], "-short"),
-        (30, "-tall"),
-    ]
+    HORIZONTAL_BREAKPOINTS = _WIDTHS
+    VERTICAL_BREAKPOINTS = _HEIGHTS
 
 
 class BaseModal(Translated[ScreenResultType], ModalScreen[ScreenResultType]):
     """A window over a screen, closed by Esc; the app's own keys (F2, F10) work in it as well."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("close")]
-    HORIZONTAL_BREAKPOINTS = BaseScreen.HORIZONTAL_BREAKPOINTS
-    VERTICAL_BREAKPOINTS = BaseScreen.VERTICAL_BREAKPOINTS
+    HORIZONTAL_BREAKPOINTS = _WIDTHS
+    VERTICAL_BREAKPOINTS = _HEIGHTS
 
     def action_close(self) -> None:
         """Close the window without a result."""
@@ -74,4 +69,3 @@ class BaseModal(Translated[ScreenResultType], ModalScreen[ScreenResultType]):
 
 def _said(message: str) -> str:
     return _(message) if message else ""
-

@@ -1,6 +1,7 @@
-"""The signs of the interface, in Unicode and in ASCII (`REDIS_TUTOR_ASCII=1`, or a locale without UTF-8).
+"""The signs of the interface. One stands beside every colour that means something.
 
-A sign stands beside every colour that means something, so that nothing depends on colour alone.
+For `REDIS_TUTOR_ASCII=1` and for locales without UTF-8 a filter puts ASCII in their place, and in
+place of whatever else is drawn, cell for cell.
 """
 
 from __future__ import annotations
@@ -9,11 +10,18 @@ import locale
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from textual.filter import LineFilter
+
+if TYPE_CHECKING:
+    from textual.color import Color
 
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """One set of signs, each a single cell wide."""
+    """Each is a single cell wide."""
 
     ok: str = "✓"
     fail: str = "✗"
@@ -37,38 +45,44 @@ class Glyphs:
     dot: str = "·"
     dash: str = "—"
     warning: str = "▲"
-    enter: str = "↵"
-    active: str = "‹{}›"
-    """Stands around the argument that comes next."""
 
 
-UNICODE = Glyphs()
-ASCII = Glyphs(
-    ok="+",
-    fail="x",
-    todo="o",
-    bullet="*",
-    right=">",
-    down="v",
-    left="<",
-    arrow=">",
-    full="#",
-    empty=".",
-    changed="+",
-    pin="!",
-    rule="-",
-    heavy="=",
-    tee="+",
-    joint="+",
-    bar="|",
-    thumb="#",
-    ellipsis="~",
-    dot="-",
-    dash="-",
-    warning="!",
-    enter="Enter",
-    active=">{}<",
-)
+glyphs = Glyphs()
+
+ACTIVE = "‹{}›"
+"""Stands around the argument that comes next."""
+
+_STAND_INS = {
+    "+": "✓⁺┌┐└┘├┤┬┴┼╔╗╚╝╭╮╰╯",
+    "-": "─╴╵╶╷—–",
+    "=": "━═",
+    "|": "│┃║▌▐▎▕▏",
+    "x": "✗×",
+    "o": "○",
+    "*": "•◆",
+    ">": "►→▶▸›≥",
+    "<": "◄←◀‹≤",
+    "^": "▲↑",
+    "v": "▼↓▾",
+    "#": "■█▓▆▇",
+    "%": "▒",
+    ".": "□░·▁▂",
+    "_": "▃▄▅",
+    "~": "…≈",
+    '"': "«»“”„",
+    "'": "‘’",
+}
+_ASCII = {ord(sign): plain for plain, signs in _STAND_INS.items() for sign in signs}
+
+
+class AsciiFilter(LineFilter):
+    """Draws with ASCII what is not a letter."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same segments, one cell for one cell."""
+        return [
+            Segment(text.translate(_ASCII), style, control) for text, style, control in segments
+        ]
 
 
 def wants_ascii(environ: Mapping[str, str] = os.environ) -> bool:
@@ -77,22 +91,3 @@ def wants_ascii(environ: Mapping[str, str] = os.environ) -> bool:
     if wish:
         return wish not in {"0", "no", "false"}
     return "utf" not in locale.getpreferredencoding(False).lower()
-
-
-class _Current:
-    """The set in use; read as `glyphs.ok`, chosen once by the app."""
-
-    def __init__(self) -> None:
-        self.ascii = False
-        self._set = UNICODE
-
-    def use_ascii(self, ascii_only: bool) -> None:
-        """Choose the set."""
-        self.ascii = ascii_only
-        self._set = ASCII if ascii_only else UNICODE
-
-    def __getattr__(self, name: str) -> str:
-        return str(getattr(self._set, name))
-
-
-glyphs = _Current()

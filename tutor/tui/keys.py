@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 
 def N_(message: str) -> str:
@@ -70,9 +70,9 @@ _NAMES = {
 }
 
 
-def bindings(*ids: str) -> list[Binding]:
+def bindings(*ids: str) -> list[BindingType]:
     """Textual bindings for these actions, in this order."""
-    made = []
+    made: list[BindingType] = []
     for identifier in ids:
         key = KEYS[identifier]
         if key.keys:

@@ -1,9 +1,10 @@
-"""The list of lessons as the home screen shows it: titles, progress, and what is wrong with a file."""
+"""The list of lessons as the home screen shows it, and what is wrong with their files."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.course.progress import Progress
@@ -49,8 +50,9 @@ class LessonLine:
 class Outline:
     """Reads the course when first asked."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress, folder: Path | None = None) -> None:
         self._progress = progress
+        self._folder = folder
         self._course: Course | None = None
         self._problems: list[str] = []
 
@@ -60,7 +62,7 @@ class Outline:
         if self._course is None:
             from tutor.course.loader import read_course
 
-            self._course, problems = read_course()
+            self._course, problems = read_course(self._folder)
             errors = [str(each) for each in problems if each.rule in _FATAL and not each.warning]
             self._problems += errors[:MOST_PROBLEMS]
         return self._course

@@ -41,6 +41,11 @@ def row(*pieces: str | tuple[str, str] | Piece) -> Row:
     return tuple(piece for piece in made if piece.text)
 
 
+def with_action(pieces: Row, action: str) -> Row:
+    """The row, a click anywhere on it running ``action``."""
+    return tuple(piece._replace(action=action) for piece in pieces)
+
+
 def width_of(pieces: Iterable[Piece]) -> int:
     """Cells that the pieces take."""
     return sum(cell_len(piece.text) for piece in pieces)

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from tutor.console.history import History
 from tutor.engine.cmdline import quote
 from tutor.engine.world import Entry
-from tutor.i18n import _
+from tutor.i18n import _, language, ngettext
 from tutor.tui.base import BaseScreen
 from tutor.tui.desk import Desk
 from tutor.tui.keys import bindings
@@ -49,8 +49,6 @@ class Workbench(BaseScreen[None]):
     def on_mount(self) -> None:
         """Time passes in the world ten times a second."""
         self.set_interval(TICK_S, self._tick)
-        self.xray.watch(self.desk.world)
-        self.look()
 
     def _joint(self) -> int:
         """Where the line between the upper panels meets the console's rule."""
@@ -64,17 +62,16 @@ class Workbench(BaseScreen[None]):
         self.xray_pane.look()
         self.console_pane.refresh_prompt()
 
-    def state_row(self) -> Row:
+    def state_rows(self) -> list[Row]:
         """The right end of the top bar: database, keys, language."""
         database = self.desk.world.session.db
-        from tutor.i18n import language, ngettext
-
         count = len(database)
         keys = ngettext("{n} key", "{n} keys", count).format(n=count)
-        return row(
-            (f"db{database.index}", "muted"), ("  ", ""), (keys, "muted"), ("  ", ""),
-            (language().upper(), "accent"),
-        )  # fmt: skip
+        return [
+            row((f"db{database.index}", "muted")),
+            row((keys, "muted")),
+            row((language().upper(), "accent")),
+        ]
 
     def _tick(self) -> None:
         if self.desk.tick():

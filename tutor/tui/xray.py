@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tutor.diagrams import NOTHING, Changes, changes, conversion_line, describe, draw
+from tutor.diagrams import NOTHING, Changes, changes, conversion_line, draw
 from tutor.engine.events import Conversion
 from tutor.engine.inspect import Inspection, inspect
 from tutor.engine.replies import ReplyError
@@ -15,7 +15,7 @@ from tutor.engine.table import keys_of
 from tutor.engine.world import Entry, World
 from tutor.i18n import _
 from tutor.tui.glyphs import glyphs
-from tutor.tui.paint import EMPTY, Row, plain, row, wrap
+from tutor.tui.paint import EMPTY, Piece, Row, plain, row, wrap
 
 View = Literal["structure", "bytes", "text"]
 VIEWS: tuple[View, ...] = ("structure", "bytes", "text")
@@ -167,12 +167,11 @@ class Xray:
             text = _("There is no such key.")
             return Picture(row((text, "muted")), (), news, text)
         drawing = draw(now, width, "bytes" if self.view == "bytes" else "structure", self._changed)
-        if glyphs.ascii:
-            drawing = drawing.ascii()
         heading, *body = (row(*line) for line in drawing.lines)
-        text = "\n".join([*describe(now), *news])
+        text = "\n".join([drawing.text, *news])
         if self.view == "text":
-            body = [part for line in text.splitlines() for part in wrap(row(plain(line)), width, "  ")]
+            lines = [row(plain(line)) for line in text.splitlines()]
+            body = [part for line in lines for part in wrap(line, width, "  ")]
         elif body and not body[0]:
             body = body[1:]
         return Picture(heading, (*body, *self._paging(now)), news, text)
@@ -182,12 +181,12 @@ class Xray:
             return []
         first, last = self.start + 1, min(self.start + self.window, now.items_total)
         text = _("{first}–{last} of {total}").format(first=first, last=last, total=now.items_total)
-        pieces: list[tuple[str, str, str]] = []
+        pieces: list[Piece] = []
         if self.start:
-            pieces.append((f"{glyphs.left} ", "link", "screen.xray_page(-1)"))
-        pieces.append((text, "muted", ""))
+            pieces.append(Piece(f"[ {glyphs.left} ", "hotkey", "screen.xray_page(-1)"))
+        pieces.append(Piece(text, "muted"))
         if last < now.items_total:
-            pieces.append((f" {glyphs.right}", "link", "screen.xray_page(1)"))
+            pieces.append(Piece(f" {glyphs.right} ]", "hotkey", "screen.xray_page(1)"))
         return [EMPTY, row(*pieces)]
 
     @property

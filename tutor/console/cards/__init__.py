@@ -118,14 +118,20 @@ def card_lines(card: Card, width: int = 80) -> list[Line]:
     bar = ("▌ ", "label")
     room = max(min(width - 3, 96), 20)
     lines: list[Line] = [[bar, (card.title, "title")]]
-    for part in card.meaning.split("\n"):
-        lines += [[bar, (piece, "text")] for piece in textwrap.wrap(part, room)]
+    code = False
+    for row in textwrap.wrap(card.meaning, room, break_on_hyphens=False):
+        line: Line = [bar]
+        for at, piece in enumerate(row.split("`")):
+            code ^= at > 0
+            if piece:
+                line.append((piece, "syntax" if code else "text"))
+        lines.append(line)
     for attempt in card.try_lines:
         if not attempt.command:
             lines += [[bar, ("· ", "label"), (piece, "text")]
                       for piece in textwrap.wrap(attempt.why, room - 2)]  # fmt: skip
             continue
-        line: Line = [bar, (_("try: "), "label"), (attempt.command, "syntax")]
+        line = [bar, (_("try: "), "label"), (attempt.command, "syntax")]
         used = sum(len(text) for text, _role in line)
         if attempt.why and used + len(attempt.why) + 5 <= width:
             line.append((f"   — {attempt.why}", "note"))

@@ -12,9 +12,12 @@ from tutor.console.reading import find_command
 from tutor.engine.table import CommandSpec
 from tutor.engine.table.match import Match, match
 from tutor.engine.table.notation import syntax
-from tutor.i18n import pgettext
+from tutor.i18n import _, pgettext
 
-__all__ = ["Card", "Case", "Try", "holds", "shown"]
+__all__ = ["Card", "Case", "Try", "holds", "listed", "shown"]
+
+
+_SENTENCE = 64
 
 
 class Try(NamedTuple):
@@ -25,7 +28,11 @@ class Try(NamedTuple):
 
 
 class Card(NamedTuple):
-    """``meaning`` is one to three sentences; ``try_lines`` may be empty."""
+    """``meaning`` is one to three sentences; ``try_lines`` may be empty.
+
+    In ``meaning`` the learner's own words and pieces of syntax stand in back-quotes, as Markdown's
+    code; nothing else of Markdown is meant there.
+    """
 
     title: str
     meaning: str
@@ -52,8 +59,11 @@ class Case:
 
     @property
     def signature(self) -> str:
-        """The command's syntax, "" if it is unknown."""
-        return syntax(self.spec) if self.spec is not None else ""
+        """The command's syntax, without its last options if it is too long for a sentence."""
+        text = syntax(self.spec) if self.spec is not None else ""
+        if len(text) > _SENTENCE:
+            text = text[: max(text.rfind(" [", 0, _SENTENCE), text.find(" [", 1))] + " […]"
+        return text
 
     def line(self, words: Sequence[bytes]) -> str:
         """Words as a line to type."""
@@ -61,7 +71,18 @@ class Case:
 
     def with_word(self, index: int, word: str) -> str:
         """The command with another word at ``index``."""
-        return self.line([*self.argv[:index], word.encode(), *self.argv[index + 1 :]])
+        return self.line(self.replaced(index, word.encode()))
+
+    def replaced(self, index: int, word: bytes) -> list[bytes]:
+        """The words with another one at ``index``."""
+        return [*self.argv[:index], word, *self.argv[index + 1 :]]
+
+    def would_fit(self, index: int, word: bytes) -> bool:
+        """Whether with another word at ``index`` it and the next one are right."""
+        if self.spec is None:
+            return False
+        wrong = match(self.spec, self.replaced(index, word)).wrong
+        return wrong is None or wrong > index + 1
 
     def word(self, index: int) -> str:
         """A typed word for a sentence."""
@@ -83,7 +104,7 @@ class Case:
         found = [one for one in self.fit.next if not one.optional]
         return [one.text or (one.argument.name if one.argument else "") for one in found]
 
-    def keys(self) -> list[bytes]:
+    def named_keys(self) -> list[bytes]:
         """The keys of the command, in order, each once."""
         if self.fit is None:
             return []
@@ -110,8 +131,13 @@ class Case:
 
 def shown(word: bytes) -> str:
     """A typed word for a sentence: readable, and not longer than a sentence bears."""
-    text = quote(word)
+    text = quote(word).replace("`", "'")  # a back-quote would end the emphasis
     return text if len(text) <= 40 else text[:39] + "…"
+
+
+def listed(words: list[str]) -> str:
+    """Words of a syntax, any of which will do: `key` or `value`."""
+    return _(" or ").join(f"`{word}`" for word in dict.fromkeys(words))
 
 
 def holds(kind: str) -> str:

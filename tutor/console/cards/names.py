@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from tutor.console import commands
-from tutor.console.cards.case import Card, Case, Try, shown
+from tutor.console.cards.case import Card, Case, Try, listed, shown
 from tutor.console.reading import find_command
 from tutor.console.signature import summary_of
 from tutor.console.spelling import by_sound, foreign_letters, from_layout, nearest, with_latin
@@ -15,26 +15,22 @@ from tutor.i18n import _, ngettext
 
 __all__ = ["arity", "unknown_command", "unknown_subcommand"]
 
-_ELSEWHERE = frozenset(
-    """
-    acl asking cluster eval eval_ro evalsha evalsha_ro failover fcall fcall_ro function geoadd
-    geodist geohash geopos georadius georadius_ro georadiusbymember georadiusbymember_ro geosearch
-    geosearchstore latency module monitor pfadd pfcount pfdebug pfmerge pfselftest psubscribe psync
-    publish pubsub punsubscribe readonly readwrite replconf script slowlog spublish ssubscribe
-    subscribe sunsubscribe sync unsubscribe xack xadd xautoclaim xclaim xdel xgroup xinfo xlen
-    xpending xrange xread xreadgroup xrevrange xsetid xtrim bgrewriteaof
-    """.split()
+_ELSEWHERE = re.compile(
+    r"acl|asking|bgrewriteaof|cluster|eval(sha)?(_ro)?|failover|fcall(_ro)?|function|geo\w+|latency"
+    r"|module|monitor|pf(add|count|debug|merge|selftest)|p?(un)?subscribe|ps?ync|s?publish"
+    r"|pubsub|s(un)?subscribe|readonly|readwrite|replconf|script|slowlog|sync"
+    r"|x(ack|add|autoclaim|claim|del|group|info|len|pending|r(ev)?range|read(group)?|setid|trim)",
+    re.IGNORECASE,
 )
 """Commands of Redis 7.0 that need not be in the embedded engine."""
 
 _SYNONYMS = {
     "delete": "DEL", "remove": "DEL", "rm": "DEL", "drop": "DEL", "insert": "SET", "put": "SET",
     "update": "SET", "store": "SET", "read": "GET", "fetch": "GET", "push": "RPUSH",
-    "pop": "LPOP", "append_list": "RPUSH", "add": "SADD", "length": "STRLEN", "len": "LLEN",
-    "size": "DBSIZE", "count": "DBSIZE", "list": "KEYS", "ls": "KEYS", "show": "KEYS",
-    "use": "SELECT", "begin": "MULTI", "commit": "EXEC", "rollback": "DISCARD",
-    "increment": "INCR", "decrement": "DECR", "members": "SMEMBERS", "sleep": "DEBUG",
-    "hlength": "HLEN", "zlen": "ZCARD", "slen": "SCARD", "zsize": "ZCARD", "zadd_many": "ZADD",
+    "pop": "LPOP", "add": "SADD", "length": "STRLEN", "len": "LLEN", "hlength": "HLEN",
+    "zlen": "ZCARD", "slen": "SCARD", "size": "DBSIZE", "count": "DBSIZE", "ls": "KEYS",
+    "show": "KEYS", "use": "SELECT", "begin": "MULTI", "commit": "EXEC", "rollback": "DISCARD",
+    "increment": "INCR", "decrement": "DECR", "members": "SMEMBERS",
 }  # fmt: skip
 """Words of other systems and what Redis calls them."""
 
@@ -85,28 +81,29 @@ def _cyrillic(case: Case, word: str) -> Card | None:
             "A Cyrillic letter in the command", "Cyrillic letters in the command", len(letters)
         )
         meaning = _(
-            "In {word} there is a Cyrillic {listed}. They look the same, but to Redis they are "
+            "In `{word}` there is a Cyrillic {listed}. They look the same, but to Redis they are "
             "different characters."
         ).format(word=word, listed=listed)
         return Card(title, meaning, (Try(case.with_word(0, latin)),))
     typed = from_layout(word)
     if find_command(typed.encode()) is not None:
-        tries = [Try(case.with_word(0, typed), _("only the command"))]
+        tries = [Try(case.with_word(0, typed))]
         if any(_is_cyrillic(arg) for arg in case.argv[1:]):
             words = [from_layout(arg.decode("utf-8", "replace")).encode() for arg in case.argv]
-            tries.append(Try(case.line(words), _("the whole line")))
-        meaning = _("The keys of {word} in the Latin layout give {typed}.")
+            tries = [Try(case.line(words), _("the whole line")),
+                     Try(case.with_word(0, typed), _("only the command"))]  # fmt: skip
+        meaning = _("The keys of `{word}` in the Latin layout give `{typed}`.")
         return Card(
             _("The Russian keyboard layout is on"),
             meaning.format(word=word, typed=typed),
             tuple(tries),
         )
     heard = by_sound(word)
-    meaning = _("The names of commands are written in Latin letters. Keys and values may be Cyrillic.")
-    tries_by_ear = [name for name in nearest(heard, load_table()) if heard]
-    return Card(
-        _("A command in Cyrillic letters"), meaning, tuple(_instead(case, tries_by_ear[:2]))
+    meaning = _(
+        "The names of commands are written in Latin letters. Keys and values may be Cyrillic."
     )
+    meant = [heard] if heard in load_table() else nearest(heard, load_table())
+    return Card(_("A command in Cyrillic letters"), meaning, tuple(_instead(case, meant[:2])))
 
 
 def _is_cyrillic(arg: bytes) -> bool:
@@ -123,14 +120,16 @@ def _not_a_command(case: Case, word: str) -> Card | None:
         )
     if _PROMPT.match(word) and len(case.argv) > 1:
         rest = case.argv[1:]
-        if word.lower() == "redis-cli" and rest[0].startswith(b"-"):
+        if word.lower() == "redis-cli":
+            tries = () if rest[0].startswith(b"-") else (Try(case.line(rest)),)
             return Card(
                 _("This is already the prompt of Redis"),
-                _("redis-cli is a program of the shell; here only its commands are typed."),
+                _("redis-cli is a program of the shell; here only commands are typed."),
+                tries,
             )
         return Card(
             _("The prompt was pasted with the command"),
-            _("{word} is what stands before the cursor, not a part of the command.").format(
+            _("`{word}` is what stands before the cursor, not a part of the command.").format(
                 word=word
             ),
             (Try(case.line(rest)),),
@@ -140,7 +139,7 @@ def _not_a_command(case: Case, word: str) -> Card | None:
         return Card(
             _("The whole line is in quotes"),
             _("Quotes make one argument of everything inside, so Redis looked for a command named "
-              "{word}.").format(word=shown(case.argv[0])),
+              "`{word}`.").format(word=shown(case.argv[0])),
             (Try(" ".join([word, *map(shown, case.argv[1:])])),),
         )  # fmt: skip
     return None
@@ -148,17 +147,17 @@ def _not_a_command(case: Case, word: str) -> Card | None:
 
 def _not_here(case: Case, word: str) -> Card | None:
     """A real command that this server does not have."""
-    name = word.lower()
-    spec = load_table().get(name)
-    if spec is not None:
-        meaning = _("{name} exists in Redis since version {since}; this server does not know it.")
+    spec = load_table().get(word.lower())
+    embedded = getattr(case.catalog, "embedded", True)
+    if spec is not None and not embedded:
+        meaning = _("`{name}` exists in Redis since version {since}; this server does not know it.")
         return Card(
             _("This server is older"), meaning.format(name=spec.name.upper(), since=spec.since)
         )
-    if name in _ELSEWHERE:
+    if embedded and (spec is not None or _ELSEWHERE.fullmatch(word)):
         meaning = _(
-            "{name} is a command of Redis 7.0, but the engine inside redis-tutor does not have it. "
-            "Connect to a real server to try it: redis-tutor repl --connect redis://127.0.0.1:6379"
+            "`{name}` is a command of Redis 7.0, but the engine inside redis-tutor does not have "
+            "it. Connect to a real server to try it: redis-tutor repl --connect redis://127.0.0.1:6379"
         )
         return Card(_("Not in this engine"), meaning.format(name=word.upper()))
     return None
@@ -194,24 +193,24 @@ def arity(case: Case) -> Card | None:
     if extra is not None:
         count = len(case.argv) - extra
         meaning = ngettext(
-            "{word} is one word too many: {signature}.",
-            "From {word} on there are {count} words too many: {signature}.",
+            "`{word}` is one word too many: `{signature}`.",
+            "From `{word}` on there are {count} words too many: `{signature}`.",
             count,
         ).format(word=case.word(extra), count=count, signature=signature)
         tries = [Try(case.line(case.argv[:extra]), _("without them"))]
         if extra >= 2:
             joined = b" ".join(case.argv[extra - 1 :])
             line = case.line([*case.argv[: extra - 1], joined])
-            tries.append(Try(line, _("a value with spaces stands in quotes")))
+            tries.append(Try(line, _("if that is one word with spaces")))
         return Card(_("Too many arguments"), meaning, tuple(tries))
     due = case.due()
+    missing = listed(due)
     if not due:
-        return Card(_("The number of arguments"), signature, (help_try,))
-    missing = _listed(due)
-    if len(case.argv) > 1:
-        meaning = _("After {word} comes {missing}: {signature}.")
+        meaning = _("`{name}` needs more words: `{signature}`.")
+    elif len(case.argv) > 1:
+        meaning = _("After `{word}` must come {missing}: `{signature}`.")
     else:
-        meaning = _("{name} needs {missing}: {signature}.")
+        meaning = _("`{name}` needs {missing}: `{signature}`.")
     meaning = meaning.format(
         word=case.word(-1), missing=missing, name=case.name, signature=signature
     )
@@ -219,7 +218,3 @@ def arity(case: Case) -> Card | None:
            for word in fit.words[-1:]) and len(case.argv) > 3:  # fmt: skip
         meaning += " " + _("The words come in pairs; the last one has no partner.")
     return Card(_("An argument is missing"), meaning, (help_try,))
-
-
-def _listed(due: list[str]) -> str:
-    return _(" or ").join(dict.fromkeys(due))

@@ -16,8 +16,8 @@ def quoting_card(line: str, error: UnbalancedQuotes) -> Card:
         mark = line[at]
         title = _("A quote is not closed")
         meaning = _(
-            "The quote {mark} in column {column} is opened but not closed, so it is not clear where "
-            "the argument ends. Nothing was sent."
+            "The quote `{mark}` in column {column} is opened but not closed, so it is not clear "
+            "where the argument ends. Nothing was sent."
         ).format(mark=mark, column=at + 1)
         if mark == "'" and at and line[at - 1].isalnum():
             advice = _("An apostrophe inside a word must stand in double quotes.")
@@ -31,7 +31,7 @@ def quoting_card(line: str, error: UnbalancedQuotes) -> Card:
         "Nothing was sent."
     ).format(column=at + 1, letter=line[at])
     spaced = f"{line[:at]} {line[at:]}"
-    inner = _("A quote inside a quoted argument is written as \\\".")
+    inner = _('A quote inside a quoted argument is written as \\".')
     return Card(
         _("A word is glued to a closing quote"),
         meaning,

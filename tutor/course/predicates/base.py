@@ -70,11 +70,19 @@ class Predicate(Protocol):
         """What a learner can only know from the task: names, values, seconds (lint S4)."""
 
 
+class WholeLine(str):
+    """What `Predicate.got` returns where "is …, needs …" would not read well."""
+
+    __slots__ = ()
+
+
 def line_text(predicate: Predicate, verdict: Verdict) -> str:
     """"length: 3", or "length: is 2, needs 3"."""
     name, want = predicate.name(), predicate.want()
     if verdict.status == "wrong":
         got = predicate.got(verdict)
+        if isinstance(got, WholeLine):
+            return got
         if not got:
             text = pgettext("check", "{what}: needs {want}")
             return text.format(what=name, want=want) if want else name

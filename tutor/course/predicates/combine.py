@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tutor.course.predicates.base import Predicate, Scene, Verdict, line_text, verdict
+from tutor.course.predicates.base import Predicate, Scene, Verdict, WholeLine, line_text, verdict
 from tutor.i18n import pgettext
 
 
@@ -36,7 +36,7 @@ class All:
         if not isinstance(verdict.got, tuple):
             return ""
         index, found = verdict.got
-        return line_text(self.parts[index], found)
+        return WholeLine(line_text(self.parts[index], found))
 
     def literals(self) -> tuple[str, ...]:
         return tuple(word for part in self.parts for word in part.literals())

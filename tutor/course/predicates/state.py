@@ -19,7 +19,7 @@ from tutor.course.observe import (
     sequence_of,
     text_of,
 )
-from tutor.course.predicates.base import PENDING, Bounds, Scene, Verdict, verdict
+from tutor.course.predicates.base import PENDING, Bounds, Scene, Verdict, WholeLine, verdict
 from tutor.course.predicates.replies import clip, quoted
 from tutor.engine.replies import format_double
 from tutor.engine.structures.sds import parse_integer
@@ -264,8 +264,12 @@ class Members(KeyPredicate):
             return str(verdict.got)
         kind, names = verdict.got
         if kind == "missing":
-            return pgettext("check", "missing {names}").format(names=_joined(names))
-        return pgettext("check", "too many: {names}").format(names=_joined(names))
+            text = pgettext("check", "members: missing {names}")
+        elif self.mode == "lacks":
+            text = pgettext("check", "among the members: {names}, and should not be")
+        else:
+            text = pgettext("check", "members: too many, {names}")
+        return WholeLine(text.format(names=_joined(names)))
 
     def literals(self) -> tuple[str, ...]:
         return (*KeyPredicate.literals(self), *_texts(self.wanted))

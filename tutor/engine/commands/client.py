@@ -7,14 +7,17 @@ CLIENT REPLY and CLIENT PAUSE belong to whoever owns the sockets, and are unknow
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from tutor.engine import errors
 from tutor.engine.arguments import integer, parse_integer
-from tutor.engine.engine import Engine
 from tutor.engine.helptext import help_of
 from tutor.engine.registry import command
 from tutor.engine.replies import OK, Reply, ReplyError, Verbatim
 from tutor.engine.session import Session
+
+if TYPE_CHECKING:
+    from tutor.engine.engine import Engine
 
 _TYPES = (b"normal", b"slave", b"replica", b"pubsub", b"master")
 

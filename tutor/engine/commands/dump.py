@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tutor.engine import codec, errors
 from tutor.engine.arguments import FLAG, Option, OptionTable, integer, options
 from tutor.engine.codec_reader import BadFormat, load
+from tutor.engine.lfu import is_lfu, stamp
 from tutor.engine.registry import command
 from tutor.engine.replies import OK, Reply, ReplyError
 from tutor.engine.session import Session
@@ -66,7 +67,10 @@ def restore(session: Session, argv: Sequence[bytes]) -> Reply:
     db.set(key, value)
     if when:
         db.set_expiry(key, when)
-    if b"idletime" in found:
+    if is_lfu(engine.config.maxmemory_policy):
+        if b"freq" in found:
+            db.access[key] = stamp(engine, found[b"freq"])
+    elif b"idletime" in found:
         db.access[key] = engine.now_ms // 1000 - found[b"idletime"]
     db.changed(key, "restore")
     return OK

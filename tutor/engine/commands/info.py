@@ -8,13 +8,16 @@ a server where that thing never happened.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from tutor.engine.commands.connection import VERSION
 from tutor.engine.commands.memory import Footprint
-from tutor.engine.engine import Engine
 from tutor.engine.registry import command
 from tutor.engine.replies import Reply, Verbatim
 from tutor.engine.session import Session
+
+if TYPE_CHECKING:
+    from tutor.engine.engine import Engine
 
 Fields = Iterable[tuple[str, object]]
 
@@ -45,14 +48,10 @@ def info(session: Session, argv: Sequence[bytes]) -> Reply:
 
 def human_size(size: int) -> str:
     """Bytes for people: ``1.06M``."""
-    if size < 1024:
-        return f"{size}B"
-    amount = float(size)
-    for unit in "KMGTP":
-        amount /= 1024
-        if amount < 1024:
-            break
-    return f"{amount:.2f}{unit}"
+    unit, amount = 0, float(size)
+    while amount >= 1024 and unit < 5:
+        unit, amount = unit + 1, amount / 1024
+    return f"{amount:.2f}{'BKMGTP'[unit]}" if unit else f"{size}B"
 
 
 def _server(engine: Engine) -> Fields:

@@ -153,7 +153,7 @@ _BY_WORDS: dict[str, Callable[[Sequence[bytes], int], Sequence[str]]] = {
     "bitfield": _bitfield_flags,
     "sort": _sort_flags,
 }
-"""Commands whose key flags depend on their words (key specs with ``variable_flags``, or unknown)."""
+"""Commands whose key flags depend on their words, or whose key specs do not tell."""
 
 
 # rows

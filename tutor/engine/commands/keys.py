@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tutor.engine import errors
 from tutor.engine.arguments import FLAG, Option, options, ranged
 from tutor.engine.conversions import big_zset
 from tutor.engine.database import Database
-from tutor.engine.engine import Engine
 from tutor.engine.glob import compile_glob
 from tutor.engine.registry import command
 from tutor.engine.replies import OK, Reply, ReplyError, Status
@@ -16,6 +16,9 @@ from tutor.engine.session import Session
 from tutor.engine.structures.hashtable import HashTable
 from tutor.engine.structures.sds import Sds, encoding_of
 from tutor.engine.values import Hash, Set, Value, Zset, type_name
+
+if TYPE_CHECKING:
+    from tutor.engine.engine import Engine
 
 _INT32 = 2**31
 

@@ -16,7 +16,9 @@ from tutor.engine.structures.quicklist import Quicklist
 def new_list(session: Session) -> Quicklist:
     """An empty list; the node limits in force now stay with it."""
     config = session.engine.config
-    return Quicklist(config.list_max_listpack_size, config.list_compress_depth)
+    return Quicklist(
+        config.list_max_listpack_size, config.list_compress_depth, config.packed_threshold
+    )
 
 
 # pushing

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from tutor.engine import errors
 from tutor.engine.arguments import integer
 from tutor.engine.database import Database
-from tutor.engine.engine import Engine
 from tutor.engine.helptext import help_of
 from tutor.engine.memory import DEFAULT_SAMPLES, memory_usage
 from tutor.engine.registry import command
@@ -23,13 +23,16 @@ from tutor.engine.session import Session
 from tutor.engine.structures.hashtable import ENTRY_SIZE, SLOT_SIZE
 from tutor.engine.structures.sds import ROBJ_SIZE
 
+if TYPE_CHECKING:
+    from tutor.engine.engine import Engine
+
 _KEYS_MEASURED = 1000
 _TOO_LITTLE = 5 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """Bytes of all data by the model: ``total`` = ``overhead`` (tables, entries, objects) + dataset.
+    """Bytes of all data by the model; ``overhead`` (tables, entries, objects) is part of ``total``.
 
     Of a database with more than 1,000 keys about as many, evenly spread, are measured and the
     rest is taken to be like them.

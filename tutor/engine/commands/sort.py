@@ -8,7 +8,6 @@ from typing import Any
 
 from tutor.engine import errors
 from tutor.engine.arguments import FLAG, Option, OptionTable, integer, options, parse_number, word
-from tutor.engine.commands.list import new_list
 from tutor.engine.conversions import convert_zset
 from tutor.engine.database import Database
 from tutor.engine.registry import command
@@ -153,7 +152,8 @@ def _store(session: Session, key: bytes, texts: list[bytes]) -> int:
         if db.delete(key):
             db.changed(key, "del")
         return 0
-    result = new_list(session)
+    # SORT leaves list-max-listpack-size and list-compress-depth unread (redis 7.0, sort.c).
+    result = Quicklist(threshold=session.engine.config.packed_threshold)
     for text in texts:
         result.push_tail(text)
     db.peek(key)

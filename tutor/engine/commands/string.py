@@ -22,6 +22,7 @@ from tutor.engine.arguments import (
 )
 from tutor.engine.conversions import announce, announce_string
 from tutor.engine.database import Database
+from tutor.engine.lfu import NO_EVICTION
 from tutor.engine.registry import command
 from tutor.engine.replies import OK, Reply, ReplyError
 from tutor.engine.session import Session
@@ -66,8 +67,10 @@ def _deadline(session: Session, name: str, option: bytes, value: bytes) -> int:
 
 def _store(db: Database, key: bytes, value: bytes, keep_ttl: bool = False) -> None:
     """What every SET does to a key."""
-    if db.expires.data or db.engine.observer is not None:
-        old = db.peek(key)
+    engine = db.engine
+    unwatched = engine.observer is None and engine.config.maxmemory_policy == NO_EVICTION
+    if db.expires.data or not unwatched:
+        old = db.touch(key)
         if isinstance(old, (bytes, int, Sds)):
             announce_string(db, key, old, value)
     db.set(key, value, keep_ttl)

@@ -26,10 +26,9 @@ step), server.c htNeedsResize (10 %).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from itertools import islice
 from typing import Any
 
+from .garbage import collection_paused
 from .hashtable_index import (
     Bucket,
     Randomness,
@@ -44,35 +43,16 @@ from .hashtable_index import (
     scan_step,
 )
 from .hashtable_layout import HashTableLayout, TableStats, derive_stats, derive_table
-from .sds import ROBJ_SIZE
+from .resize_policy import ALWAYS, EMPTY_VISITS, ResizePolicy, expected_pace
 from .trace import Trace
 from .window import Window
 
 INITIAL_SIZE = 4
-FORCED_RATIO = 5
-EMPTY_VISITS = 10
 MIN_FILL_PERCENT = 10
 DICT_SIZE = 56
 ENTRY_SIZE = 24
 SLOT_SIZE = 8
 SAMPLE = 15
-
-
-class ResizePolicy:
-    """When tables may change their size; one object shared by all tables of a server.
-
-    ``mode`` is ``"enable"``, ``"avoid"`` (a child process exists: copy-on-write pages are dear) or
-    ``"forbid"``. ``allows_growth(bytes, load)`` may refuse growth (maxmemory).
-    """
-
-    __slots__ = ("allows_growth", "mode")
-
-    def __init__(self) -> None:
-        self.mode = "enable"
-        self.allows_growth: Callable[[int, float], bool] | None = None
-
-
-ALWAYS = ResizePolicy()
 
 
 def next_size(count: int) -> int:
@@ -251,7 +231,7 @@ class HashTable:
         else:
             self.fresh = set()
             self._walk = 0.0
-            self._pace = _expected_pace(used, self.size0)
+            self._pace = expected_pace(used, self.size0)
         return True
 
     def shrink_if_needed(self) -> bool:
@@ -272,7 +252,7 @@ class HashTable:
 
         At most ``10 * n`` empty buckets are visited.
         """
-        if self.policy.mode != "enable" and not self._may_move():
+        if self.policy.mode != "enable" and not self.policy.permits_steps(self.size0, self.size1):
             return self.rehashidx >= 0
         if self.fresh is not None:
             walk = self._walk = self._walk + self._pace * n
@@ -351,21 +331,6 @@ class HashTable:
         """Bytes of the dict object and its slots, without entries."""
         return DICT_SIZE + SLOT_SIZE * (self.size0 + self.size1)
 
-    def memory(self, size_of: Callable[[bytes, Any], int], samples: int = 5) -> int:
-        """Bytes of a set or hash (object included) as MEMORY USAGE estimates them.
-
-        ``size_of(key, value)`` are the bytes of an entry's texts; ``samples`` 0 = from all.
-        Sampled entries are the first in bucket order, or any while there is no index.
-        """
-        data = self.data
-        taken = min(samples or len(data), len(data))
-        keys: Iterable[bytes] = data
-        if self.buckets0 is not None and taken < len(data):
-            keys = self.iterate()
-        total = sum(ENTRY_SIZE + size_of(key, data[key]) for key in islice(keys, taken))
-        average = total / taken if taken else 0.0
-        return int(ROBJ_SIZE + self.overhead() + average * len(data))
-
     def stats(self) -> tuple[TableStats, ...]:
         """Figures of table 0 and, while rehashing, of table 1 (DEBUG HTSTATS). O(slots)."""
         buckets0, buckets1 = self._index()
@@ -438,26 +403,10 @@ class HashTable:
 
     def _grow(self) -> None:
         """The growth test of an insert attempt; the caller saw ``used >= size0`` and no rehash."""
-        used = len(self.data)
-        if self.size0:
-            policy = self.policy
-            if policy.mode != "enable" and (
-                policy.mode == "forbid" or used // self.size0 <= FORCED_RATIO
-            ):
-                return
-            allows = policy.allows_growth
-            if allows is not None and not allows(
-                SLOT_SIZE * next_size(used + 1), used / self.size0
-            ):
-                return
-        self.expand(used + 1)
-
-    def _may_move(self) -> bool:
-        """Whether a rehash may go on although resizing is not enabled."""
-        if self.policy.mode == "forbid":
-            return False
-        low, high = sorted((self.size0, self.size1))
-        return low == high or high // low >= FORCED_RATIO
+        used, size = len(self.data), self.size0
+        new_bytes = SLOT_SIZE * next_size(used + 1)
+        if not size or self.policy.permits_growth(used, size, new_bytes):
+            self.expand(used + 1)
 
     def _finish(self) -> None:
         if self.trace is not None:
@@ -536,6 +485,10 @@ class HashTable:
         return self.buckets0, self.buckets1
 
     def _build_index(self) -> None:
+        with collection_paused():
+            self._derive_buckets()
+
+    def _derive_buckets(self) -> None:
         data = self.data
         hashes = key_hashes(data, self.seed)
         fresh = self.fresh or ()
@@ -553,11 +506,3 @@ class HashTable:
         self.used1 = len(gone)
         if moved and not staying:
             self._finish()
-
-
-def _expected_pace(used: int, size: int) -> float:
-    """Buckets one step passes on average: up to ten empty ones and one that is not."""
-    if not used:
-        return float(size)
-    empty = (1 - 1 / size) ** used
-    return (1 - empty**EMPTY_VISITS) / (1 - empty)

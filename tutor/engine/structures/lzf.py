@@ -40,40 +40,51 @@ def compress(data: bytes, max_out: int | None = None) -> bytes | None:
         seen = table.get(slot, 0)
         table[slot] = place
         if (
-            seen > 0
+            seen
             and place - seen <= MAX_DISTANCE
-            and data[seen : seen + 3] == data[place : place + 3]
+            and data[seen] == first
+            and data[seen + 1] == second
+            and data[seen + 2] == third
         ):
             if len(out) + 4 >= limit and len(out) - (not literals) + 4 >= limit:
                 return None
-            if literals:
-                out[-literals - 1] = literals - 1
-                literals = 0
-            else:
-                out.pop()
+            _close_run(out, literals)
+            literals = 0
             length = _match_length(data, seen, place, end)
             _put_match(out, length, place - seen - 1)
             out.append(0)
             place += length
             if place >= scan_end:
                 break
-            for inside in (place - 2, place - 1):
-                first, second, third = data[inside : inside + 3]
-                slot = ((first << 8 | second) - 5 * (second << 8 | third)) & 0xFFFF
-                table[slot] = inside
-        else:
-            if len(out) >= limit:
-                return None
-            out.append(first)
-            literals += 1
-            place += 1
-            if literals == MAX_LITERAL:
-                out[-MAX_LITERAL - 1] = MAX_LITERAL - 1
-                literals = 0
-                out.append(0)
+            _enter(table, data, place - 2)
+            _enter(table, data, place - 1)
+            continue
+        if len(out) >= limit:
+            return None
+        out.append(first)
+        literals += 1
+        place += 1
+        if literals == MAX_LITERAL:
+            _close_run(out, literals)
+            literals = 0
+            out.append(0)
     if len(out) + 3 > limit:
         return None
     return _finish(out, data[place:], literals)
+
+
+def _enter(table: dict[int, int], data: bytes, place: int) -> None:
+    """Remember where three bytes were seen."""
+    first, second, third = data[place : place + 3]
+    table[((first << 8 | second) - 5 * (second << 8 | third)) & 0xFFFF] = place
+
+
+def _close_run(out: bytearray, literals: int) -> None:
+    """Write the length of a literal run into its control byte, or take that back if it is empty."""
+    if literals:
+        out[-literals - 1] = literals - 1
+    else:
+        out.pop()
 
 
 def _match_length(data: bytes, seen: int, place: int, end: int) -> int:
@@ -109,13 +120,10 @@ def _finish(out: bytearray, rest: bytes, literals: int) -> bytes:
         out.append(byte)
         literals += 1
         if literals == MAX_LITERAL:
-            out[-MAX_LITERAL - 1] = MAX_LITERAL - 1
+            _close_run(out, literals)
             literals = 0
             out.append(0)
-    if literals:
-        out[-literals - 1] = literals - 1
-    else:
-        out.pop()
+    _close_run(out, literals)
     return bytes(out)
 
 

@@ -24,7 +24,8 @@ from collections.abc import Iterator
 from .listpack import EMPTY_SIZE, entry_size
 from .quicklist_compression import after_visit, before_change, end_of_change, offer
 from .quicklist_layout import QuicklistLayout, derive_layout
-from .quicklist_node import NODE_SIZE, RAW, Node
+from .quicklist_node import DUE, NODE_SIZE, RAW, Node
+from .quicklist_split import merge_around, split
 from .sds import ROBJ_SIZE
 from .trace import Trace
 from .window import Window
@@ -32,7 +33,6 @@ from .window import Window
 BYTE_LIMITS = (4096, 8192, 16_384, 32_768, 65_536)
 SAFETY_LIMIT = 8192
 ENTRY_OVERHEAD = 8
-MERGE_SAVING = 11
 QUICKLIST_SIZE = 40
 PLAIN_THRESHOLD = 1 << 30
 MAX_FILL = 32_767
@@ -224,7 +224,7 @@ class Quicklist:
             gone = min(node.entries.count(value), left)
             left -= gone
             if gone == len(node.entries):
-                self._unlink(node)
+                self.unlink(node)
                 self.length -= gone
                 node = following
                 if node is not None and not left and self.compress:
@@ -373,7 +373,8 @@ class Quicklist:
                 end_of_change(self, node, squeezed)
             offer(self, new)
 
-    def _unlink(self, node: Node) -> None:
+    def unlink(self, node: Node) -> None:
+        """Take a node out of the chain (its entries still count in ``length``)."""
         behind, ahead = node.prev, node.next
         if behind is None:
             self.head = ahead
@@ -393,7 +394,7 @@ class Quicklist:
         value = entries[offset]
         self.length -= 1
         if len(entries) == 1:
-            self._unlink(node)
+            self.unlink(node)
         else:
             del entries[offset]
             node.size -= entry_size(value)
@@ -414,7 +415,7 @@ class Quicklist:
         squeezed = before_change(node)
         self.length += 1
         if size >= self.threshold:
-            half = None if at_edge else self._split(node, offset, before)
+            half = None if at_edge else split(self, node, offset, before)
             plain = self._new_node(value)
             self._link(node, plain, before=before, squeezed=squeezed)
             if half is not None:
@@ -422,15 +423,15 @@ class Quicklist:
         elif self._allows_insert(node, size):
             node.entries.insert(offset if before else offset + 1, value)
             node.size += entry_size(value)
-            node.squeezed = -(not squeezed)
+            node.squeezed = DUE if squeezed else RAW
         elif at_edge:
             self._insert_beside(node, value, before, squeezed)
         else:
-            half = self._split(node, offset, before)
+            half = split(self, node, offset, before)
             half.entries.insert(len(half.entries) if before else 0, value)
             half.size += entry_size(value)
             self._link(node, half, before=before, squeezed=squeezed)
-            self._merge_around(node)
+            merge_around(self, node)
 
     def _insert_beside(self, node: Node, value: bytes, before: bool, squeezed: bool) -> None:
         """Put ``value`` past the edge of a full node: into the neighbour or a node of its own."""
@@ -441,7 +442,7 @@ class Quicklist:
         touched = before_change(neighbour)
         neighbour.entries.insert(len(neighbour.entries) if before else 0, value)
         neighbour.size += entry_size(value)
-        neighbour.squeezed = -(not touched)
+        neighbour.squeezed = DUE if touched else RAW
 
     def _exchange(self, node: Node, offset: int, value: bytes, squeezed: bool) -> None:
         """Replace a small entry by a huge one or the reverse: it needs another kind of node."""
@@ -454,51 +455,6 @@ class Quicklist:
             end_of_change(self, node, squeezed)
             if self.compress and node.next is not None:
                 after_visit(self, node.next)
-
-    def _split(self, node: Node, offset: int, before: bool) -> Node:
-        """Cut a node at an entry: that entry stays, all on the side of insertion move out."""
-        cut = offset if before else offset + 1
-        entries = node.entries
-        if before:
-            moved, node.entries = entries[:cut], entries[cut:]
-        else:
-            moved, node.entries = entries[cut:], entries[:cut]
-        size = EMPTY_SIZE + sum(map(entry_size, moved))
-        node.size -= size - EMPTY_SIZE
-        half = Node(moved, size)
-        if self.trace is not None:
-            self.trace("split", node=node, new=half, offset=offset, before=before)
-        return half
-
-    def _merge_around(self, center: Node) -> None:
-        """Try the four merges that follow a split, in their order."""
-        if center.prev is not None:
-            self._try_merge(center.prev.prev, center.prev)
-        if center.next is not None:
-            self._try_merge(center.next, center.next.next)
-        target = center.prev if self._try_merge(center.prev, center) else center
-        assert target is not None
-        self._try_merge(target, target.next)
-
-    def _try_merge(self, left: Node | None, right: Node | None) -> bool:
-        """Merge two neighbours into the left one if their sum is within the limits."""
-        if (
-            left is None
-            or right is None
-            or left.plain
-            or right.plain
-            or left.size + right.size - MERGE_SAVING > self.byte_limit
-            or len(left.entries) + len(right.entries) > self.entry_limit
-        ):
-            return False
-        if self.trace is not None:
-            self.trace("merge", left=left, right=right)
-        left.entries += right.entries
-        left.size += right.size - EMPTY_SIZE
-        left.squeezed = RAW
-        self._unlink(right)
-        offer(self, left)
-        return True
 
     def _remove_some(self, node: Node, value: bytes, gone: int, backwards: bool) -> None:
         """Remove ``gone`` entries equal to ``value`` from a node that keeps others."""
@@ -517,7 +473,7 @@ class Quicklist:
         while count > 0 and node is not None:
             held = len(node.entries)
             if count >= held:
-                self._unlink(node)
+                self.unlink(node)
                 self.length -= held
             else:
                 self._drop_entries(node, 0, count)
@@ -532,7 +488,7 @@ class Quicklist:
             following = node.next
             self._drop_entries(node, offset, len(node.entries))
         while following is not None:
-            self._unlink(following)
+            self.unlink(following)
             self.length -= len(following.entries)
             following = following.next
 
@@ -541,4 +497,4 @@ class Quicklist:
         node.size -= sum(map(entry_size, node.entries[start:stop]))
         del node.entries[start:stop]
         self.length -= stop - start
-        node.squeezed = -(not squeezed)
+        node.squeezed = DUE if squeezed else RAW

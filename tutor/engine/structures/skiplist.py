@@ -19,15 +19,10 @@ Constants: redis 7.0, server.h (32 levels, P = 0.25), t_zset.c.
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from itertools import islice
 from typing import Any
 
-from .allocator import size_class
-from .hashtable import DICT_SIZE, ENTRY_SIZE, SLOT_SIZE
-from .sds import ROBJ_SIZE, sds_memory
+from .garbage import collection_paused
 from .skiplist_layout import SkiplistLayout, derive_layout
 from .skiplist_range import LexRange, ScoreRange
 from .trace import Trace
@@ -35,7 +30,6 @@ from .window import Window
 
 MAX_LEVEL = 32
 LEVEL_PROBABILITY = 0.25
-ZSET_SIZE = 16
 LIST_SIZE = 32
 NODE_SIZE = 24
 LEVEL_SIZE = 16
@@ -65,18 +59,6 @@ class SkiplistNode:
 
 
 Range = ScoreRange | LexRange
-
-
-@contextmanager
-def collection_paused() -> Iterator[None]:
-    """Many objects are made and none becomes garbage: looking for some would cost most of it."""
-    paused = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if paused:
-            gc.enable()
 
 
 class Skiplist:
@@ -295,18 +277,6 @@ class Skiplist:
         return max(self.rank_of(last) - self.rank_of(first) + 1, 0)
 
     # --- derived
-
-    def memory(self, slots: int, samples: int = 5, allocator: str = "debian") -> int:
-        """Bytes of a sorted set (object and dict of ``slots`` slots included) as MEMORY USAGE
-        estimates them from the ``samples`` lowest members; 0 = from all."""
-        taken = min(samples or self.length, self.length)
-        total = 0
-        for node in islice(self, taken):
-            total += ENTRY_SIZE + sds_memory(len(node.member), allocator)
-            total += size_class(NODE_SIZE + LEVEL_SIZE * node.height, allocator)
-        header = size_class(NODE_SIZE + LEVEL_SIZE * MAX_LEVEL, allocator)
-        base = ROBJ_SIZE + ZSET_SIZE + LIST_SIZE + DICT_SIZE + SLOT_SIZE * slots + header
-        return int(base + (total / taken * self.length if taken else 0))
 
     def layout(self, window: Window = Window(0, 16)) -> SkiplistLayout:  # noqa: B008 - frozen
         """Header and the towers of the window of ranks. O(log N + visible)."""

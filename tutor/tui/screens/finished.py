@@ -53,7 +53,7 @@ class FinishedScreen(BaseModal[str]):
         rows.append(EMPTY)
         for mark in marks:
             sign, role = (glyphs.ok, "ok") if mark.done else (glyphs.todo, "dim")
-            note = f"  {_('with the solution')}" if mark.assisted else ""
+            note = "  " + _("with the solution") if mark.assisted else ""
             rows += wrap(row((f"{sign} ", role), mark.title, (note, "muted")), width, "  ")
         if open_steps:
             text = ngettext(

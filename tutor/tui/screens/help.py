@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -45,9 +45,9 @@ class HelpScreen(BaseModal[None]):
                 rows += wrap(row((f"{glyphs.bullet} ", "accent"), line), width, "  ")
         if self._focus is not None and self._focus.id == "prompt":
             rows += _table([(key, text()) for key, text in PROMPT_KEYS], width)
-        rows += [*([EMPTY] if rows else []), *_section(_("Keys"), width)]
+        rows += [*([EMPTY] if rows else []), *_section(_("Keyboard"), width)]
         rows += _table([(_names(key), _(key.help)) for key in self._keys], width)
-        rows += [EMPTY, row(("Esc", "hotkey"), f"  {_('closes this window')}")]
+        rows += [EMPTY, row(("Esc", "hotkey"), "  " + _("closes this window"))]
         return rows
 
     def _command_rows(self, width: int) -> list[Row]:
@@ -63,7 +63,7 @@ class HelpScreen(BaseModal[None]):
         return rows
 
 
-PROMPT_KEYS = (
+PROMPT_KEYS: tuple[tuple[str, Callable[[], str]], ...] = (
     ("Tab", lambda: _("complete the word; again for the next completion")),
     ("↑ ↓", lambda: _("earlier and later lines")),
     ("^R", lambda: _("search earlier lines")),
@@ -95,7 +95,8 @@ def panel_words(focus: Widget | None) -> list[str]:
     if name == "side":
         return [
             _("The left panel"),
-            _("Arrows and the mouse wheel scroll it. A click on a command puts it into the prompt."),
+            _("Arrows and the mouse wheel scroll it."),
+            _("A click on a command puts it into the prompt."),
         ]
     if name == "output":
         return [

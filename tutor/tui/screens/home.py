@@ -6,11 +6,11 @@ import gc
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -29,7 +29,8 @@ from tutor.tui.widgets.topbar import TopBar, progress_row
 if TYPE_CHECKING:
     from tutor.tui.application import TutorApp
 
-SANDBOX = "sandbox:"
+CONTINUE, SANDBOX = "continue:", "sandbox:"
+"""Ids of the two lines that are no lessons."""
 
 
 class HomeScreen(BaseScreen[None]):
@@ -59,11 +60,11 @@ class HomeScreen(BaseScreen[None]):
 
     def on_screen_resume(self) -> None:
         """Progress may have been made meanwhile."""
-        self.set_timer(0.02, self.look)
+        self.call_after_refresh(self.look)
 
     def on_resize(self) -> None:
-        """The rows depend on the width; the first time something is seen before lessons are read."""
-        self.set_timer(0.02, self.look)
+        """The rows depend on the width. At first something is seen before lessons are read."""
+        self.call_after_refresh(self.look)
 
     def retranslate(self) -> None:
         """Everything in the present language; the chosen line stays."""
@@ -85,8 +86,7 @@ class HomeScreen(BaseScreen[None]):
             gc.enable()
         options = self.query_one("#lessons", OptionList)
         chosen = options.highlighted
-        names = [str(options.get_option_at_index(i).id) for i in range(options.option_count)]
-        name = names[chosen] if chosen is not None else ""
+        name = str(options.get_option_at_index(chosen).id) if chosen is not None else ""
         width = max(options.size.width - 4, 20)
         made = self._options(width)
         options.clear_options()
@@ -101,33 +101,43 @@ class HomeScreen(BaseScreen[None]):
         current = next((line for line in lines if line.id == self._tutor.outline.current), None)
         made = []
         if current is not None:
-            made.append(self._option("continue:", self._continue_rows(current, width)))
-        made += [self._option(line.id, [_lesson_row(line, width)]) for line in lines]
-        sandbox = row((f"{glyphs.right} ", "accent"), (_("Sandbox"), "strong"),
-                      (f"  {_('no tasks, your own keys')}", "muted"))  # fmt: skip
-        made.append(self._option(SANDBOX, [EMPTY, fit(sandbox, width, glyphs.ellipsis)]))
+            made += [self._option(CONTINUE, self._continue_rows(current, width)), self._gap()]
+        if lines:
+            made.append(self._head(_("Lessons")))
+            made += [self._option(line.id, [_lesson_row(line, width)]) for line in lines]
+            made.append(self._gap())
+        made.append(self._head(_("On your own")))
+        about = (_("no tasks, your own keys"), "muted")
+        sandbox = row("    ", (_("Sandbox"), ""), "  ", about)
+        made.append(self._option(SANDBOX, [fit(sandbox, width, glyphs.ellipsis)]))
         return made
 
     def _option(self, name: str, rows: Sequence[Row]) -> Option:
         return Option(content(self.app, rows), id=name)
 
+    def _gap(self) -> Option:
+        return Option(content(self.app, [EMPTY]), disabled=True)
+
+    def _head(self, text: str) -> Option:
+        return Option(content(self.app, [row((text, "label"))]), disabled=True)
+
     def _continue_rows(self, line: LessonLine, width: int) -> list[Row]:
-        started = line.started
-        word = _("Continue") if started else _("Start")
-        head = row((f"{glyphs.right} ", "accent"), (word, "hotkey"), (": ", ""), (line.title, "strong"))
-        where = _("step {n} of {total}").format(n=line.step + 1, total=line.steps)
-        if started and line.step_title:
+        word = _("Continue") if line.started else _("Start")
+        head = row((f"{glyphs.right} {word}", "hotkey"), "  ", (line.title, "strong"))
+        where = _("the first lesson")
+        if line.started:
+            where = _("step {n} of {total}").format(n=line.step + 1, total=line.steps)
             where += f" {glyphs.dot} {line.step_title}"
-        second = row("  ", (where if started else _("the first lesson"), "muted"))
-        return [fit(head, width, glyphs.ellipsis), fit(second, width, glyphs.ellipsis), EMPTY]
+        second = row(" " * (cell_len(word) + 4), (where, "muted"))
+        return [fit(head, width, glyphs.ellipsis), fit(second, width, glyphs.ellipsis)]
 
     # words
 
     def _where(self) -> Row:
         return row(("redis-tutor", "title"), (f"  {__version__}", "dim"))
 
-    def _state(self) -> Row:
-        return row((language().upper(), "accent"))
+    def _state(self) -> list[Row]:
+        return [row((language().upper(), "accent"))]
 
     def _banner(self, width: int) -> Sequence[Row]:
         rows = wrap(row((_("Redis you can see through"), "title")), width)
@@ -146,9 +156,15 @@ class HomeScreen(BaseScreen[None]):
         name = str(option.id) if option is not None else ""
         if name == SANDBOX:
             return _sandbox_rows(width)
-        wanted = self._tutor.outline.current if name == "continue:" else name
+        wanted = self._tutor.outline.current if name == CONTINUE else name
         line = next((line for line in self.lines if line.id == wanted), None)
-        return _about_rows(line, width) if line is not None else []
+        if line is None:
+            return []
+        from tutor.tui.preview import preview_rows
+
+        lesson = self._tutor.outline.course.lesson(line.id)
+        picture = preview_rows(lesson, width) if self.app.size.height >= 30 else []
+        return [*_about_rows(line, width), *picture]
 
     def _describe(self) -> None:
         self.query_one("#about Rows", Rows).renew()
@@ -167,7 +183,7 @@ class HomeScreen(BaseScreen[None]):
         if name == SANDBOX:
             self._tutor.open_sandbox()
         else:
-            self._tutor.open_lesson(self._tutor.outline.current if name == "continue:" else name)
+            self._tutor.open_lesson(self._tutor.outline.current if name == CONTINUE else name)
 
 
 def _lesson_row(line: LessonLine, width: int) -> Row:
@@ -195,8 +211,8 @@ def _about_rows(line: LessonLine, width: int) -> list[Row]:
     for mark in line.marks:
         sign, role = (glyphs.ok, "ok") if mark.done else (glyphs.todo, "dim")
         here = f" {glyphs.left}" if mark.current and line.started else ""
-        title = row((f"{sign} ", role), (mark.title, "" if mark.done else "muted"), (here, "accent"))
-        rows += wrap(title, width, "  ")
+        title = (mark.title, "" if mark.done else "muted")
+        rows += wrap(row((f"{sign} ", role), title, (here, "accent")), width, "  ")
     return rows
 
 
@@ -209,5 +225,3 @@ def _sandbox_rows(width: int) -> list[Row]:
     for text in texts:
         rows += [EMPTY, *wrap(row((text, "")), width)]
     return rows
-
-

@@ -8,6 +8,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.types import CSSPathType
 
 from tutor.console.history import History
 from tutor.course.player import Player
@@ -16,7 +17,7 @@ from tutor.i18n import _
 from tutor.tui.desk import LessonDesk
 from tutor.tui.glyphs import glyphs
 from tutor.tui.keys import bindings
-from tutor.tui.paint import Row, row
+from tutor.tui.paint import EMPTY, Row, row
 from tutor.tui.widgets.console import ConsolePane
 from tutor.tui.widgets.keybar import KeyBar
 from tutor.tui.widgets.notice import TooSmall
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 class LessonScreen(Workbench):
     """Plays a lesson; everything of substance is the `Player`'s."""
 
-    CSS_PATH = ["workbench.tcss", "lesson.tcss"]
+    CSS_PATH: ClassVar[CSSPathType | None] = ["workbench.tcss", "lesson.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         "help", "language", "hint", "solution", "reset", "undo", "previous", "next", "view", "pin",
         "panel", "palette", "home", "quit",
@@ -42,14 +43,14 @@ class LessonScreen(Workbench):
         super().__init__(LessonDesk(player), history)
         self.player = player
         self.story = Story(player, id="story")
-        self._world = player.world
 
     def compose(self) -> ComposeResult:
         """Head, tabs for narrow terminals, panels, console, keys."""
-        yield TopBar(self._where, self.state_row)
+        yield TopBar(self._where, self.state_rows)
         yield TooSmall()
-        yield PanelTabs(self._tab_rows)
-        with Horizontal(id="upper"):
+        upper = Horizontal(id="upper")
+        yield PanelTabs(upper, self._tab_rows, self.xray_pane.views)
+        with upper:
             yield self.story
             yield self.xray_pane
         yield self.console_pane
@@ -74,8 +75,10 @@ class LessonScreen(Workbench):
         number = numbers.get(self.player.lesson.id, 0)
         total = len(self.player.lesson.steps)
         title = f"{number} {glyphs.dot} {self.player.lesson_title()}"
-        return row(("redis-tutor", "muted"), "   ", (title, "title"), "   ",
-                   *progress_row(self.player.index + 1, total))  # fmt: skip
+        wide = self.size.width >= 100
+        name = row(("redis-tutor", "muted"), "   ") if wide else EMPTY
+        progress = progress_row(self.player.index + 1, total, 0 if wide else 5)
+        return row(*name, (title, "title"), "   ", *progress)
 
     def _tab_rows(self) -> list[tuple[str, Row]]:
         checks = self.player.checks()
@@ -107,7 +110,6 @@ class LessonScreen(Workbench):
 
     def _turned(self) -> None:
         """Another step, or the same from its beginning: look at its world."""
-        self._world = self.player.world
         view = self.player.step.view
         self.xray.pinned = False
         self.xray.view = "bytes" if view.panel == "bytes" else "structure"
@@ -115,6 +117,7 @@ class LessonScreen(Workbench):
         self.story.turned()
         self.show_panel("side")
         self.look()
+        self.refresh_bindings()
         question = self.player.question()
         if question is not None and not question.answered:
             self.story.text.focus()
@@ -186,18 +189,18 @@ class LessonScreen(Workbench):
             return
         if question.answered:
             return
-        before = self.player.world.history[-1:]
         self.player.answer(question.options[number - 1].id)
-        if self.player.world.history[-1:] != before:
+        if self.player.step.predict is not None:
             self._show_run()
         self.look()
         self.console_pane.prompt.focus()
 
     def _show_run(self) -> None:
-        """A predict question was really run: say so in the console, and look at its key."""
+        """A predict question was really run, in a fresh world: print it, look at its key."""
         from tutor.console.render import render
         from tutor.engine.cmdline import quote
 
+        self.xray.watch(self.player.world, self.player.step.view.focus)
         for entry in self.player.world.history:
             line = " ".join(quote(word) for word in entry.argv)
             exchange = self.console_pane.output.command(str(self.desk.backend.prompt()), line)

@@ -8,10 +8,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.types import CSSPathType
 
 from tutor.console.history import History
 from tutor.engine.world import World
-from tutor.i18n import _
+from tutor.i18n import _, pgettext
 from tutor.tui.desk import WorldDesk
 from tutor.tui.keys import bindings
 from tutor.tui.paint import Row, row
@@ -27,9 +28,9 @@ from tutor.tui.workbench import Workbench
 class SandboxScreen(Workbench):
     """Keys at the left, the X-ray of one at the right, the console beneath."""
 
-    CSS_PATH = ["workbench.tcss", "sandbox.tcss"]
+    CSS_PATH: ClassVar[CSSPathType | None] = ["workbench.tcss", "sandbox.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        "help", "language", "undo", "redo", "view", "pin", "panel", "clear", "palette", "home", "quit"
+        "help", "language", "undo", "redo", "view", "pin", "panel", "palette", "home", "quit"
     )
 
     def __init__(self, world: World, history: History) -> None:
@@ -38,16 +39,25 @@ class SandboxScreen(Workbench):
 
     def compose(self) -> ComposeResult:
         """Head, tabs for narrow terminals, panels, console, keys."""
-        yield TopBar(lambda: row(("redis-tutor", "muted"), "   ", (_("Sandbox"), "title")), self.state_row)
+        yield TopBar(self._where, self.state_rows)
         yield TooSmall()
-        yield PanelTabs(self._tab_rows)
-        with Horizontal(id="upper"):
+        upper = Horizontal(id="upper")
+        yield PanelTabs(upper, self._tab_rows, self.xray_pane.views)
+        with upper:
             with Vertical(id="browser") as browser:
-                yield PanelHead(browser, lambda: row((_("Keys"), "title")))
+                yield PanelHead(browser, lambda: row((pgettext("redis", "Keys"), "title")))
                 yield self.keys
             yield self.xray_pane
         yield self.console_pane
         yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Show what is there."""
+        self.xray.watch(self.desk.world)
+        self.look()
+
+    def _where(self) -> Row:
+        return row(("redis-tutor", "muted"), "   ", (_("Sandbox"), "title"))
 
     def look(self) -> None:
         """Show keys and head as they are now."""
@@ -58,8 +68,9 @@ class SandboxScreen(Workbench):
         self.query_one(PanelTabs).refresh()
 
     def _tab_rows(self) -> list[tuple[str, Row]]:
+        count = (f" {len(self.desk.world.session.db)}", "muted")
         return [
-            ("side", row(_("Keys"), (f" {len(self.desk.world.session.db)}", "muted"))),
+            ("side", row(pgettext("redis", "Keys"), count)),
             ("xray", row(_("X-ray"), (f" {self.xray.key_text}", "key"))),
         ]
 

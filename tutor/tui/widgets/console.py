@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rich.cells import cell_len
 from textual import on
@@ -26,6 +26,7 @@ from tutor.tui.widgets.prompt import PromptInput
 from tutor.tui.widgets.signature import SignatureLine
 
 if TYPE_CHECKING:
+    from tutor.console.backend import EmbeddedBackend
     from tutor.console.cards import Card
     from tutor.console.history import History
     from tutor.console.render import Line
@@ -113,7 +114,7 @@ class ConsolePane(Vertical):
         return self.query_one(Output)
 
     @property
-    def backend(self) -> Backend:
+    def backend(self) -> EmbeddedBackend:
         """What the console's words act on."""
         return self.desk.backend
 
@@ -148,7 +149,7 @@ class ConsolePane(Vertical):
             self.post_message(self.Travel(line.strip().lower() == ":undo"))
             return
         try:
-            if commands.run(line, self):
+            if commands.run(line, cast("commands.Host", self)):
                 return
             argv = split(line)
         except UnbalancedQuotes as error:
@@ -165,7 +166,7 @@ class ConsolePane(Vertical):
         self.post_message(self.Ran(argv, reply))
 
     def poll(self) -> None:
-        """Fetch the reply that a waiting command was waiting for, then go on with what was queued."""
+        """Fetch the reply that a command was waiting for, then go on with what was queued."""
         if self._waiting is None or self.desk.world.waiting:
             return
         exchange, argv = self._waiting
@@ -258,7 +259,7 @@ class ConsolePane(Vertical):
         self.prompt.forget_walk()
         if self._searching:
             self._open_search()
-        elif self.menu.is_open and (self.menu.chosen is None or self.menu.chosen.line != event.value):
+        elif self.menu.chosen is not None and self.menu.chosen.line != event.value:
             self._close_menu()
         self._sign()
 

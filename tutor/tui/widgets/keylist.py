@@ -1,4 +1,4 @@
-"""The sandbox's browser of keys: name, type, encoding, memory, TTL. Only visible keys are looked at."""
+"""The sandbox's browser of keys. Only those that are visible are looked at."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from textual.strip import Strip
 from tutor.engine.inspect import inspect
 from tutor.engine.structures.window import Window
 from tutor.engine.world import World
-from tutor.i18n import _
+from tutor.i18n import _, pgettext
 from tutor.tui.glyphs import glyphs
-from tutor.tui.paint import Row, fit, plain, row, width_of
+from tutor.tui.paint import Piece, Row, fit, plain, row, width_of
 from tutor.tui.widgets.painted import Canvas
 
 MOST = 1000
@@ -85,10 +85,14 @@ class KeyList(Canvas, can_focus=True):
         if at == -1:
             if not self.keys:
                 return row((_("No keys yet."), "muted"))
-            return self._columns(
-                (_("key"), "dim"), [(_("type"), "dim"), (_("encoding"), "dim"),
-                (_("bytes"), "dim"), ("TTL", "dim")], width,
-            )  # fmt: skip
+            names = [
+                pgettext("column", "type"),
+                pgettext("column", "encoding"),
+                pgettext("column", "bytes"),
+                "TTL",
+            ]
+            head = (pgettext("column", "key"), "dim")
+            return self._columns(head, [(name, "dim") for name in names], width)
         if at < len(self.keys):
             return self._key_row(at, width)
         if at == len(self.keys) and self.more:
@@ -115,11 +119,11 @@ class KeyList(Canvas, can_focus=True):
             sizes.pop()
         room = width - sum(sizes) - len(sizes)
         first = fit(row(name), room, glyphs.ellipsis)
-        cells: list[tuple[str, str]] = [*first, (" " * (room - width_of(first)), name[1])]
+        cells = [*first, Piece(" " * (room - width_of(first)), name[1])]
         for at, ((text, role), size) in enumerate(zip(rest, sizes, strict=False)):
             gap = " " * max(size - cell_len(text), 0)
             right = at > 1
-            cells += [(" ", ""), (gap + text if right else text + gap, role)]
+            cells += [Piece(" "), Piece(gap + text if right else text + gap, role)]
         return row(*cells)
 
     def action_move(self, by: int) -> None:

@@ -14,7 +14,9 @@ class TooSmall(Line):
     """Covers the screen while it is ``-cramped`` or ``-flat``; nothing behind it is lost."""
 
     DEFAULT_CSS = """
-    TooSmall { display: none; overlay: screen; width: 100vw; height: 100vh; background: $background; }
+    TooSmall {
+        display: none; overlay: screen; width: 100vw; height: 100vh; background: $background;
+    }
     .-cramped TooSmall, .-flat TooSmall { display: block; }
     """
 

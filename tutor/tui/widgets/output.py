@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 
 from tutor.i18n import _
 from tutor.tui.glyphs import glyphs
 from tutor.tui.keys import KEYS, key_name
-from tutor.tui.paint import Piece, Row, row, wrap
+from tutor.tui.paint import EMPTY, Piece, Row, row, with_action, wrap
 from tutor.tui.widgets.commandline import command_pieces
 from tutor.tui.widgets.painted import Canvas
 
@@ -45,7 +44,10 @@ class Exchange:
 class Output(Canvas, can_focus=True):
     """The log of a console; follows its end unless the learner scrolled up."""
 
-    BINDINGS = [Binding("end", "scroll_end", show=False), Binding("home", "scroll_home", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("end", "scroll_end", show=False),
+        Binding("home", "scroll_home", show=False),
+    ]
     DEFAULT_CSS = "Output { overflow-x: hidden; }"
 
     def __init__(self, *, id: str | None = None) -> None:
@@ -110,7 +112,9 @@ class Output(Canvas, can_focus=True):
 
     def _lay_out(self) -> None:
         follow = self.is_vertical_scroll_end
-        self.show([line for rows in self._laid for line in rows], width=self._laid_width)
+        rows = [line for rows in self._laid for line in rows]
+        above = max(self.scrollable_content_region.height - len(rows), 0)
+        self.show([EMPTY] * above + rows, width=self._laid_width)
         if follow:
             self.scroll_end(animate=False, immediate=True, x_axis=False)
 
@@ -120,11 +124,13 @@ class Output(Canvas, can_focus=True):
         self._lay_out()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Wrap again for the new width."""
+        """Wrap again for the new width; what there is stands above the prompt."""
         width = self.scrollable_content_region.width
         if width != self._laid_width:
             self._laid_width = width
             self.retranslate()
+        else:
+            self._lay_out()
 
     def _rows_of(self, exchange: Exchange, width: int) -> list[Row]:
         if width <= 0:
@@ -149,7 +155,7 @@ class Output(Canvas, can_focus=True):
         card = exchange.card() if exchange.card else None
         if card is None:
             return []
-        action = f"screen.card({self.exchanges.index(exchange)})" if exchange in self.exchanges else ""
+        action = f"screen.card({self.exchanges.index(exchange)})"
         mark = glyphs.down if exchange.open else glyphs.right
         key = key_name(KEYS["card"].keys)
         head = row(
@@ -162,7 +168,7 @@ class Output(Canvas, can_focus=True):
             bar = Piece(f"{glyphs.bar} ", "rule")
             rows += [(bar, *line) for line in markdown_rows(card.meaning, width - 2)]
             for command, why in card.try_lines:
-                pieces = [piece._replace(action=paste(command)) for piece in command_pieces(command)]
+                pieces = with_action(command_pieces(command), paste(command))
                 gap = "  " if command and why else ""
                 line = (Piece(f"{glyphs.arrow} "), *pieces, Piece(f"{gap}{why}", "muted"))
                 rows += [(bar, *part) for part in wrap(line, width - 2, "  ")]

@@ -1,4 +1,4 @@
-"""Two base widgets for rows of pieces: a `Line` that makes them anew, a `Canvas` that scrolls them."""
+"""Two bases for rows of pieces: a `Line` makes them anew, a `Canvas` scrolls them."""
 
 from __future__ import annotations
 
@@ -125,4 +125,3 @@ class Canvas(Painter, ScrollView):
     def selection_updated(self, selection: Selection | None) -> None:
         """Repaint with the new selection."""
         self.refresh()
-

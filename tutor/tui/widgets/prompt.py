@@ -1,4 +1,4 @@
-"""The line in which commands are typed: coloured, with ghost text, history and pasting of many lines.
+"""The line in which commands are typed: coloured, with ghost text and history.
 
 It knows nothing of engines: `catalog` says what exists, `ConsolePane` runs what was entered.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.highlighter import Highlighter
 from rich.text import Text
 from textual import events
 from textual.actions import SkipAction
@@ -16,6 +17,7 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input
 
+from tutor.tui.keys import KEYS
 from tutor.tui.paint import style_of
 from tutor.tui.widgets.history import Walk
 
@@ -35,7 +37,7 @@ class PromptInput(Input):
         Binding("pageup", "scroll_output(-1)", show=False),
         Binding("pagedown", "scroll_output(1)", show=False),
         Binding("ctrl+c,super+c", "interrupt", show=False),
-        Binding("escape", "escape", show=False),
+        Binding("escape", "escape", KEYS["home"].label, id="home", tooltip=KEYS["home"].help),
     ]
     DEFAULT_CSS = """
     PromptInput, PromptInput:focus {
@@ -71,24 +73,13 @@ class PromptInput(Input):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(
-            id=id, select_on_focus=False, suggester=_Ghost(self), highlighter=self._coloured
+            id=id, select_on_focus=False, suggester=_Ghost(self), highlighter=_Colours(self)
         )
         self.catalog: Catalog | None = None
         self.earlier_lines: Callable[[], Sequence[str]] = list
         self.menu_open = False
         """Set by the pane: arrows and Enter then belong to the menu."""
         self._walk: Walk | None = None
-
-    # colours
-
-    def _coloured(self, text: Text) -> Text:
-        from tutor.tui.widgets.commandline import command_pieces
-
-        known = self.catalog.type if self.catalog is not None else None
-        made = Text(no_wrap=True, overflow="ignore", end="")
-        for piece in command_pieces(text.plain, known):
-            made.append(piece.text, style_of(self.app, piece.role).rich_style)
-        return made
 
     # history
 
@@ -176,6 +167,24 @@ class PromptInput(Input):
         rest = lines.pop() + self.value[end:]
         self.put(rest)
         self.post_message(self.Entered([line for line in lines if line.strip()]))
+
+
+class _Colours(Highlighter):
+    """The console's colouring, as `Input` wants it."""
+
+    def __init__(self, prompt: PromptInput) -> None:
+        self._prompt = prompt
+
+    def highlight(self, text: Text) -> None:
+        """Style the words in place."""
+        from tutor.tui.widgets.commandline import command_pieces
+
+        known = self._prompt.catalog.type if self._prompt.catalog is not None else None
+        at = 0
+        for piece in command_pieces(text.plain, known):
+            style = style_of(self._prompt.app, piece.role).rich_style
+            text.stylize(style, at, at + len(piece.text))
+            at += len(piece.text)
 
 
 class _Ghost(Suggester):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tutor.course.prose import Block, Box, Code, Prose, Text, Transcript
 from tutor.i18n import _
 from tutor.tui.glyphs import glyphs
-from tutor.tui.paint import EMPTY, Piece, Row, row, wrap
+from tutor.tui.paint import EMPTY, Piece, Row, row, with_action, wrap
 
 
 def prose_rows(prose: Prose, width: int) -> list[Row]:
@@ -52,7 +52,7 @@ def _command_rows(line: str, width: int) -> list[Row]:
     from tutor.tui.widgets.commandline import command_pieces
     from tutor.tui.widgets.markdown import paste
 
-    pieces = tuple(piece._replace(action=paste(line)) for piece in command_pieces(line))
+    pieces = with_action(command_pieces(line), paste(line))
     return wrap((Piece("> ", "prompt"), *pieces), width, "  ")
 
 

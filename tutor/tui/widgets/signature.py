@@ -1,11 +1,11 @@
-"""The syntax of the command at hand, the argument under the cursor between brackets and underlined."""
+"""The syntax of the command at hand, its next argument between brackets and underlined."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tutor.tui.glyphs import glyphs
+from tutor.tui.glyphs import ACTIVE, glyphs
 from tutor.tui.paint import Row, fit, row, spread, width_of
 from tutor.tui.widgets.painted import Line
 
@@ -39,7 +39,7 @@ class SignatureLine(Line):
         for word in said.words:
             text = word.text
             if word.state == "active" and text.strip():
-                text = text.replace(text.strip(), glyphs.active.format(text.strip()))
+                text = text.replace(text.strip(), ACTIVE.format(text.strip()))
             pieces.append((text, _ROLES[word.state]))
         syntax = _around_active(row(*pieces), width)
         about = spread(

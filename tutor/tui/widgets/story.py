@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 
 from tutor.course.player import Player
@@ -14,7 +15,7 @@ from tutor.course.prose import Prose
 from tutor.course.views import CheckView, Hint, Question
 from tutor.i18n import _
 from tutor.tui.glyphs import glyphs
-from tutor.tui.paint import EMPTY, Piece, Row, row, wrap
+from tutor.tui.paint import EMPTY, Piece, Row, row, with_action, wrap
 from tutor.tui.widgets.commandline import command_pieces
 from tutor.tui.widgets.panelhead import PanelHead
 from tutor.tui.widgets.prose import prose_rows
@@ -31,7 +32,7 @@ HINT_TITLES = {
 class _Text(VerticalScroll, can_focus=True):
     """The scrolling part; digits answer a question."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(str(n), f"screen.answer({n})", show=False) for n in range(1, 10)),
         Binding("enter", "screen.next_step", show=False),
     ]
@@ -122,7 +123,8 @@ class Story(Vertical):
         add("question", self._question_rows(width))
         feedback = player.feedback()
         if feedback is not None and not feedback.quiet:
-            add("feedback", self._boxed(_("Not yet"), self._prose(feedback.prose, width - 2), "changed"))
+            said = self._prose(feedback.prose, width - 2)
+            add("feedback", self._boxed(_("Not yet"), said, "changed"))
         for hint in player.hints():
             add(f"hint.{hint.rung}", self._hint_rows(hint, width))
         if self.solution:
@@ -142,7 +144,8 @@ class Story(Vertical):
         if not rows:
             return []
         bar = Piece(f"{glyphs.bar} ", role)
-        return [(bar, Piece(title, "hotkey" if role == "accent" else role)), *((bar, *line) for line in rows)]
+        head = Piece(title, "hotkey" if role == "accent" else role)
+        return [(bar, head), *((bar, *line) for line in rows)]
 
     def _hint_rows(self, hint: Hint, width: int) -> list[Row]:
         title = f"{HINT_TITLES[hint.name]()} {hint.rung}/{hint.rungs}"
@@ -160,7 +163,7 @@ class Story(Vertical):
     def _command(self, line: str, width: int) -> list[Row]:
         from tutor.tui.widgets.markdown import paste
 
-        pieces = tuple(piece._replace(action=paste(line)) for piece in command_pieces(line))
+        pieces = with_action(command_pieces(line), paste(line))
         return wrap((Piece("> ", "prompt"), *pieces), width, "  ")
 
     # questions
@@ -174,12 +177,12 @@ class Story(Vertical):
             ask = row((_("What will Redis reply?"), "strong"))
             rows += [*wrap(ask, width), *self._command(question.ask, width), EMPTY]
         for number, option in enumerate(question.options, 1):
-            mark, role = f" {number} ", "hotkey"
+            mark, role = f" {number} ", "dim" if question.answered else "hotkey"
             if option.chosen or (question.answered and option.correct):
-                mark, role = (f" {glyphs.ok} ", "ok") if option.correct else (f" {glyphs.fail} ", "fail")
-            line = row(Piece(mark, role, f"screen.answer({number})"),
-                       Piece(" " + option.label, "strong" if option.chosen else "",
-                             f"screen.answer({number})"))  # fmt: skip
+                role = "ok" if option.correct else "fail"
+                mark = f" {glyphs.ok if option.correct else glyphs.fail} "
+            label = (f" {option.label}", "strong" if option.chosen else "")
+            line = with_action(row((mark, role), label), f"screen.answer({number})")
             rows += wrap(line, width, "    ")
             if option.chosen:
                 rows += [row("    ", *line) for line in self._prose(option.explanation, width - 4)]
@@ -194,9 +197,8 @@ class Story(Vertical):
         for check in self.player.checks():
             rows += check_rows(check, width)
         last = self.player.index + 1 == len(self.player.lesson.steps)
-        action = "screen.next_step"
         word = _("finish the lesson") if last else _("next step")
-        go = row(Piece("F8", "hotkey", action), Piece(f" {word}", "", action))
+        go = with_action(row(("F8", "hotkey"), f" {word}"), "screen.next_step")
         if self.player.passed or (self._question is not None and self._question.answered):
             done = row(Piece(f"{glyphs.ok} ", "ok"), Piece(_("Done."), "ok"), "  ", *go)
             rows += [EMPTY, *wrap(done, width)] if rows else wrap(done, width)
@@ -207,8 +209,9 @@ class Story(Vertical):
                 n=self.player.step.hints.rungs - self.player.hints_left + 1,
                 total=self.player.step.hints.rungs,
             )
-            hint = row(Piece("F3", "hotkey", "screen.hint"), Piece(f" {_('hint')} ", "", "screen.hint"),
-                       (left, "muted"))  # fmt: skip
+            hint = with_action(
+                row(("F3", "hotkey"), " " + _("hint") + " ", (left, "muted")), "screen.hint"
+            )
             rows += [EMPTY, *wrap(hint, width)]
         return rows
 
@@ -227,5 +230,6 @@ def check_rows(check: CheckView, width: int) -> list[Row]:
     rows: list[Row] = []
     for line in check.lines:
         sign, role = signs[line.status]
-        rows += wrap(row((f"{sign} ", role), (line.text, "muted" if role == "dim" else "")), width, "  ")
+        text = (line.text, "muted" if role == "dim" else "")
+        rows += wrap(row((f"{sign} ", role), text), width, "  ")
     return rows

@@ -1,34 +1,57 @@
-"""On a narrow terminal: which of the panels that share a place is seen; a click chooses."""
+"""On a narrow terminal: which of the panels that share a place is seen; a click chooses.
+
+It stands where the heads of those panels stand on a wide one, and looks like them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from textual.widget import Widget
+
 from tutor.tui.glyphs import glyphs
-from tutor.tui.paint import Piece, Row, fit, row
+from tutor.tui.paint import Piece, Row, fit, row, width_of, with_action
 from tutor.tui.widgets.painted import Line
 
 
 class PanelTabs(Line):
-    """Rows of (panel, its title); the one that is seen stands between brackets."""
+    """``tabs`` gives (panel, its title); the one that is seen stands between brackets."""
 
-    DEFAULT_CSS = "PanelTabs { padding: 0 1; }"
-
-    def __init__(self, tabs: Callable[[], list[tuple[str, Row]]]) -> None:
+    def __init__(
+        self,
+        owner: Widget,
+        tabs: Callable[[], list[tuple[str, Row]]],
+        right: Callable[[], Row],
+    ) -> None:
         super().__init__()
+        self._owner = owner
         self._tabs = tabs
+        self._right = right
+
+    def on_mount(self) -> None:
+        """The rule shows where the focus is."""
+        self.watch(self.screen, "focused", self._focus_moved, init=False)
+
+    def _focus_moved(self) -> None:
+        self.refresh()
 
     def compose_rows(self, width: int) -> Sequence[Row]:
         """One row."""
-        seen = "xray" if self.screen.has_class("-xray") else "side"
-        pieces: list[Piece] = []
+        xray = self.screen.has_class("-xray")
+        focused = self._owner.has_focus_within
+        sign = glyphs.heavy if focused else glyphs.rule
+        rule = "accent" if focused else "rule"
+        pieces: list[Piece] = [Piece(sign, rule)]
         for name, title in self._tabs():
-            action = f"screen.panel('{name}')"
-            left, right = ("[", "]") if name == seen else (" ", " ")
-            role = "title" if name == seen else "muted"
-            pieces.append(Piece(left, "accent", action))
-            pieces += [piece._replace(role=piece.role or role, action=action) for piece in title]
-            pieces.append(Piece(right, "accent", action))
-            pieces.append(Piece("  "))
-        pieces += row(("F6", "hotkey"))
-        return [fit(tuple(pieces), width, glyphs.ellipsis)]
+            seen = (name == "xray") == xray
+            left, right = ("[", "]") if seen else (" ", " ")
+            role = "title" if seen else "muted"
+            named = [piece._replace(role=piece.role or role) for piece in title]
+            whole = (Piece(left, "accent"), *named, Piece(right, "accent"))
+            pieces += with_action(whole, f"screen.panel('{name}')")
+            pieces.append(Piece(sign, rule))
+        end = self._right() if xray else row(("F6", "hotkey"))
+        room = width - width_of(end) - 3
+        start = fit(tuple(pieces), room, glyphs.ellipsis)
+        fill = sign * (room - width_of(start))
+        return [(*start, Piece(fill, rule), *row(" "), *end, *row(" "), Piece(sign, rule))]

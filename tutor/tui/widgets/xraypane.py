@@ -1,10 +1,12 @@
-"""The X-ray pane: heading and views above, the picture, and beneath it what was converted and why."""
+"""The X-ray pane: facts, picture, and beneath it what was converted and why."""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual import events, on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from tutor.i18n import _, pgettext
@@ -29,7 +31,7 @@ def view_name(view: View) -> str:
 class _Picture(Canvas, can_focus=True):
     """The picture; paging over its end moves the window of a long structure."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left_square_bracket", "screen.xray_page(-1)", show=False),
         Binding("right_square_bracket", "screen.xray_page(1)", show=False),
         Binding("home", "scroll_home", show=False),
@@ -59,7 +61,7 @@ class XrayPane(Vertical):
         self.xray = xray
         self.picture: Picture | None = None
         self.canvas = _Picture(id="picture")
-        self._head = PanelHead(self, self._title, self._views, corner=True)
+        self._head = PanelHead(self, self._title, self.views, corner=True)
         self._facts = Rows(self._fact_rows, id="facts")
         self._news = Rows(self._news_rows, id="news")
 
@@ -96,10 +98,11 @@ class XrayPane(Vertical):
         if self.xray.place is not None:
             title += [(f" {glyphs.dot} ", "dim"), (self.xray.key_text, "key")]
         if self.xray.pinned:
-            title.append((f" {glyphs.pin} {_('pinned')}", "warning"))
+            title.append((f" {glyphs.pin} " + _("pinned"), "warning"))
         return row(*title)
 
-    def _views(self) -> Row:
+    def views(self) -> Row:
+        """The names of the views, clickable, the present one between brackets."""
         tabs: list[Piece] = []
         for view in VIEWS:
             chosen = view == self.xray.view

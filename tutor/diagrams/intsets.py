@@ -1,0 +1,92 @@
+"""An intset: numbers side by side, all of one width.
+
+┌ encoding ──┬ length ┐ ┌ [0] ───┬ [1] ───┐
+│ 4 (32 bit) │ 2      │ │ 1      │ 70000  │
+└ 4 B ───────┴ 4 B ───┘ └ 4 B ───┴ 4 B ───┘
+"""
+
+from __future__ import annotations
+
+from tutor.diagrams.boxes import Group, cell, draw_row, flow, row_width
+from tutor.diagrams.canvas import Line, clip_line, wrapped
+from tutor.engine.structures.intset import IntsetLayout
+from tutor.i18n import _, ngettext
+
+Changed = frozenset[object]
+
+
+def draw_intset(layout: IntsetLayout, width: int, changed: Changed) -> list[Line]:
+    """``changed`` holds values and the words ``width``, ``length``."""
+    bits = ngettext("%(n)d bit", "%(n)d bits", layout.width * 8) % {"n": layout.width * 8}
+    header = [
+        cell(f"{layout.width} ({bits})", "encoding", "4 B", "header", "width" in changed),
+        cell(str(layout.length), "length", "4 B", "header", "length" in changed),
+    ]
+    cells = _elements(layout, changed)
+    rest = layout.length - layout.start - len(cells)
+    if not layout.start and not rest and cells and row_width([header, cells]) <= width:
+        lines = draw_row([header, cells])
+    else:
+        lines = flow([header], width)
+        if layout.start:
+            lines.append(clip_line([(_before(layout.start), "label")], width))
+        lines += flow([cells], width) if cells else []
+        if rest:
+            lines.append(clip_line([(_more(rest), "label")], width))
+    return [*lines, *wrapped(_note(layout), width)]
+
+
+def _elements(layout: IntsetLayout, changed: Changed) -> Group:
+    """Boxes of one width, as in memory."""
+    note = f"{layout.width} B"
+    cells = [
+        cell(str(one.value), f"[{one.index}]", note, "payload", one.value in changed)
+        for one in layout.elements
+    ]
+    widest = max((one.width for one in cells), default=0)
+    return [
+        cell(str(one.value), f"[{one.index}]", note, "payload", one.value in changed, widest)
+        for one in layout.elements
+    ]
+
+
+def _note(layout: IntsetLayout) -> str:
+    return ngettext(
+        "In ascending order, %(bits)d bit each: found by binary search. "
+        "The widest number there ever was sets the width of all.",
+        "In ascending order, %(bits)d bits each: found by binary search. "
+        "The widest number there ever was sets the width of all.",
+        layout.width * 8,
+    ) % {"bits": layout.width * 8}
+
+
+def _before(numbers: int) -> str:
+    return ngettext("… %(n)d number before", "… %(n)d numbers before", numbers) % {"n": numbers}
+
+
+def _more(numbers: int) -> str:
+    return ngettext("… %(n)d more number", "… %(n)d more numbers", numbers) % {"n": numbers}
+
+
+def describe_intset(layout: IntsetLayout, changed: Changed = frozenset()) -> list[str]:
+    """The same facts as sentences."""
+    head = ngettext(
+        "It is one intset of %(bytes)d bytes with %(count)d number.",
+        "It is one intset of %(bytes)d bytes with %(count)d numbers.",
+        layout.length,
+    ) % {"count": layout.length, "bytes": layout.total_bytes}
+    lines = [head, _note(layout)]
+    if layout.start:
+        lines.append(_before(layout.start))
+    values = ", ".join(str(one.value) for one in layout.elements)
+    lines.append(_("The numbers: %(values)s.") % {"values": values})
+    rest = layout.length - layout.start - len(layout.elements)
+    if rest:
+        lines.append(_more(rest))
+    names = [
+        name for word, name in (("width", "encoding"), ("length", "length")) if word in changed
+    ]
+    names += [str(one.value) for one in layout.elements if one.value in changed]
+    if names:
+        lines.append(_("Changed by the last command: %(names)s.") % {"names": ", ".join(names)})
+    return lines

@@ -1,0 +1,136 @@
+"""The bytes of what lies in one block: a string, a listpack, an intset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from tutor.diagrams.canvas import Role, clip
+from tutor.diagrams.memory import Block, Field, number, pointer, robj, unset
+from tutor.diagrams.payload import shown
+from tutor.diagrams.strings import new_part, refcount
+from tutor.engine.structures.intset import IntsetLayout
+from tutor.engine.structures.listpack import ListpackEntry, ListpackLayout
+from tutor.engine.structures.sds import FLAG_BITS, ROBJ_SIZE, StringLayout
+from tutor.i18n import _, ngettext
+
+Changed = frozenset[object]
+_WORD = 40
+
+
+def string_blocks(layout: StringLayout, changed: Changed) -> Iterator[Block]:
+    """The object, and the SDS inside its block (embstr) or in a block of its own (raw)."""
+    ids = {"raw": 0, "int": 1, "embstr": 8}
+    head = robj(0, ids[layout.encoding], layout.encoding, refcount(layout))
+    if layout.integer is not None:
+        digits = layout.integer.to_bytes(8, "little", signed=True)
+        value = Field(f"ptr = {layout.integer}", 8, digits, "payload", "text" in changed)
+        yield Block(f"robj · {ROBJ_SIZE} B", (*head, value))
+        return
+    text = (*_sds_header(layout, changed), *_sds_text(layout, changed))
+    inner = (*head, pointer("ptr", "buf"))
+    if layout.encoding == "embstr":
+        yield Block(f"embstr · {layout.allocation} B", (*inner, *text))
+        return
+    yield Block(f"robj · {ROBJ_SIZE} B", inner)
+    yield Block(f"sds · {layout.allocation} B", text)
+
+
+def _sds_header(layout: StringLayout, changed: Changed) -> Iterator[Field]:
+    """redis 7.0, sds.h: len, alloc, flags; the smallest kind has its length in the flags."""
+    image = layout.header_bytes
+    if layout.header_size == 1:
+        name = f"flags: {layout.header}, len {layout.length} << 3"
+        yield Field(name, 1, image, "header", "len" in changed)
+        return
+    half = (layout.header_size - 1) // 2
+    yield Field(f"len = {layout.length}", half, image[:half], "header", "len" in changed)
+    yield Field(f"alloc = {layout.alloc}", half, image[half:-1], "header", "alloc" in changed)
+    kind = int(layout.header.removeprefix("sdshdr"))
+    name = f"flags = {FLAG_BITS[kind]}: {layout.header}"
+    yield Field(name, 1, image[-1:], "header", "header" in changed)
+
+
+def _sds_text(layout: StringLayout, changed: Changed) -> Iterator[Field]:
+    data = layout.preview
+    part = new_part(changed)
+    cuts = [0, *(part or ()), layout.length]
+    for first, last in pairwise(cuts):
+        if first == last and layout.length:
+            continue
+        piece = data[first:last]
+        new = "text" in changed and (part is None or first == part[0])
+        name = f"buf{f'[{first}]' if first else ''} = {clip(shown(piece, 256), _WORD)}"
+        yield Field(name, last - first, piece, "payload", new)
+    yield Field(r"\0", 1, b"\0", "frame")
+    if layout.free:
+        yield unset(_("free"), layout.free)
+
+
+def listpack_blocks(layout: ListpackLayout, changed: Changed) -> Iterator[Block]:
+    """Header, the visible entries, and the end if it is in sight."""
+    yield Block(
+        f"listpack · {layout.total_bytes} B",
+        (
+            Field(
+                f"total = {layout.total_bytes}", 4, layout.header[:4], "header", "total" in changed
+            ),
+            Field(f"count = {layout.count}", 2, layout.header[4:], "header", "count" in changed),
+        ),
+    )
+    due = 0
+    for entry in layout.entries:
+        if entry.index > due:
+            yield Block(_skipped(entry.index - due))
+        yield _entry(entry, entry.index in changed)
+        due = entry.index + 1
+    if due < layout.count:
+        yield Block(_skipped(layout.count - due))
+    yield Block("", (Field("end", 1, b"\xff", "frame"),), layout.total_bytes - 1)
+
+
+def _skipped(entries: int) -> str:
+    return ngettext("… %(n)d entry", "… %(n)d entries", entries) % {"n": entries}
+
+
+def _entry(entry: ListpackEntry, new: bool) -> Block:
+    """One row: ``84 6e 61 6d 65 05  [0] name · 6-bit str · backlen 5``."""
+    backlen = 0
+    for byte in entry.backlen:
+        backlen = backlen << 7 | byte & 0x7F
+    text = clip(shown(entry.value, 256), _WORD)
+    role: Role = "header" if entry.integer is None else "payload"
+    parts = (
+        Field("encoding", len(entry.prefix), entry.prefix, role, new),
+        Field("data", len(entry.data), entry.data, "payload", new),
+        Field("backlen", len(entry.backlen), entry.backlen, "pointer", new),
+    )
+    meaning = f"[{entry.index}] {text} · {entry.encoding} · backlen {backlen}"
+    return Block("", parts, entry.offset, meaning)
+
+
+def intset_blocks(layout: IntsetLayout, changed: Changed) -> Iterator[Block]:
+    """redis 7.0, intset.h: encoding, length, contents."""
+    yield Block(
+        f"intset · {layout.total_bytes} B",
+        (
+            number("encoding", layout.width, 4, "width" in changed),
+            number("length", layout.length, 4, "length" in changed),
+        ),
+    )
+    if layout.start:
+        yield Block(_numbers(layout.start))
+    fields = tuple(
+        Field(
+            f"[{one.index}] = {one.value}", layout.width, one.data, "payload", one.value in changed
+        )
+        for one in layout.elements
+    )
+    yield Block("", fields, layout.elements[0].offset if layout.elements else 8)
+    rest = layout.length - layout.start - len(layout.elements)
+    if rest:
+        yield Block(_numbers(rest))
+
+
+def _numbers(count: int) -> str:
+    return ngettext("… %(n)d number", "… %(n)d numbers", count) % {"n": count}

@@ -1,0 +1,217 @@
+"""The bytes of what pointers hold together: hash tables, quicklists, sorted sets."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+from tutor.diagrams.memory import Block, Field, number, pointer, unset
+from tutor.diagrams.memory_compact import listpack_blocks
+from tutor.diagrams.payload import shown
+from tutor.diagrams.skiplists import score_text
+from tutor.engine.inspect import TableFigures
+from tutor.engine.structures.allocator import size_class
+from tutor.engine.structures.hashtable import DICT_SIZE, ENTRY_SIZE, SLOT_SIZE
+from tutor.engine.structures.hashtable_layout import BucketLayout, HashTableLayout
+from tutor.engine.structures.quicklist_layout import QuicklistLayout, QuicklistNodeLayout
+from tutor.engine.structures.skiplist_layout import LinkLayout, SkiplistLayout, TowerLayout
+from tutor.i18n import ngettext
+
+Changed = frozenset[object]
+_WORD = 40
+
+
+def hashtable_blocks(layout: HashTableLayout | TableFigures, changed: Changed) -> Iterator[Block]:
+    """redis 7.0, dict.h: the dict, its arrays of slots, the entries of each chain."""
+    if isinstance(layout, TableFigures):
+        yield _dict(layout.sizes, (), layout.rehashidx, changed)
+        return
+    sizes = tuple(table.size for table in layout.tables)
+    used = tuple(table.used for table in layout.tables)
+    yield _dict(sizes, used, layout.rehashidx, changed)
+    for table in layout.tables:
+        yield Block(f"ht_table[{table.number}] · {table.size} × {SLOT_SIZE} B")
+        due = 0
+        for bucket in table.buckets:
+            if bucket.index > due:
+                yield Block(_slots(bucket.index - due))
+            yield _slot(bucket)
+            due = bucket.index + 1
+        if due < table.size:
+            yield Block(_slots(table.size - due))
+    for table in layout.tables:
+        for bucket in table.buckets:
+            yield from _chain(bucket, table.number, changed)
+
+
+def _slots(count: int) -> str:
+    return ngettext("… %(n)d slot", "… %(n)d slots", count) % {"n": count}
+
+
+def _dict(sizes: tuple[int, ...], used: tuple[int, ...], rehashidx: int, changed: Changed) -> Block:
+    slots = (*sizes, 0, 0)[:2]
+    fields = [pointer("type", "dictType")]
+    for table, size in enumerate(slots):
+        target = f"{size} × {SLOT_SIZE} B" if size else None
+        fields.append(pointer(f"ht_table[{table}]", target, "size" in changed))
+    if used:
+        both = (*used, 0)[:2]
+        fields += [number(f"ht_used[{table}]", count, 8) for table, count in enumerate(both)]
+    else:
+        fields += [unset("ht_used[0]", 8), unset("ht_used[1]", 8)]
+    fields.append(number("rehashidx", rehashidx, 8, "rehashidx" in changed))
+    fields.append(number("pauserehash", 0, 2))
+    for table, size in enumerate(slots):
+        exponent = size.bit_length() - 1 if size else -1
+        fields.append(number(f"ht_size_exp[{table}]", exponent, 1, "size" in changed))
+    return Block(f"dict · {DICT_SIZE} B", (*fields, unset("padding", 4)))
+
+
+def _slot(bucket: BucketLayout) -> Block:
+    target = shown(bucket.entries[0].key, _WORD) if bucket.entries else None
+    return Block("", (pointer(f"[{bucket.index}]", target),), bucket.index * SLOT_SIZE)
+
+
+def _chain(bucket: BucketLayout, table: int, changed: Changed) -> Iterator[Block]:
+    """The entries of one slot, head first."""
+    following = [shown(entry.key, _WORD) for entry in bucket.entries[1:]]
+    for entry, after in zip(bucket.entries, [*following, None], strict=False):
+        new = entry.key in changed
+        value = shown(entry.value, _WORD) if isinstance(entry.value, bytes) else None
+        yield Block(
+            f"dictEntry · {ENTRY_SIZE} B · ht[{table}][{bucket.index}] · hash {entry.hash:016x}",
+            (
+                pointer("key", shown(entry.key, _WORD), new),
+                pointer("v", value, new or ("value", entry.key) in changed),
+                pointer("next", after),
+            ),
+        )
+
+
+def quicklist_blocks(layout: QuicklistLayout, changed: Changed) -> Iterator[Block]:
+    """redis 7.0, quicklist.h: the list, then each node with its listpack."""
+    last = layout.node_count - 1
+    yield Block(
+        "quicklist · 40 B",
+        (
+            pointer("head", "node 0"),
+            pointer("tail", f"node {last}"),
+            number("count", layout.length, 8),
+            number("len", layout.node_count, 8),
+            number("fill", layout.fill, 2),
+            number("compress", layout.compress, 2),
+            unset("bookmark_count, padding", 4),
+        ),
+    )
+    if layout.start:
+        yield Block(_nodes(layout.start))
+    for node in layout.nodes:
+        yield _node(node, last, node.index in changed)
+        yield from _contents(node, changed)
+    rest = layout.node_count - layout.start - len(layout.nodes)
+    if rest:
+        yield Block(_nodes(rest))
+
+
+def _nodes(count: int) -> str:
+    return ngettext("… %(n)d node", "… %(n)d nodes", count) % {"n": count}
+
+
+def _node(node: QuicklistNodeLayout, last: int, changed: bool) -> Block:
+    container = "1 = PLAIN" if node.plain else "2 = PACKED"
+    encoding = "1 = RAW" if node.compressed is None else "2 = LZF"
+    entry = "text" if node.plain else "listpack" if node.compressed is None else "quicklistLZF"
+    return Block(
+        f"quicklistNode {node.index} · 40 B",
+        (
+            pointer("prev", f"node {node.index - 1}" if node.index else None),
+            pointer("next", f"node {node.index + 1}" if node.index < last else None),
+            pointer("entry", f"{entry} · {node.allocation} B"),
+            number("sz", node.size, 8, changed),
+            number("count", node.count, 2, changed),
+            unset(f"encoding {encoding} · container {container}", 2),
+            unset("padding", 4),
+        ),
+    )
+
+
+def _contents(node: QuicklistNodeLayout, changed: Changed) -> Iterator[Block]:
+    if node.compressed is not None:
+        yield Block(
+            f"quicklistLZF · {node.compressed + 8} B",
+            (number("sz", node.compressed, 8), unset("compressed", node.compressed)),
+        )
+    if node.listpack is None:
+        text = Field("text", node.size, node.preview, "payload", (node.index, 0) in changed)
+        yield Block("", (text,))
+        return
+    entries: set[object] = {
+        item[1] for item in changed if isinstance(item, tuple) and item[0] == node.index
+    }
+    if node.index in changed:
+        entries |= {"total", "count"}
+    yield from listpack_blocks(node.listpack, frozenset(entries))
+
+
+def zset_blocks(
+    layout: SkiplistLayout, table: TableFigures | None, allocator: str, changed: Changed
+) -> Iterator[Block]:
+    """redis 7.0, server.h: the pair of structures, the dict, the skiplist and its nodes."""
+    yield Block("zset · 16 B", (pointer("dict", "dict"), pointer("zsl", "zskiplist")))
+    if table is not None:
+        used = (table.used,) if table.rehashidx < 0 else ()
+        yield _dict(table.sizes, used, table.rehashidx, changed)
+    yield Block(
+        "zskiplist · 32 B",
+        (
+            pointer("header", "header"),
+            pointer("tail", None if layout.tail is None else shown(layout.tail, _WORD)),
+            number("length", layout.length, 8),
+            number("level", layout.level, 4, "level" in changed),
+            unset("padding", 4),
+        ),
+    )
+    size = 24 + 16 * 32
+    yield Block(
+        f"zskiplistNode · header · {size} B → {size_class(size, allocator)} B",
+        (
+            pointer("ele", None),
+            Field("score = 0", 8, bytes(8), "frame"),
+            pointer("backward", None),
+            *(field for link in layout.header for field in _link(link)),
+        ),
+    )
+    if layout.start:
+        yield Block(_members(layout.start))
+    for tower in layout.towers:
+        yield _tower(tower, allocator, tower.member in changed)
+    rest = layout.length - layout.start - len(layout.towers)
+    if rest:
+        yield Block(_members(rest))
+
+
+def _members(count: int) -> str:
+    return ngettext("… %(n)d member", "… %(n)d members", count) % {"n": count}
+
+
+def _tower(tower: TowerLayout, allocator: str, new: bool) -> Block:
+    size = 24 + 16 * tower.height
+    score = struct.pack("<d", tower.score)
+    back = None if tower.backward is None else shown(tower.backward, _WORD)
+    return Block(
+        f"zskiplistNode · {size} B → {size_class(size, allocator)} B",
+        (
+            pointer("ele", shown(tower.member, _WORD), new),
+            Field(f"score = {score_text(tower.score)}", 8, score, "payload", new),
+            pointer("backward", back),
+            *(field for link in tower.links for field in _link(link)),
+        ),
+    )
+
+
+def _link(link: LinkLayout) -> tuple[Field, Field]:
+    target = None if link.target is None else shown(link.target, _WORD)
+    return (
+        pointer(f"level[{link.level}].forward", target),
+        number(f"level[{link.level}].span", link.span, 8),
+    )

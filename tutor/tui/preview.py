@@ -1,0 +1,35 @@
+"""A foretaste of a lesson: the X-ray of a key that its learner will build."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from tutor.course import stage
+from tutor.course.model import Lesson, Step
+from tutor.diagrams import draw
+from tutor.engine.inspect import Inspection, inspect
+from tutor.tui.paint import EMPTY, Row, row
+
+TALLEST = 14
+"""Rows of a picture beyond which another step is looked for."""
+
+
+def preview_rows(lesson: Lesson, width: int) -> list[Row]:
+    """The picture after the first exercise whose picture is small enough; none if there is none."""
+    for step in lesson.steps:
+        seen = _after(step, lesson.seed) if step.solution and step.view.focus else None
+        if seen is not None:
+            lines = draw(seen, width).lines
+            if len(lines) <= TALLEST:
+                return [EMPTY, *(row(*line) for line in lines)]
+    return []
+
+
+@lru_cache(maxsize=64)
+def _after(step: Step, seed: int) -> Inspection | None:
+    """The key in view when the step is solved."""
+    world = stage.build(step, seed).world
+    for line in step.solution:
+        world.run(line.argv)
+    assert step.view.focus is not None
+    return inspect(world.engine, 0, step.view.focus)
