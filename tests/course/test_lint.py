@@ -45,6 +45,12 @@ def test_every_rule_has_a_fault_that_it_finds() -> None:
     assert set(RULES) | set(LOADED) == covered
 
 
+def test_the_authors_guide_names_every_rule() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "lessons.md").read_text(encoding="utf-8")
+    named = {line.split("|")[1].strip() for line in guide.splitlines() if line.startswith("|")}
+    assert set(RULES) | set(LOADED) <= named
+
+
 def test_a_draft_may_lack_what_only_a_release_needs(tiny_folder: Path) -> None:
     for name in ("tiny/sync.lock", "ids.lock"):
         (tiny_folder / name).unlink()

@@ -287,6 +287,16 @@ def test_a_state_that_does_not_fit_gives_a_clean_start(
     assert player.checks()
 
 
+def test_a_huge_value_does_not_go_into_the_progress_file(course: Course) -> None:
+    player = player_at(course, "end")
+    player.run([b"SET", b"small", b"x"])
+    player.run([b"SET", b"novel", b"x" * 1_000_000])
+    assert len(json.dumps(player.state())) < 10_000
+    back = player_at(course, "end")
+    back.restore(player.state())
+    assert back.run_line("EXISTS small novel").reply == 1
+
+
 def test_ids_of_earlier_releases_are_understood(course: Course) -> None:
     renamed = Course(course.lessons, {"string/old-cache": "string/cache"})
     player = Player(renamed, "string", clock=VirtualClock())

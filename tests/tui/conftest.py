@@ -19,4 +19,5 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     i18n.set_language("en")
     yield tmp_path
+    monkeypatch.undo()
     i18n.set_language("en")

@@ -92,6 +92,6 @@ async def playing(
     options.setdefault("lessons", COURSE)
     options.setdefault("clock", VirtualClock())
     app = TutorApp(Progress(home), lang=lang, seed=7, **options)
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         await pilot.pause()
         yield Play(app, pilot)

@@ -1,19 +1,23 @@
-"""What carries commands out: the embedded engine, or a real server (`tutor.console.remote`)."""
+"""What carries commands out: the embedded engine, or a real server (`tutor.console.remote`).
+
+The engine is imported when it is first needed, so that a prompt can be on the screen before.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
+from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 from tutor.engine.replies import BLOCKED, Reply
-from tutor.engine.session import Session
-from tutor.engine.world import Entry, World
 from tutor.i18n import _
 
 if TYPE_CHECKING:
+    from tutor.engine.session import Session
     from tutor.engine.values import Value
+    from tutor.engine.world import Entry, World
 
 __all__ = ["Backend", "Catalog", "EmbeddedBackend", "Prompt"]
 
@@ -114,6 +118,9 @@ class Backend(Catalog, Protocol):
         ...
 
 
+_ADDRESS = "127.0.0.1:6379"
+"""Where Redis lives if nobody says otherwise; the prompt of redis-cli shows it."""
+
 _SCAN_LIMIT = 20_000
 """How many keys or fields are looked through for one keystroke."""
 
@@ -123,19 +130,43 @@ class EmbeddedBackend:
 
     ``clients`` are sessions by number; `use_client` switches the world to another one, so that
     what blocks in one can be answered from the next. With ``remember`` False commands bypass the
-    world: no history, no undo, and no cost of them.
+    world: no history, no undo, and no cost of them. ``resp`` is the protocol to begin with.
+    Without a ``world`` one is made when it is first needed (from any thread).
     """
 
     embedded = True
 
-    def __init__(self, world: World | None = None, remember: bool = True) -> None:
-        self.world = world or World()
+    def __init__(
+        self, world: World | None = None, remember: bool = True, resp: int | None = None
+    ) -> None:
+        self._world: World | None = None
+        self._making = Lock()
         self._remember = remember
+        self._resp = resp
         self.clients: dict[int, Session] = {}
         self.on_reply: Callable[[int, Sequence[bytes], Reply], None] | None = None
         self.on_push: Callable[[Reply], None] | None = None
         self._blocked: dict[int, Entry] = {}
-        self._adopt(1, self.world.session)
+        if world is not None:
+            self._begin(world)
+
+    @property
+    def world(self) -> World:
+        """Engine, session and history."""
+        if self._world is None:
+            with self._making:
+                if self._world is None:
+                    from tutor.engine.world import World
+
+                    self._begin(World())
+        assert self._world is not None
+        return self._world
+
+    def _begin(self, world: World) -> None:
+        if self._resp is not None:
+            world.session.resp = self._resp
+        self._adopt(1, world.session)
+        self._world = world
 
     # commands
 
@@ -149,7 +180,7 @@ class EmbeddedBackend:
 
     @property
     def waiting(self) -> bool:
-        return self.world.waiting
+        return self._world is not None and self._world.waiting
 
     def execute(self, argv: Sequence[bytes]) -> Reply:
         if not self._remember:
@@ -170,7 +201,8 @@ class EmbeddedBackend:
         self._blocked.pop(self.client, None)
 
     def tick(self) -> None:
-        self.world.engine.tick()
+        if self._world is not None:
+            self._world.engine.tick()
 
     def close(self) -> None:
         for session in self.clients.values():
@@ -182,7 +214,7 @@ class EmbeddedBackend:
     def client(self) -> int:
         """The number of the current client."""
         current = self.world.session
-        return next(number for number, one in self.clients.items() if one is current)
+        return next((number for number, one in self.clients.items() if one is current), 1)
 
     def use_client(self, number: int) -> None:
         """Go on as this client; a new one connects."""
@@ -209,9 +241,11 @@ class EmbeddedBackend:
             self.on_reply(number, entry.argv if entry else (), reply)
 
     def prompt(self) -> Prompt:
-        session = self.world.session
+        if self._world is None:
+            return Prompt(_ADDRESS)
+        session = self._world.session
         client = self.client if len(self.clients) > 1 else 0
-        return Prompt("127.0.0.1:6379", session.db.index, session.transaction is not None, client)
+        return Prompt(_ADDRESS, session.db.index, session.transaction is not None, client)
 
     # catalog
 

@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from tutor.console.lexer import tokens
-from tutor.console.spelling import as_latin
 from tutor.i18n import _
 from tutor.resources import state_folder
 
@@ -26,6 +24,9 @@ def is_secret(line: str) -> bool:
     AUTH, ACL SETUSER, CONFIG SET of a password, HELLO … AUTH, MIGRATE … AUTH or AUTH2, SENTINEL …
     auth-pass (redis 7.0, redis-cli.c: `isSensitiveCommand`, and a little more).
     """
+    from tutor.console.lexer import tokens
+    from tutor.console.spelling import as_latin
+
     words = [as_latin(token.value.decode("utf-8", "replace")).lower() for token in tokens(line)]
     if words and words[0].isdigit():  # a repeat count
         del words[0]

@@ -1,4 +1,9 @@
-"""The interactive prompt (prompt_toolkit): the only module of the console that imports it."""
+"""The interactive prompt (prompt_toolkit): the only module of the console that imports it.
+
+The prompt is painted first; the rest of the console and the engine are imported in a thread while
+the learner reads it (`_warm_up`), or when they are needed, whichever is first. That is why imports
+stand inside functions here.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,8 @@ import time
 from asyncio import sleep
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from threading import Thread
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from prompt_toolkit import PromptSession, print_formatted_text
 from prompt_toolkit.application import get_app, run_in_terminal
@@ -24,19 +30,17 @@ from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import is_dumb_terminal
 
 from tutor import __version__
-from tutor.console import commands
 from tutor.console.backend import Backend
-from tutor.console.completion import complete
-from tutor.console.highlight import KnownType, highlight
 from tutor.console.history import History, is_secret
-from tutor.console.lexer import UnbalancedQuotes, split
-from tutor.console.render import Line, plain, printable, render
-from tutor.console.repeat import BadRepeat, repeated
-from tutor.console.signature import Signature, signature
-from tutor.console.trouble import explain
 from tutor.engine.replies import BLOCKED, Reply, ReplyError
 from tutor.i18n import _, set_language
 from tutor.network.link import LinkError
+
+if TYPE_CHECKING:
+    from tutor.console.cards import Card
+    from tutor.console.highlight import KnownType
+    from tutor.console.render import Line
+    from tutor.console.signature import Signature
 
 __all__ = ["PromptRepl"]
 
@@ -91,12 +95,13 @@ class PromptRepl:
         self._left = False
         self._history = History()
         self._late: list[tuple[int, Sequence[bytes], Reply]] = []
+        self._warming: Thread | None = None
         self._pending: deque[str | _Repeat] = deque()
         self._started: dict[int, float] = {}
         self._style = Style.from_dict(_STYLE)
         self._depth = ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None
         backend.on_reply = lambda *answer: self._late.append(answer)
-        backend.on_push = lambda message: self._print(render(message, 3, self.readable))
+        backend.on_push = self._pushed
         self._session = self._make_session()
 
     def _make_session(self) -> PromptSession[str]:
@@ -155,10 +160,9 @@ class PromptRepl:
             if connect is not None:
                 connect()
             text = _("{server}. Tab completes, help explains, Ctrl-D leaves.")
-            about = f"redis-tutor {__version__} · {self.backend.info}"
-            self._print([[(text.format(server=about), "note")]])
+            print(text.format(server=f"redis-tutor {__version__} · {self.backend.info}"))
         except LinkError as error:
-            self._complain(explain(error))
+            self._explain(error)
         if self._history.problem:
             self._complain(self._history.problem)
 
@@ -178,14 +182,24 @@ class PromptRepl:
         """Let time pass for the engine while somebody thinks what to type."""
         while True:
             await sleep(_TICK)
+            self._warm_up()
             self.backend.tick()
             if self._late:
                 await run_in_terminal(self._tell_late)
+
+    def _warm_up(self) -> None:
+        if self._warming is None:
+            self._warming = Thread(target=_import_the_rest, args=(self.backend,), daemon=True)
+            self._warming.start()
 
     # a line
 
     def _carry_out(self, line: str | _Repeat) -> None:
         """A typed line, or a command that is repeated."""
+        from tutor.console import commands
+        from tutor.console.lexer import UnbalancedQuotes, split
+        from tutor.console.repeat import BadRepeat, repeated
+
         if isinstance(line, _Pasted):
             self._print([[(str(self.backend.prompt()), "prompt"), (line, "")]])
         if isinstance(line, _Repeat):
@@ -217,7 +231,7 @@ class PromptRepl:
             reply = self.backend.execute(argv)
         except LinkError as error:
             self._pending.clear()
-            self._complain(explain(error))
+            self._explain(error)
             return
         except KeyboardInterrupt:
             self._pending.clear()
@@ -230,6 +244,8 @@ class PromptRepl:
         self._tell_late()
 
     def _show_reply(self, argv: Sequence[bytes], reply: Reply, seconds: float = 0.0) -> None:
+        from tutor.console.render import plain, printable, render
+
         if self.raw:
             text = plain(reply, self.backend.resp, argv).decode("utf-8", "surrogateescape")
             lines = text.removesuffix("\n").split("\n")
@@ -244,6 +260,12 @@ class PromptRepl:
                 self._card(found)
         if seconds >= _SLOW:
             self._print([[(f"({seconds:.2f}s)", "note")]])
+
+    def _pushed(self, message: Reply) -> None:
+        """An out-of-band message of RESP3."""
+        from tutor.console.render import render
+
+        self._print(render(message, 3, self.readable))
 
     def _stream(self, argv: Sequence[bytes]) -> None:
         self._print([[(_("Reading messages… (Ctrl-C stops)"), "note")]])
@@ -270,7 +292,7 @@ class PromptRepl:
             connect()
             self._print([[(_("Broken off; connected anew."), "note")]])
         except LinkError as error:
-            self._complain(explain(error))
+            self._explain(error)
 
     # waiting
 
@@ -279,6 +301,8 @@ class PromptRepl:
 
         So another client (`:client 2`) can go on, and answer what this one waits for.
         """
+        from tutor.console import commands
+
         client = self._client
         try:
             if is_dumb_terminal():
@@ -368,10 +392,23 @@ class PromptRepl:
     def _complain(self, text: str) -> None:
         self._print([[(text, "warning")]])
 
-    def _card(self, card: Any) -> None:
+    def _explain(self, error: LinkError) -> None:
+        from tutor.console.trouble import explain
+
+        self._complain(explain(error))
+
+    def _card(self, card: Card) -> None:
         from tutor.console.cards import card_lines
 
         self._print(card_lines(card, self._session.output.get_size().columns))
+
+
+def _import_the_rest(backend: Backend) -> None:
+    from tutor.console import cards, commands, completion, highlight, render, repeat  # noqa: F401
+    from tutor.engine.table import load_table
+
+    load_table()
+    _ready = backend.resp
 
 
 class _Repeat(NamedTuple):
@@ -398,6 +435,10 @@ class _Lexer(Lexer):
         def fragments(number: int) -> StyleAndTextTuples:
             line = lines[number]
             found: StyleAndTextTuples = []
+            if not line.strip():
+                return [("", line)]
+            from tutor.console.highlight import highlight
+
             at = 0
             for span in highlight(line, self._known_type):
                 found.append(("", line[at : span.start]))
@@ -419,6 +460,8 @@ class _Completer(Completer):
         line = document.current_line_before_cursor
         if not line.strip() and not complete_event.completion_requested:
             return
+        from tutor.console.completion import complete
+
         for found in complete(line, None, self._backend):
             yield Completion(
                 found.text,
@@ -450,12 +493,14 @@ class _SharedHistory(PromptHistory):
 def _toolbar() -> StyleAndTextTuples:
     document = get_app().current_buffer.document
     line = document.current_line
-    found = signature(line, document.cursor_position_col) if line.strip() else None
-    if found is None:
-        return [
-            ("class:bottom-toolbar.about", _("Tab completes · Ctrl-R searches · help SET explains"))
-        ]
-    return _signature_line(found)
+    if line.strip():
+        from tutor.console.signature import signature
+
+        found = signature(line, document.cursor_position_col)
+        if found is not None:
+            return _signature_line(found)
+    hint = _("Tab completes · Ctrl-R searches · help SET explains")
+    return [("class:bottom-toolbar.about", hint)]
 
 
 def _signature_line(found: Signature) -> StyleAndTextTuples:

@@ -70,6 +70,4 @@ def _backend(options: _Options, interactive: bool) -> Backend:
         from tutor.console.remote import RemoteBackend
 
         return RemoteBackend(options.connect, options.resp)
-    embedded = EmbeddedBackend(remember=interactive)
-    embedded.world.session.resp = options.resp
-    return embedded
+    return EmbeddedBackend(remember=interactive, resp=options.resp)

@@ -13,6 +13,10 @@ from tutor.engine.clock import Clock
 from tutor.engine.replies import Reply
 from tutor.engine.world import Entry, World
 
+KEPT_CHARACTERS = 200_000
+"""A learner who pastes a novel comes back to the moment before it, not to a progress file of its
+size."""
+
 Action = list[Any]
 """``["run", milliseconds since the start, word, …]``, ``["undo", ms]``, ``["redo", ms]``, …"""
 
@@ -138,7 +142,7 @@ class Attempt:
     def state(self) -> dict[str, Any]:
         """All of it as plain data."""
         return {
-            "actions": [list(action) for action in self.actions],
+            "actions": _kept(self.actions),
             "elapsed_ms": self._elapsed_ms() if self.actions else 0,
             "rung": self.rung,
             "saw_solution": self.saw_solution,
@@ -190,6 +194,18 @@ class Attempt:
         for line in lines:
             reply = self.run(line.argv).reply
         return reply
+
+
+def _kept(actions: Sequence[Action]) -> list[Action]:
+    """The actions as they go into the progress file: from the beginning, as many as have room."""
+    kept: list[Action] = []
+    room = KEPT_CHARACTERS
+    for action in actions:
+        room -= 16 + sum(map(len, action[2:]))
+        if room < 0:
+            break
+        kept.append(list(action))
+    return kept
 
 
 def _number(value: Any) -> int:

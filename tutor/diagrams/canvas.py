@@ -168,6 +168,11 @@ def gauge(filled: int, whole: int, cells: int) -> Line:
     return tuple(run for run in bar if run[0])
 
 
+def omitted(what: str, width: int) -> Line:
+    """``… 9 more pairs``: where the picture leaves something out."""
+    return clip_line([("… " + what, "label")], width)
+
+
 def marked(text: str, role: Role, changed: bool) -> Line:
     """A word in its role, or with the mark of what was changed."""
     return ((MARK, "changed"), (text, "changed")) if changed else ((text, role),)

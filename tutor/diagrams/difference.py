@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 from tutor.engine.inspect import Inspection, TableFigures
 from tutor.engine.structures.hashtable_layout import EntryLayout, HashTableLayout
 from tutor.engine.structures.intset import IntsetLayout
-from tutor.engine.structures.listpack import ListpackLayout
+from tutor.engine.structures.listpack import ListpackLayout, total_size
 from tutor.engine.structures.quicklist_layout import QuicklistLayout
 from tutor.engine.structures.sds import StringLayout
 from tutor.engine.structures.skiplist_layout import SkiplistLayout
@@ -35,6 +35,12 @@ def changes(before: Inspection | None, after: Inspection) -> Changes:
     """
     if before is None or before.type != after.type:
         return NEW
+    if before.encoding != after.encoding:
+        return _contents(before, after) | {"encoding"}
+    return _contents(before, after)
+
+
+def _contents(before: Inspection, after: Inspection) -> Changes:
     new, old = after.layout, before.layout
     if isinstance(new, StringLayout):
         assert isinstance(old, StringLayout)
@@ -71,7 +77,6 @@ def _visible(before: Inspection) -> Find:
 
 def _string(old: StringLayout, new: StringLayout) -> Changes:
     fields = {
-        "encoding": (old.encoding, new.encoding),
         "len": (old.length, new.length),
         "alloc": (old.alloc, new.alloc),
         "header": (old.header, new.header),
@@ -79,7 +84,7 @@ def _string(old: StringLayout, new: StringLayout) -> Changes:
     }
     names: set[object] = {name for name, (was, now) in fields.items() if was != now}
     if new.integer is not None:
-        return frozenset(names & {"encoding", "text"})
+        return frozenset(names & {"text"})
     if "text" in names:
         was, now = old.preview, new.preview
         head = _common(was, now)
@@ -87,7 +92,7 @@ def _string(old: StringLayout, new: StringLayout) -> Changes:
         if 0 < head + tail < len(now):
             names.add(("text", head, len(now) - tail))
     elif old.length != new.length:
-        names.add("text")  # beyond what is in sight
+        names |= {"text", "beyond"}
     return frozenset(names)
 
 
@@ -119,6 +124,7 @@ def _intset(old: IntsetLayout | None, new: IntsetLayout, find: Find) -> Changes:
 
 def _hashtable(before: Inspection, new: HashTableLayout | TableFigures, find: Find) -> Changes:
     marked = _sizes(_figures(before), _of_layout(new))
+    marked |= _used(before.layout, new)
     if isinstance(new, TableFigures):
         return frozenset(marked)
     for entry in _entries(new):
@@ -143,6 +149,8 @@ def _skiplist(before: Inspection, after: Inspection, new: SkiplistLayout, find: 
     old = before.layout
     if isinstance(old, SkiplistLayout) and old.level != new.level:
         marked.add("level")
+    if isinstance(old, SkiplistLayout) and old.length != new.length:
+        marked |= {"length", ("used", 0)}
     if after.table is not None:
         marked |= _sizes(_figures(before), after.table)
     return frozenset(marked)
@@ -153,9 +161,20 @@ def _sizes(old: TableFigures | None, new: TableFigures) -> set[object]:
     marked: set[object] = set()
     if old is not None and old.sizes != new.sizes:
         marked.add("size")
+    if old is not None and old.used != new.used:
+        marked.add("used")
     if old is not None and old.rehashidx != new.rehashidx:
         marked.add("rehashidx")
     return marked
+
+
+def _used(old: object, new: object) -> set[object]:
+    """Tables whose number of entries is another."""
+    if not isinstance(old, HashTableLayout) or not isinstance(new, HashTableLayout):
+        return set()
+    was = {table.number: table.used for table in old.tables}
+    now = {table.number: table.used for table in new.tables}
+    return {("used", at) for at in (0, 1) if was.get(at, 0) != now.get(at, 0)}
 
 
 def _figures(inspection: Inspection) -> TableFigures | None:
@@ -180,7 +199,11 @@ def _quicklist(
 ) -> Changes:
     if before.value is after.value:
         return _quicklist_in_sight(before, old, after, new)
-    marked: set[object] = set(_altered_nodes(before, old, after, new))
+    marked = _altered_nodes(before, old, after, new)
+    if old.length != new.length:
+        marked.add("length")
+    if old.node_count != new.node_count:
+        marked.add("nodes")
     shift = min(abs(new.length - old.length), _FARTHEST) + 1
     for run in _runs(after, new):
         start, stop = run[0][0], run[0][0] + len(run)
@@ -220,30 +243,45 @@ def _runs(inspection: Inspection, layout: QuicklistLayout) -> list[list[Placed]]
 
 def _altered_nodes(
     before: Inspection, old: QuicklistLayout, after: Inspection, new: QuicklistLayout
-) -> set[int]:
-    """Visible nodes that are new or not as they were."""
+) -> set[object]:
+    """Visible nodes that are new or not as they were, and which of their figures are others."""
     if not new.nodes:
         return set()
     start, stop = new.start, new.start + len(new.nodes)
     shift = min(abs(new.node_count - old.node_count), _FARTHEST) + 1
     was = before.nodes(max(start - shift, 0), stop + shift)
-    return {start + at for at in _fresh(was, after.nodes(start, stop))}
+    now = after.nodes(start, stop)
+    marked: set[object] = set()
+    for at, former in _edits(was, now).items():
+        figures = _node_figures(now[at])
+        earlier = {} if former is None else _node_figures(was[former])
+        marked.add(start + at)
+        marked |= {(word, start + at) for word in figures if figures[word] != earlier.get(word)}
+    return marked
+
+
+def _node_figures(node: tuple[int | None, tuple[bytes, ...]]) -> dict[str, int | None]:
+    compressed, entries = node
+    return {"lzf": compressed, "count": len(entries), "sz": total_size(entries)}
 
 
 def _fresh(was: Sequence[object], now: Sequence[object]) -> list[int]:
     """Places of ``now`` that an edit of ``was`` put there."""
+    return list(_edits(was, now))
+
+
+def _edits(was: Sequence[object], now: Sequence[object]) -> dict[int, int | None]:
+    """Places of ``now`` that an edit put there, and the place in ``was`` of what each replaced."""
     head = _common(was, now)
     tail = _common(was[head:][::-1], now[head:][::-1])
     old, new = was[head : len(was) - tail], now[head : len(now) - tail]
-    if not new:
-        return []
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    return [
-        head + place
-        for kind, _i, _j, first, last in matcher.get_opcodes()
-        if kind in ("insert", "replace")
-        for place in range(first, last)
-    ]
+    edits: dict[int, int | None] = {}
+    for kind, i, j, first, last in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if kind in ("insert", "replace"):
+            alike = j - i == last - first
+            for step in range(last - first):
+                edits[head + first + step] = head + i + step if alike else None
+    return edits
 
 
 def _common(left: Sequence[object], right: Sequence[object]) -> int:

@@ -17,10 +17,12 @@ from tutor.diagrams.canvas import (
     gauge,
     line_width,
     marked,
+    omitted,
     width_of,
     wrapped,
 )
 from tutor.diagrams.payload import printable, shown
+from tutor.diagrams.sentences import changed_by_command
 from tutor.engine.inspect import CHAINS_MOST, TableFigures
 from tutor.engine.structures.hashtable_layout import (
     BucketLayout,
@@ -40,7 +42,7 @@ def draw_hashtable(
     layout: HashTableLayout | TableFigures, width: int, changed: Changed
 ) -> list[Line]:
     """``changed`` holds keys of new entries, pairs ("value", key) of entries with a new value, and
-    the words ``size``, ``rehashidx``."""
+    the words ``size``, ``used``, ``rehashidx`` (and, for the bytes, ("used", table))."""
     figures = figures_of(layout)
     lines = [_head(figures, changed, width)]
     lines += _progress(figures, changed, width) if figures.rehashidx >= 0 else []
@@ -68,7 +70,8 @@ def figures_of(layout: HashTableLayout | TableFigures) -> TableFigures:
 def _head(figures: TableFigures, changed: Changed, width: int) -> Line:
     """``16 slots · 9 entries · load factor 0.56``."""
     runs: list[Run] = [*marked(slots_text(figures), "title", "size" in changed)]
-    runs.append((" · " + _entries_text(figures.used), "label"))
+    runs.append((" · ", "label"))
+    runs += marked(_entries_text(figures.used), "label", "used" in changed)
     if figures.rehashidx < 0 and figures.sizes[0]:
         load = figures.used / figures.sizes[0]
         runs.append((" · " + _("load factor %(load).2f") % {"load": load}, "label"))
@@ -89,7 +92,7 @@ def _entries_text(used: int) -> str:
 def _progress(figures: TableFigures, changed: Changed, width: int) -> list[Line]:
     """How far the rehash is."""
     moved, old = figures.rehashidx, figures.sizes[0]
-    words = _("%(moved)d of %(size)d slots moved; each operation moves one with entries")
+    words = _("%(moved)d of %(size)d slots moved; each operation moves the next that has entries")
     note = words % {"moved": moved, "size": old}
     bar: Line = (
         ("rehashidx ", "label"),
@@ -160,13 +163,13 @@ def _filled(table: TableLayout) -> str:
 def _around(table: TableLayout, width: int) -> list[Line]:
     """Which slots the window shows, if not all."""
     text = _around_text(table)
-    return [clip_line([(text, "label")], width)] if text else []
+    return [omitted(text, width)] if text else []
 
 
 def _around_text(table: TableLayout) -> str:
     if not table.buckets or len(table.buckets) == table.size:
         return ""
-    words = _("… shown are slots %(first)d–%(last)d of %(size)d")
+    words = _("shown are slots %(first)d–%(last)d of %(size)d")
     first, last = table.buckets[0].index, table.buckets[-1].index
     return words % {"first": first, "last": last, "size": table.size}
 
@@ -184,9 +187,10 @@ def _bucket(
     for number, entry in enumerate(bucket.entries):
         runs.append((" ► " if number else "► ", "pointer"))
         runs += _entry(entry, changed)
-    if table.number == 0 and layout.rehashidx == bucket.index:
-        runs.append((" ◄ rehashidx", "header"))
-    return clip_line(runs, width)
+    if table.number != 0 or layout.rehashidx != bucket.index:
+        return clip_line(runs, width)
+    mark = " ◄ rehashidx" if line_width(runs) + 12 <= width else " ◄"
+    return (*clip_line(runs, width - len(mark)), (mark, "header"))
 
 
 def _entry(entry: EntryLayout, changed: Changed) -> Line:
@@ -231,7 +235,8 @@ def describe_hashtable(
         if len(layout.tables) > 1:
             lines.append(_filled(table) + ".")
         lines += [_chain(bucket, table) for bucket in table.buckets if bucket.entries]
-        lines += [text for text in [_around_text(table)] if text]
+        around = _around_text(table)
+        lines += [around[0].upper() + around[1:] + "."] if around else []
     return [*lines, *_notes(figures), *_news(layout, changed)]
 
 
@@ -243,7 +248,7 @@ def _summary(figures: TableFigures) -> str:
         return head % {"slots": slots, "entries": entries, "load": load}
     head = _(
         "It is a hash table that is rehashing: %(slots)s, %(entries)s; %(moved)d of %(size)d "
-        "slots have moved (rehashidx), and each operation moves one with entries."
+        "slots have moved (rehashidx), and each operation moves the next that has entries."
     )
     return head % {
         "slots": slots,
@@ -259,12 +264,13 @@ def _chain(bucket: BucketLayout, table: TableLayout) -> str:
         + (f" = {printable(entry.value)}" if isinstance(entry.value, bytes) else "")
         for entry in bucket.entries
     )
-    words = _("Table %(table)d, slot %(slot)d: %(chain)s.")
+    words = _("Slot %(slot)d of table %(table)d holds %(chain)s.")
     return words % {"table": table.number, "slot": bucket.index, "chain": chain}
 
 
 def _news(layout: HashTableLayout, changed: Changed) -> list[str]:
     names = [_("the slots")] if "size" in changed else []
+    names += [_("the number of entries")] if "used" in changed else []
     names += ["rehashidx"] if "rehashidx" in changed else []
     names += [
         shown(entry.key)
@@ -273,6 +279,4 @@ def _news(layout: HashTableLayout, changed: Changed) -> list[str]:
         for entry in bucket.entries
         if entry.key in changed or ("value", entry.key) in changed
     ]
-    if not names:
-        return []
-    return [_("Changed by the last command: %(names)s.") % {"names": ", ".join(names)}]
+    return changed_by_command(names)

@@ -8,7 +8,8 @@
 from __future__ import annotations
 
 from tutor.diagrams.boxes import Group, cell, draw_row, flow, row_width
-from tutor.diagrams.canvas import Line, clip_line, wrapped
+from tutor.diagrams.canvas import Line, omitted, wrapped
+from tutor.diagrams.sentences import changed_by_command, not_shown
 from tutor.engine.structures.intset import IntsetLayout
 from tutor.i18n import _, ngettext
 
@@ -29,10 +30,10 @@ def draw_intset(layout: IntsetLayout, width: int, changed: Changed) -> list[Line
     else:
         lines = flow([header], width)
         if layout.start:
-            lines.append(clip_line([(_before(layout.start), "label")], width))
+            lines.append(omitted(_before(layout.start), width))
         lines += flow([cells], width) if cells else []
         if rest:
-            lines.append(clip_line([(_more(rest), "label")], width))
+            lines.append(omitted(_more(rest), width))
     return [*lines, *wrapped(_note(layout), width)]
 
 
@@ -61,11 +62,11 @@ def _note(layout: IntsetLayout) -> str:
 
 
 def _before(numbers: int) -> str:
-    return ngettext("… %(n)d number before", "… %(n)d numbers before", numbers) % {"n": numbers}
+    return ngettext("%(n)d number before", "%(n)d numbers before", numbers) % {"n": numbers}
 
 
 def _more(numbers: int) -> str:
-    return ngettext("… %(n)d more number", "… %(n)d more numbers", numbers) % {"n": numbers}
+    return ngettext("%(n)d more number", "%(n)d more numbers", numbers) % {"n": numbers}
 
 
 def describe_intset(layout: IntsetLayout, changed: Changed = frozenset()) -> list[str]:
@@ -77,16 +78,14 @@ def describe_intset(layout: IntsetLayout, changed: Changed = frozenset()) -> lis
     ) % {"count": layout.length, "bytes": layout.total_bytes}
     lines = [head, _note(layout)]
     if layout.start:
-        lines.append(_before(layout.start))
+        lines.append(not_shown(_before(layout.start)))
     values = ", ".join(str(one.value) for one in layout.elements)
-    lines.append(_("The numbers: %(values)s.") % {"values": values})
+    lines.append(_("Its numbers are %(values)s.") % {"values": values})
     rest = layout.length - layout.start - len(layout.elements)
     if rest:
-        lines.append(_more(rest))
+        lines.append(not_shown(_more(rest)))
     names = [
         name for word, name in (("width", "encoding"), ("length", "length")) if word in changed
     ]
     names += [str(one.value) for one in layout.elements if one.value in changed]
-    if names:
-        lines.append(_("Changed by the last command: %(names)s.") % {"names": ", ".join(names)})
-    return lines
+    return lines + changed_by_command(names)

@@ -29,29 +29,32 @@ def draw_limits(limits: Sequence[Limit], width: int) -> list[Line]:
     return lines
 
 
+def _longest(directive: str, most: int) -> str:
+    if directive.startswith("zset"):
+        return ngettext(
+            "A member of more than %(most)d byte does the same (the longest: %(actual)d).",
+            "A member of more than %(most)d bytes does the same (the longest: %(actual)d).",
+            most,
+        )
+    return ngettext(
+        "A field or value of more than %(most)d byte does the same (the longest: %(actual)d).",
+        "A field or value of more than %(most)d bytes does the same (the longest: %(actual)d).",
+        most,
+    )
+
+
 def describe_limits(limits: Sequence[Limit], after: str) -> list[str]:
     """What would turn the structure into ``after``."""
     if not limits:
         return []
     entries = limits[0]
-    figures = {"most": entries.most, "actual": entries.actual, "after": after}
-    lines = [
-        ngettext(
-            "It becomes a %(after)s with more than %(most)d element (there are %(actual)d now).",
-            "It becomes a %(after)s with more than %(most)d elements (there are %(actual)d now).",
-            entries.most,
-        )
-        % figures
-    ]
-    if len(limits) > 1:
-        longest = limits[1]
-        figures = {"most": longest.most, "actual": longest.actual, "after": after}
-        lines.append(
-            ngettext(
-                "So it does with a word of more than %(most)d byte (the longest has %(actual)d).",
-                "So it does with a word of more than %(most)d bytes (the longest has %(actual)d).",
-                longest.most,
-            )
-            % figures
-        )
+    words = ngettext(
+        "It becomes a %(after)s with more than %(most)d element (now: %(actual)d).",
+        "It becomes a %(after)s with more than %(most)d elements (now: %(actual)d).",
+        entries.most,
+    )
+    lines = [words % {"most": entries.most, "actual": entries.actual, "after": after}]
+    for longest in limits[1:]:
+        figures = {"most": longest.most, "actual": longest.actual}
+        lines.append(_longest(longest.directive, longest.most) % figures)
     return lines

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.diagrams.boxes import Cell, Group, beside, cell, draw_row, flow, grid, row_width
-from tutor.diagrams.canvas import Line, Role, clip_line, wrapped
+from tutor.diagrams.canvas import Line, Role, omitted, wrapped
 from tutor.diagrams.payload import shown
+from tutor.diagrams.sentences import changed_by_command, not_shown
 from tutor.engine.structures.listpack import COUNT_UNKNOWN, ListpackEntry, ListpackLayout
 from tutor.i18n import _, ngettext
 
@@ -36,10 +37,10 @@ def draw_pairs(layout: ListpackLayout, width: int, changed: Changed) -> list[Lin
     else:
         lines = flow([header], width)
         if layout.start:
-            lines.append(clip_line([(_before(layout.start // 2), "label")], width))
+            lines.append(omitted(_before(layout.start // 2), width))
         lines += grid(pairs, width) if pairs else []
         if rest:
-            lines.append(clip_line([(_more(rest), "label")], width))
+            lines.append(omitted(_more(rest), width))
         else:
             lines = beside(lines, end, width)
     legend = _("Under an entry: bytes of its encoding + data + backlen.")
@@ -55,11 +56,11 @@ def _header(layout: ListpackLayout, changed: Changed) -> Group:
 
 
 def _before(pairs: int) -> str:
-    return ngettext("… %(n)d pair before", "… %(n)d pairs before", pairs) % {"n": pairs}
+    return ngettext("%(n)d pair before", "%(n)d pairs before", pairs) % {"n": pairs}
 
 
 def _more(pairs: int) -> str:
-    return ngettext("… %(n)d more pair", "… %(n)d more pairs", pairs) % {"n": pairs}
+    return ngettext("%(n)d more pair", "%(n)d more pairs", pairs) % {"n": pairs}
 
 
 def _entry(entry: ListpackEntry, changed: Changed) -> Cell:
@@ -70,8 +71,8 @@ def _entry(entry: ListpackEntry, changed: Changed) -> Cell:
     return cell(text, entry.encoding, note, role, entry.index in changed)
 
 
-def describe_pairs(layout: ListpackLayout, changed: Changed = frozenset()) -> list[str]:
-    """The same facts as sentences."""
+def describe_pairs(layout: ListpackLayout, kind: str, changed: Changed = frozenset()) -> list[str]:
+    """The same facts as sentences; ``kind`` is ``hash`` or ``zset``."""
     head = ngettext(
         "It is one listpack of %(bytes)d bytes with %(count)d entry.",
         "It is one listpack of %(bytes)d bytes with %(count)d entries.",
@@ -80,12 +81,17 @@ def describe_pairs(layout: ListpackLayout, changed: Changed = frozenset()) -> li
     entries = layout.entries
     lines = [head]
     if layout.start:
-        lines.append(_before(layout.start // 2))
+        lines.append(not_shown(_before(layout.start // 2)))
     pairs = zip(entries[::2], entries[1::2], strict=True)
-    lines += [f"{_sized(field)} = {_sized(value)}" for field, value in pairs]
+    words = (
+        _("Member %(key)s has the score %(value)s.")
+        if kind == "zset"
+        else _("Field %(key)s holds %(value)s.")
+    )
+    lines += [words % {"key": _sized(one), "value": _sized(two)} for one, two in pairs]
     rest = (layout.count - layout.start - len(entries)) // 2
     if rest:
-        lines.append(_more(rest))
+        lines.append(not_shown(_more(rest)))
     return [*lines, *_news(entries, changed)]
 
 
@@ -98,6 +104,4 @@ def _sized(entry: ListpackEntry) -> str:
 def _news(entries: Sequence[ListpackEntry], changed: Changed) -> list[str]:
     names: list[str] = [word for word in ("total", "count") if word in changed]
     names += [shown(entry.value) for entry in entries if entry.index in changed]
-    if not names:
-        return []
-    return [_("Changed by the last command: %(names)s.") % {"names": ", ".join(names)}]
+    return changed_by_command(names)

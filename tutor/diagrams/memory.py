@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tutor.diagrams.canvas import MARK, Line, Role, clip_line, fill_line
+from tutor.diagrams.canvas import MARK, Line, Role, clip_line, fill_line, omitted
+from tutor.diagrams.sentences import not_shown
 from tutor.i18n import _, ngettext
 
 _ROWS = 8
@@ -36,12 +37,19 @@ class Block:
     """One allocation, or a part of one: a title and its fields from offset ``start`` on.
 
     With a ``meaning`` the fields, all of known bytes, stand in one row under that one name.
+    ``omitted`` says what is left out in place of fields.
     """
 
     title: str
     fields: tuple[Field, ...] = ()
     start: int = 0
     meaning: str = ""
+    omitted: str = ""
+
+
+def left_out(what: str) -> Block:
+    """In place of blocks that are not shown."""
+    return Block("", omitted=what)
 
 
 def number(name: str, value: int, size: int, changed: bool = False) -> Field:
@@ -62,12 +70,14 @@ def unset(name: str, size: int) -> Field:
     return Field(name, size, None, "free")
 
 
-def robj(type_id: int, encoding_id: int, encoding: str, refcount: int = 1) -> tuple[Field, ...]:
+def robj(
+    type_id: int, encoding_id: int, encoding: str, refcount: int = 1, changed: bool = False
+) -> tuple[Field, ...]:
     """The object's header without its pointer (redis 7.0, server.h: type and encoding 4 bits
     each, lru 24 bits, refcount)."""
     first = bytes([type_id | encoding_id << 4])
     return (
-        Field(f"type {type_id} · encoding {encoding_id} = {encoding}", 1, first, "header"),
+        Field(f"type {type_id} · encoding {encoding_id} = {encoding}", 1, first, "header", changed),
         unset("lru", 3),
         number("refcount", refcount, 4),
     )
@@ -80,6 +90,8 @@ def draw_blocks(blocks: Iterable[Block], width: int) -> list[Line]:
     for block in blocks:
         if block.title:
             lines.append(clip_line([(block.title, "title")], width))
+        if block.omitted:
+            lines.append(omitted(block.omitted, width))
         if block.meaning:
             lines += [clip_line(line, width) for line in _joined(block, per_line)]
             continue
@@ -105,7 +117,7 @@ def _joined(block: Block, per_line: int) -> Iterator[Line]:
         yield _line(block.start + at, mark, signs, per_line * 3, name)
     size = sum(field.size for field in block.fields)
     if size > _ROWS * per_line:
-        yield ((" " * _OFFSET + _left_out(size - _ROWS * per_line), "label"),)
+        yield ((" " * _OFFSET + "… " + _left_out(size - _ROWS * per_line), "label"),)
 
 
 def _rows(field: Field, offset: int, per_line: int) -> Iterator[Line]:
@@ -123,7 +135,7 @@ def _rows(field: Field, offset: int, per_line: int) -> Iterator[Line]:
         yield _line(offset + row * per_line, mark if row == 0 else " ", signs, cells, name)
     shown = min(_ROWS * per_line, len(field.data))
     if shown < field.size:
-        yield ((" " * _OFFSET + _left_out(field.size - shown), "label"),)
+        yield ((" " * _OFFSET + "… " + _left_out(field.size - shown), "label"),)
 
 
 def _line(offset: int, mark: str, signs: Line, cells: int, name: str) -> Line:
@@ -132,7 +144,7 @@ def _line(offset: int, mark: str, signs: Line, cells: int, name: str) -> Line:
 
 
 def _left_out(count: int) -> str:
-    return ngettext("… %(n)d byte more", "… %(n)d bytes more", count) % {"n": count}
+    return ngettext("%(n)d more byte", "%(n)d more bytes", count) % {"n": count}
 
 
 def describe_blocks(blocks: Iterable[Block]) -> list[str]:
@@ -140,7 +152,9 @@ def describe_blocks(blocks: Iterable[Block]) -> list[str]:
     lines: list[str] = []
     for block in blocks:
         if block.title:
-            lines.append(block.title)
+            lines.append(f"{block.title}:")
+        if block.omitted:
+            lines.append(not_shown(block.omitted))
         fields = block.fields
         if block.meaning:
             data = b"".join(field.data or b"" for field in fields)

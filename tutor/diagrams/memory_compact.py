@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from tutor.diagrams.canvas import Role, clip
-from tutor.diagrams.memory import Block, Field, number, pointer, robj, unset
+from tutor.diagrams.memory import Block, Field, left_out, number, pointer, robj, unset
 from tutor.diagrams.payload import shown
 from tutor.diagrams.strings import new_part, refcount
 from tutor.engine.structures.intset import IntsetLayout
@@ -21,7 +21,8 @@ _WORD = 40
 def string_blocks(layout: StringLayout, changed: Changed) -> Iterator[Block]:
     """The object, and the SDS inside its block (embstr) or in a block of its own (raw)."""
     ids = {"raw": 0, "int": 1, "embstr": 8}
-    head = robj(0, ids[layout.encoding], layout.encoding, refcount(layout))
+    new = "encoding" in changed
+    head = robj(0, ids[layout.encoding], layout.encoding, refcount(layout), new)
     if layout.integer is not None:
         digits = layout.integer.to_bytes(8, "little", signed=True)
         value = Field(f"ptr = {layout.integer}", 8, digits, "payload", "text" in changed)
@@ -81,16 +82,16 @@ def listpack_blocks(layout: ListpackLayout, changed: Changed) -> Iterator[Block]
     due = 0
     for entry in layout.entries:
         if entry.index > due:
-            yield Block(_skipped(entry.index - due))
+            yield left_out(_skipped(entry.index - due))
         yield _entry(entry, entry.index in changed)
         due = entry.index + 1
     if due < layout.count:
-        yield Block(_skipped(layout.count - due))
+        yield left_out(_skipped(layout.count - due))
     yield Block("", (Field("end", 1, b"\xff", "frame"),), layout.total_bytes - 1)
 
 
 def _skipped(entries: int) -> str:
-    return ngettext("… %(n)d entry", "… %(n)d entries", entries) % {"n": entries}
+    return ngettext("%(n)d entry", "%(n)d entries", entries) % {"n": entries}
 
 
 def _entry(entry: ListpackEntry, new: bool) -> Block:
@@ -119,7 +120,7 @@ def intset_blocks(layout: IntsetLayout, changed: Changed) -> Iterator[Block]:
         ),
     )
     if layout.start:
-        yield Block(_numbers(layout.start))
+        yield left_out(_numbers(layout.start))
     fields = tuple(
         Field(
             f"[{one.index}] = {one.value}", layout.width, one.data, "payload", one.value in changed
@@ -129,8 +130,8 @@ def intset_blocks(layout: IntsetLayout, changed: Changed) -> Iterator[Block]:
     yield Block("", fields, layout.elements[0].offset if layout.elements else 8)
     rest = layout.length - layout.start - len(layout.elements)
     if rest:
-        yield Block(_numbers(rest))
+        yield left_out(_numbers(rest))
 
 
 def _numbers(count: int) -> str:
-    return ngettext("… %(n)d number", "… %(n)d numbers", count) % {"n": count}
+    return ngettext("%(n)d number", "%(n)d numbers", count) % {"n": count}

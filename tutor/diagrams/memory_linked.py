@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
-from tutor.diagrams.memory import Block, Field, number, pointer, unset
+from tutor.diagrams.memory import Block, Field, left_out, number, pointer, unset
 from tutor.diagrams.memory_compact import listpack_blocks
 from tutor.diagrams.payload import shown
 from tutor.diagrams.skiplists import score_text
 from tutor.engine.inspect import TableFigures
 from tutor.engine.structures.allocator import size_class
 from tutor.engine.structures.hashtable import DICT_SIZE, ENTRY_SIZE, SLOT_SIZE
-from tutor.engine.structures.hashtable_layout import BucketLayout, HashTableLayout
+from tutor.engine.structures.hashtable_layout import BucketLayout, HashTableLayout, TableLayout
 from tutor.engine.structures.quicklist_layout import QuicklistLayout, QuicklistNodeLayout
 from tutor.engine.structures.skiplist_layout import LinkLayout, SkiplistLayout, TowerLayout
-from tutor.i18n import ngettext
+from tutor.i18n import _, ngettext
 
 Changed = frozenset[object]
 _WORD = 40
@@ -31,21 +32,14 @@ def hashtable_blocks(layout: HashTableLayout | TableFigures, changed: Changed) -
     yield _dict(sizes, used, layout.rehashidx, changed)
     for table in layout.tables:
         yield Block(f"ht_table[{table.number}] · {table.size} × {SLOT_SIZE} B")
-        due = 0
-        for bucket in table.buckets:
-            if bucket.index > due:
-                yield Block(_slots(bucket.index - due))
-            yield _slot(bucket)
-            due = bucket.index + 1
-        if due < table.size:
-            yield Block(_slots(table.size - due))
+        yield from _array(table)
     for table in layout.tables:
         for bucket in table.buckets:
             yield from _chain(bucket, table.number, changed)
 
 
 def _slots(count: int) -> str:
-    return ngettext("… %(n)d slot", "… %(n)d slots", count) % {"n": count}
+    return ngettext("%(n)d slot", "%(n)d slots", count) % {"n": count}
 
 
 def _dict(sizes: tuple[int, ...], used: tuple[int, ...], rehashidx: int, changed: Changed) -> Block:
@@ -56,7 +50,10 @@ def _dict(sizes: tuple[int, ...], used: tuple[int, ...], rehashidx: int, changed
         fields.append(pointer(f"ht_table[{table}]", target, "size" in changed))
     if used:
         both = (*used, 0)[:2]
-        fields += [number(f"ht_used[{table}]", count, 8) for table, count in enumerate(both)]
+        fields += [
+            number(f"ht_used[{table}]", count, 8, ("used", table) in changed)
+            for table, count in enumerate(both)
+        ]
     else:
         fields += [unset("ht_used[0]", 8), unset("ht_used[1]", 8)]
     fields.append(number("rehashidx", rehashidx, 8, "rehashidx" in changed))
@@ -67,9 +64,30 @@ def _dict(sizes: tuple[int, ...], used: tuple[int, ...], rehashidx: int, changed
     return Block(f"dict · {DICT_SIZE} B", (*fields, unset("padding", 4)))
 
 
-def _slot(bucket: BucketLayout) -> Block:
-    target = shown(bucket.entries[0].key, _WORD) if bucket.entries else None
-    return Block("", (pointer(f"[{bucket.index}]", target),), bucket.index * SLOT_SIZE)
+def _array(table: TableLayout) -> Iterator[Block]:
+    """The visible slots; empty ones that follow each other are one field."""
+
+    def kind(place: tuple[int, BucketLayout]) -> tuple[int, int]:
+        number, bucket = place
+        return bucket.index - number, bucket.index if bucket.entries else -1
+
+    due = 0
+    for _kind, group in groupby(enumerate(table.buckets), kind):
+        buckets = [bucket for _number, bucket in group]
+        if buckets[0].index > due:
+            yield left_out(_slots(buckets[0].index - due))
+        yield Block("", (_slot(buckets),), buckets[0].index * SLOT_SIZE)
+        due = buckets[-1].index + 1
+    if due < table.size:
+        yield left_out(_slots(table.size - due))
+
+
+def _slot(buckets: Sequence[BucketLayout]) -> Field:
+    first, last = buckets[0], buckets[-1]
+    if first.entries:
+        return pointer(f"[{first.index}]", shown(first.entries[0].key, _WORD))
+    name = f"[{first.index}]" if first is last else f"[{first.index}]…[{last.index}]"
+    return Field(f"{name} = NULL", SLOT_SIZE * len(buckets), bytes(SLOT_SIZE), "frame")
 
 
 def _chain(bucket: BucketLayout, table: int, changed: Changed) -> Iterator[Block]:
@@ -96,30 +114,30 @@ def quicklist_blocks(layout: QuicklistLayout, changed: Changed) -> Iterator[Bloc
         (
             pointer("head", "node 0"),
             pointer("tail", f"node {last}"),
-            number("count", layout.length, 8),
-            number("len", layout.node_count, 8),
+            number("count", layout.length, 8, "length" in changed),
+            number("len", layout.node_count, 8, "nodes" in changed),
             number("fill", layout.fill, 2),
             number("compress", layout.compress, 2),
             unset("bookmark_count, padding", 4),
         ),
     )
     if layout.start:
-        yield Block(_nodes(layout.start))
+        yield left_out(_nodes(layout.start))
     for node in layout.nodes:
-        yield _node(node, last, node.index in changed)
+        yield _node(node, last, changed)
         yield from _contents(node, changed)
     rest = layout.node_count - layout.start - len(layout.nodes)
     if rest:
-        yield Block(_nodes(rest))
+        yield left_out(_nodes(rest))
 
 
 def _nodes(count: int) -> str:
-    return ngettext("… %(n)d node", "… %(n)d nodes", count) % {"n": count}
+    return ngettext("%(n)d node", "%(n)d nodes", count) % {"n": count}
 
 
-def _node(node: QuicklistNodeLayout, last: int, changed: bool) -> Block:
-    container = "1 = PLAIN" if node.plain else "2 = PACKED"
-    encoding = "1 = RAW" if node.compressed is None else "2 = LZF"
+def _node(node: QuicklistNodeLayout, last: int, changed: Changed) -> Block:
+    container = "1 PLAIN" if node.plain else "2 PACKED"
+    encoding = "1 RAW" if node.compressed is None else "2 LZF"
     entry = "text" if node.plain else "listpack" if node.compressed is None else "quicklistLZF"
     return Block(
         f"quicklistNode {node.index} · 40 B",
@@ -127,8 +145,8 @@ def _node(node: QuicklistNodeLayout, last: int, changed: bool) -> Block:
             pointer("prev", f"node {node.index - 1}" if node.index else None),
             pointer("next", f"node {node.index + 1}" if node.index < last else None),
             pointer("entry", f"{entry} · {node.allocation} B"),
-            number("sz", node.size, 8, changed),
-            number("count", node.count, 2, changed),
+            number("sz", node.size, 8, ("sz", node.index) in changed),
+            number("count", node.count, 2, ("count", node.index) in changed),
             unset(f"encoding {encoding} · container {container}", 2),
             unset("padding", 4),
         ),
@@ -139,17 +157,22 @@ def _contents(node: QuicklistNodeLayout, changed: Changed) -> Iterator[Block]:
     if node.compressed is not None:
         yield Block(
             f"quicklistLZF · {node.compressed + 8} B",
-            (number("sz", node.compressed, 8), unset("compressed", node.compressed)),
+            (
+                number("sz", node.compressed, 8, ("lzf", node.index) in changed),
+                unset("compressed", node.compressed),
+            ),
         )
     if node.listpack is None:
         text = Field("text", node.size, node.preview, "payload", (node.index, 0) in changed)
         yield Block("", (text,))
         return
+    if node.compressed is not None:
+        yield Block(_("unpacked"))
     entries: set[object] = {
         item[1] for item in changed if isinstance(item, tuple) and item[0] == node.index
     }
-    if node.index in changed:
-        entries |= {"total", "count"}
+    entries |= {"total"} if ("sz", node.index) in changed else set()
+    entries |= {"count"} if ("count", node.index) in changed else set()
     yield from listpack_blocks(node.listpack, frozenset(entries))
 
 
@@ -166,7 +189,7 @@ def zset_blocks(
         (
             pointer("header", "header"),
             pointer("tail", None if layout.tail is None else shown(layout.tail, _WORD)),
-            number("length", layout.length, 8),
+            number("length", layout.length, 8, "length" in changed),
             number("level", layout.level, 4, "level" in changed),
             unset("padding", 4),
         ),
@@ -182,16 +205,16 @@ def zset_blocks(
         ),
     )
     if layout.start:
-        yield Block(_members(layout.start))
+        yield left_out(_members(layout.start))
     for tower in layout.towers:
         yield _tower(tower, allocator, tower.member in changed)
     rest = layout.length - layout.start - len(layout.towers)
     if rest:
-        yield Block(_members(rest))
+        yield left_out(_members(rest))
 
 
 def _members(count: int) -> str:
-    return ngettext("… %(n)d member", "… %(n)d members", count) % {"n": count}
+    return ngettext("%(n)d member", "%(n)d members", count) % {"n": count}
 
 
 def _tower(tower: TowerLayout, allocator: str, new: bool) -> Block:

@@ -42,7 +42,7 @@ def draw(
     """
     width = max(width, NARROWEST)
     new: list[Run] = [*marked(_("new") + " ", "title", True)] if "new" in changed else []
-    head = clip_line([*new, *heading(inspection)], width)
+    head = clip_line([*new, *heading(inspection, changed)], width)
     if view == "bytes":
         body = draw_blocks(_blocks(inspection, changed), width)
         text = [*_opening(inspection, changed), *describe_blocks(_blocks(inspection, changed))]
@@ -53,12 +53,12 @@ def draw(
     return Drawing(lines, "\n".join(text))
 
 
-def heading(inspection: Inspection) -> list[Run]:
+def heading(inspection: Inspection, changed: Changes = NOTHING) -> list[Run]:
     """``hash · listpack · 3 fields · 120 B · no TTL``."""
     return [
         (inspection.type, "title"),
         (" · ", "frame"),
-        (inspection.encoding, "header"),
+        *marked(inspection.encoding, "header", "encoding" in changed),
         (" · " + _amount(inspection) + " · ", "label"),
         (_("%(bytes)d B") % {"bytes": inspection.memory}, "label"),
         (" · " + _lifetime(inspection), "label"),
@@ -76,7 +76,7 @@ def describe(inspection: Inspection, changed: Changes = NOTHING) -> list[str]:
     if isinstance(layout, SkiplistLayout):
         return lines + describe_skiplist(layout, inspection.table, changed)
     if isinstance(layout, ListpackLayout):
-        lines += describe_pairs(layout, changed)
+        lines += describe_pairs(layout, inspection.type, changed)
     elif isinstance(layout, IntsetLayout):
         lines += describe_intset(layout, changed)
     else:
@@ -86,8 +86,8 @@ def describe(inspection: Inspection, changed: Changes = NOTHING) -> list[str]:
 
 def _opening(inspection: Inspection, changed: Changes) -> list[str]:
     words = _(
-        "Key %(key)s: type %(type)s, encoding %(encoding)s, %(amount)s, %(memory)s "
-        "(MEMORY USAGE), %(lifetime)s."
+        "Key %(key)s has the type %(type)s and the encoding %(encoding)s: %(amount)s, %(memory)s "
+        "by MEMORY USAGE, %(lifetime)s."
     )
     memory = inspection.memory
     figures = {
@@ -125,8 +125,10 @@ def _blocks(inspection: Inspection, changed: Changes) -> Iterator[Block]:
         yield from string_blocks(layout, changed)
         return
     target = {"hashtable": "dict", "skiplist": "zset"}.get(inspection.encoding)
-    head = robj(_TYPES[inspection.type], _ENCODINGS[inspection.encoding], inspection.encoding)
-    yield Block("robj · 16 B", (*head, pointer("ptr", target or inspection.encoding)))
+    encoding = inspection.encoding
+    new = "encoding" in changed
+    head = robj(_TYPES[inspection.type], _ENCODINGS[encoding], encoding, changed=new)
+    yield Block("robj · 16 B", (*head, pointer("ptr", target or encoding)))
     if isinstance(layout, ListpackLayout):
         yield from listpack_blocks(layout, changed)
     elif isinstance(layout, IntsetLayout):

@@ -18,9 +18,11 @@ from tutor.diagrams.canvas import (
     gauge,
     line_width,
     marked,
+    omitted,
     wrapped,
 )
 from tutor.diagrams.payload import shown
+from tutor.diagrams.sentences import changed_by_command, not_shown
 from tutor.engine.structures.listpack import ListpackEntry
 from tutor.engine.structures.quicklist_layout import QuicklistLayout, QuicklistNodeLayout
 from tutor.i18n import _, ngettext
@@ -35,17 +37,19 @@ Box = Sequence[Line]
 
 
 def draw_quicklist(layout: QuicklistLayout, width: int, changed: Changed) -> list[Line]:
-    """``changed`` holds pairs (node index, entry index), and indexes of altered or new nodes."""
+    """``changed`` holds pairs (node index, entry index), indexes of altered or new nodes, and, for
+    the bytes, the words ``length``, ``nodes`` and pairs of a word (``sz``, ``count``, ``lzf``) and
+    a node index."""
     lines = [line for text in _notes(layout) for line in wrapped(text, width)]
     if layout.start:
-        lines.append(clip_line([(_before(layout.start), "label")], width))
+        lines.append(omitted(_before(layout.start), width))
     if width < _STACKED:
         lines += _stacked(layout, width, changed)
     else:
         lines += _chained(layout, width, changed)
     rest = layout.node_count - layout.start - len(layout.nodes)
     if rest > 0:
-        lines.append(clip_line([(_more(rest), "label")], width))
+        lines.append(omitted(_more(rest), width))
     return lines
 
 
@@ -72,11 +76,11 @@ def _notes(layout: QuicklistLayout) -> list[str]:
 
 
 def _before(nodes: int) -> str:
-    return ngettext("… %(n)d node before", "… %(n)d nodes before", nodes) % {"n": nodes}
+    return ngettext("%(n)d node before", "%(n)d nodes before", nodes) % {"n": nodes}
 
 
 def _more(nodes: int) -> str:
-    return ngettext("… %(n)d more node", "… %(n)d more nodes", nodes) % {"n": nodes}
+    return ngettext("%(n)d more node", "%(n)d more nodes", nodes) % {"n": nodes}
 
 
 def _stacked(layout: QuicklistLayout, width: int, changed: Changed) -> list[Line]:
@@ -212,12 +216,12 @@ def describe_quicklist(layout: QuicklistLayout, changed: Changed = frozenset()) 
     ) % {"n": layout.node_count}
     lines = [head, *_notes(layout)]
     if layout.start:
-        lines.append(_before(layout.start))
+        lines.append(not_shown(_before(layout.start)))
     for node in layout.nodes:
         lines += _describe_node(node)
     rest = layout.node_count - layout.start - len(layout.nodes)
     if rest > 0:
-        lines.append(_more(rest))
+        lines.append(not_shown(_more(rest)))
     return [*lines, *_news(layout, changed)]
 
 
@@ -261,6 +265,4 @@ def _news(layout: QuicklistLayout, changed: Changed) -> list[str]:
             names.append(_("node %(index)d") % {"index": node.index})
         entries = node.listpack.entries if node.listpack is not None else ()
         names += [shown(one.value) for one in entries if (node.index, one.index) in changed]
-    if not names:
-        return []
-    return [_("Changed by the last command: %(names)s.") % {"names": ", ".join(names)}]
+    return changed_by_command(names)

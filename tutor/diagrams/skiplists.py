@@ -15,9 +15,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tutor.diagrams.canvas import Line, Run, clip_line, line_width, marked, pad, width_of
+from tutor.diagrams.canvas import Line, Run, clip_line, line_width, marked, omitted, pad, width_of
 from tutor.diagrams.hashtables import slots_text
 from tutor.diagrams.payload import shown
+from tutor.diagrams.sentences import changed_by_command, not_shown
 from tutor.engine.inspect import TableFigures
 from tutor.engine.structures.skiplist_layout import LinkLayout, SkiplistLayout, TowerLayout
 from tutor.i18n import _, ngettext
@@ -43,11 +44,11 @@ class _Column:
 def draw_skiplist(
     layout: SkiplistLayout, table: TableFigures | None, width: int, changed: Changed
 ) -> list[Line]:
-    """``changed`` holds members, and the words ``level``, ``size``, ``rehashidx``. Towers that do
-    not fit the width go to further bands."""
+    """``changed`` holds members, and the words ``level``, ``length``, ``size``, ``used``,
+    ``rehashidx``. Towers that do not fit the width go to further bands."""
     lines = _objects(layout, table, width, changed)
     if layout.start:
-        lines.append(clip_line([(_before(layout.start), "label")], width))
+        lines.append(omitted(_before(layout.start), width))
     towers = list(layout.towers)
     coming: dict[int, LinkLayout] = {}
     if layout.start == 0:
@@ -60,16 +61,16 @@ def draw_skiplist(
             lines.append(())
     rest = layout.length - layout.start - len(layout.towers)
     if rest > 0:
-        lines.append(clip_line([(_more(rest), "label")], width))
+        lines.append(omitted(_more(rest), width))
     return lines
 
 
 def _before(members: int) -> str:
-    return ngettext("… %(n)d member before", "… %(n)d members before", members) % {"n": members}
+    return ngettext("%(n)d member before", "%(n)d members before", members) % {"n": members}
 
 
 def _more(members: int) -> str:
-    return ngettext("… %(n)d more member", "… %(n)d more members", members) % {"n": members}
+    return ngettext("%(n)d more member", "%(n)d more members", members) % {"n": members}
 
 
 def _objects(
@@ -78,14 +79,19 @@ def _objects(
     """The two structures that a sorted set is made of."""
     levels = ngettext("%(n)d level", "%(n)d levels", layout.level) % {"n": layout.level}
     nodes = ngettext("%(n)d node", "%(n)d nodes", layout.length) % {"n": layout.length}
-    figures: Line = (*marked(levels, "header", "level" in changed), (f" · {nodes}", "header"))
+    figures: Line = (
+        *marked(levels, "header", "level" in changed),
+        (" · ", "label"),
+        *marked(nodes, "header", "length" in changed),
+    )
     order = _("by score: ZRANK, ZRANGE in O(log N)")
     if table is None:
         return [clip_line([("zskiplist  ", "title"), *figures, ("  " + order, "label")], width)]
     entries = ngettext("%(n)d entry", "%(n)d entries", table.used) % {"n": table.used}
     slots: Line = (
         *marked(slots_text(table), "header", "size" in changed),
-        (f" · {entries}", "header"),
+        (" · ", "label"),
+        *marked(entries, "header", "used" in changed),
     )
     if table.rehashidx >= 0:
         slots += ((" · rehashidx ", "label"),)
@@ -223,19 +229,19 @@ def describe_skiplist(
         if table.rehashidx >= 0:
             lines.append(_("The table is rehashing: rehashidx is %(n)d.") % {"n": table.rehashidx})
     if layout.start == 0:
-        header = _("The header's links: %(links)s.")
+        header = _("The links of the header are %(links)s.")
         lines.append(header % {"links": _links(layout.header)})
     else:
-        lines.append(_before(layout.start))
+        lines.append(not_shown(_before(layout.start)))
     lines += map(_tower, layout.towers)
     rest = layout.length - layout.start - len(layout.towers)
     if rest > 0:
-        lines.append(_more(rest))
+        lines.append(not_shown(_more(rest)))
     return [*lines, *_news(layout, changed)]
 
 
 def _tower(tower: TowerLayout) -> str:
-    words = _("Rank %(rank)d: %(member)s, score %(score)s; links: %(links)s.")
+    words = _("Rank %(rank)d is %(member)s with the score %(score)s; its links are %(links)s.")
     return words % {
         "rank": tower.rank,
         "member": shown(tower.member),
@@ -255,9 +261,8 @@ def _links(links: Sequence[LinkLayout]) -> str:
 
 def _news(layout: SkiplistLayout, changed: Changed) -> list[str]:
     names = [_("the levels")] if "level" in changed else []
+    names += [_("the number of members")] if "length" in changed else []
     names += [_("the slots")] if "size" in changed else []
     names += ["rehashidx"] if "rehashidx" in changed else []
     names += [shown(one.member) for one in layout.towers if one.member in changed]
-    if not names:
-        return []
-    return [_("Changed by the last command: %(names)s.") % {"names": ", ".join(names)}]
+    return changed_by_command(names)

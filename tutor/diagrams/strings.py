@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from tutor.diagrams.boxes import Cell, Group, cell, draw_row, flow, group_width, row_width
 from tutor.diagrams.canvas import (
+    MARK,
     Line,
     Role,
     Run,
@@ -23,6 +24,7 @@ from tutor.diagrams.canvas import (
     wrapped,
 )
 from tutor.diagrams.payload import printable, shown
+from tutor.diagrams.sentences import changed_by_command
 from tutor.engine.structures.sds import EMBSTR_LIMIT, ROBJ_SIZE, StringLayout
 from tutor.i18n import _, ngettext
 
@@ -32,7 +34,8 @@ _LEAST_TEXT = 8
 
 def draw_string(layout: StringLayout, width: int, changed: Changed) -> list[Line]:
     """``changed`` may hold the words ``encoding``, ``len``, ``alloc``, ``header``, ``text`` and,
-    where only a part of the text is new, ``("text", first byte, byte after the last)``."""
+    where only a part of the text is new, ``("text", first byte, byte after the last)``, or
+    ``beyond`` if that part is out of sight."""
     robj = _robj(layout, changed)
     if layout.encoding == "int":
         lines = [_title(f"robj · {ROBJ_SIZE} B", width), *flow([robj], width)]
@@ -137,7 +140,8 @@ def _buffer(layout: StringLayout, changed: Changed, room: int) -> list[Cell]:
     """Text, NUL and spare room in at most ``room`` cells if they can. The spare room is as large
     beside the text as it is in memory, or smaller if the text could not be read otherwise."""
     end = Cell(((r"\0", "label"),), "", "1 B")
-    text = Cell(_text(layout, changed), "buf", f"{layout.length} B")
+    caption = f"{MARK}buf" if "beyond" in changed else "buf"
+    text = Cell(_text(layout, changed), caption, f"{layout.length} B")
     room -= end.width + 2
     free = Cell((), _("free"), f"{layout.free} B", 4)
     wanted = min(text.width, 10_000)
@@ -169,7 +173,8 @@ def _text(layout: StringLayout, changed: Changed) -> Line:
     more: Line = (("…", "label"),) if layout.preview_start + len(data) < layout.length else ()
     part = new_part(changed)
     if part is None:
-        return (*marked(shown(data, len(data)), "payload", "text" in changed), *more)
+        new = "text" in changed and "beyond" not in changed
+        return (*marked(shown(data, len(data)), "payload", new), *more)
     first, last = _boundary(data, part[0]), _boundary(data, part[1], forward=True)
     pieces: list[Run] = [
         (printable(data[:first], first), "payload"),
@@ -227,7 +232,7 @@ def _allocation(layout: StringLayout) -> str:
     else:
         why = _("raw although short, since it was built in place: two blocks.")
     total, terms = sum(parts), " + ".join(map(str, parts))
-    size = _("%(terms)s = %(total)d bytes, for which the allocator gives %(block)d.")
+    size = _("%(terms)s = %(total)d bytes in a block of %(block)d.")
     figures = {"terms": terms, "total": total, "block": layout.allocation}
     return f"{why % {'limit': EMBSTR_LIMIT}} {size % figures}"
 
@@ -260,8 +265,8 @@ def _news(layout: StringLayout, changed: Changed) -> list[str]:
     if part is not None:
         piece = printable(layout.preview[part[0] : part[1]])
         names.append(_("in the text “%(text)s”") % {"text": piece})
+    elif "beyond" in changed:
+        names.append(_("the text where it is not shown"))
     elif "text" in changed:
         names.append(_("the text") if layout.integer is None else "ptr")
-    if not names:
-        return []
-    return [_("Changed by the last command: %(names)s.") % {"names": ", ".join(names)}]
+    return changed_by_command(names)

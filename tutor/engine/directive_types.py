@@ -5,7 +5,6 @@ Reading raises `BadValue` with Redis's text (redis 7.0, config.c).
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -308,6 +307,8 @@ def show_bind(value: tuple[str, ...]) -> bytes:
 
 def can_bind(addresses: tuple[str, ...]) -> bool:
     """True if all of these look like addresses (whether they are this machine's is not asked)."""
+    import ipaddress  # milliseconds of every start, for a directive that hardly anybody sets
+
     for address in addresses:
         bare = address.removeprefix("-")
         if bare in ("*", "::*"):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from tutor.course import stage
 from tutor.course.model import Lesson, Step
 from tutor.diagrams import draw
@@ -17,7 +15,10 @@ TALLEST = 14
 def preview_rows(lesson: Lesson, width: int) -> list[Row]:
     """The picture after the first exercise whose picture is small enough; none if there is none."""
     for step in lesson.steps:
-        seen = _after(step, lesson.seed) if step.solution and step.view.focus else None
+        place = (lesson.folder, step.id)
+        if place not in _seen:
+            _seen[place] = _after(step, lesson.seed)
+        seen = _seen[place]
         if seen is not None:
             lines = draw(seen, width).lines
             if len(lines) <= TALLEST:
@@ -25,11 +26,14 @@ def preview_rows(lesson: Lesson, width: int) -> list[Row]:
     return []
 
 
-@lru_cache(maxsize=64)
+_seen: dict[tuple[str, str], Inspection | None] = {}
+
+
 def _after(step: Step, seed: int) -> Inspection | None:
-    """The key in view when the step is solved."""
+    """The key in view when the step is solved, if it has both."""
+    if not step.solution or step.view.focus is None:
+        return None
     world = stage.build(step, seed).world
     for line in step.solution:
         world.run(line.argv)
-    assert step.view.focus is not None
     return inspect(world.engine, 0, step.view.focus)

@@ -52,8 +52,8 @@ class Workbench(BaseScreen[None]):
 
     def _joint(self) -> int:
         """Where the line between the upper panels meets the console's rule."""
-        narrow = self.has_class("-narrow")
-        return -1 if narrow else self.xray_pane.region.x
+        x = self.xray_pane.region.x
+        return x if x > 0 else -1
 
     # showing
 
@@ -81,6 +81,10 @@ class Workbench(BaseScreen[None]):
     @on(events.ScreenResume)
     def _resumed(self) -> None:
         self.look()
+
+    @on(events.Resize)
+    def _resized(self) -> None:
+        self.call_after_refresh(self.look)
 
     # what came of a command
 

@@ -164,7 +164,7 @@ class Xray:
             return Picture(EMPTY, _nothing(width), news, _("Nothing to show yet."))
         now = self._inspect(self.place)
         if now is None:
-            text = _("There is no such key.")
+            text = _("There is no key {key} now.").format(key=self.key_text)
             return Picture(row((text, "muted")), (), news, text)
         drawing = draw(now, width, "bytes" if self.view == "bytes" else "structure", self._changed)
         heading, *body = (row(*line) for line in drawing.lines)

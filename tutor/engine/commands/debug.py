@@ -63,12 +63,13 @@ def _object(session: Session, words: Sequence[bytes]) -> Reply:
     """One line about a value."""
     engine, key = session.engine, words[0]
     value = _value(session, key)
-    now = engine.now_ms // 1000
-    used = session.db.access.get(key, now)
+    clock = engine.now_ms // 1000 & _LRU_CLOCK_MAX
+    used = session.db.access.get(key, clock) & _LRU_CLOCK_MAX  # under LFU not a time, shown as one
+    idle = clock - used if clock >= used else clock + _LRU_CLOCK_MAX - used
     line = (
         f"Value at:0x0 refcount:{refcount(engine, value)} encoding:{encoding_name(value)} "
         f"serializedlength:{serialized_length(engine, value)} "
-        f"lru:{used & _LRU_CLOCK_MAX} lru_seconds_idle:{max(now - used, 0)}"
+        f"lru:{used} lru_seconds_idle:{idle}"
     )
     if isinstance(value, Quicklist):
         nodes = value.node_count

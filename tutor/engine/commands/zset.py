@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from tutor.engine import errors
-from tutor.engine.arguments import INT64_MAX, number, positive, ranged
+from tutor.engine.arguments import INT64_MAX, number, parse_number, positive, ranged
 from tutor.engine.commands.list import pop_options
 from tutor.engine.conversions import new_zset, zset_add
 from tutor.engine.database import Database
@@ -26,7 +26,31 @@ _FLAGS = {b"nx": _NX, b"xx": _XX, b"ch": _CH, b"incr": _INCR, b"gt": _GT, b"lt":
 
 @command("zadd")
 def zadd(session: Session, argv: Sequence[bytes]) -> Reply:
+    if len(argv) == 4:
+        score = parse_number(argv[2])
+        if score is not None:
+            return _add_one(session.db, argv[1], score, argv[3])
     return _add(session, argv, 0)
+
+
+def _add_one(db: Database, key: bytes, score: float, member: bytes) -> int:
+    """ZADD of one member without options: the form in which it is called all the time."""
+    value = db.write(key, Zset)
+    if value is None:
+        value = new_zset(db, member)
+        db.set(key, value)
+    current = value.score(member)
+    if current is None:
+        if value.skiplist is None:
+            zset_add(db, key, value, member, score)
+        else:
+            value.add(member, score, db.engine.random.random)
+        db.changed(key, "zadd")
+        return 1
+    if score != current:
+        value.update(member, current, score, db.engine.random.random)
+        db.changed(key, "zadd")
+    return 0
 
 
 @command("zincrby")
@@ -54,12 +78,7 @@ def _add(session: Session, argv: Sequence[bytes], flags: int) -> Reply:
             return None if flags & _INCR else 0
         value = new_zset(db, argv[at + 1])
         db.set(key, value)
-    if not flags:
-        added, updated = _add_plainly(db, key, value, scores, argv[at + 1 :: 2])
-        if added or updated:
-            db.changed(key, "zadd", added + updated)
-        return added
-    return _add_by_flags(db, key, value, scores, argv[at + 1 :: 2], flags)
+    return _add_all(db, key, value, scores, argv[at + 1 :: 2], flags)
 
 
 def _check_flags(flags: int, words: int) -> None:
@@ -71,23 +90,7 @@ def _check_flags(flags: int, words: int) -> None:
         raise ReplyError(errors.ZADD_INCR)
 
 
-def _add_plainly(
-    db: Database, key: bytes, value: Zset, scores: list[float], members: Sequence[bytes]
-) -> tuple[int, int]:
-    """Set scores without options: how many members were added, how many got another score."""
-    added = updated = 0
-    for score, member in zip(scores, members, strict=True):
-        current = value.score(member)
-        if current is None:
-            zset_add(db, key, value, member, score)
-            added += 1
-        elif score != current:
-            value.update(member, current, score, db.engine.random.random)
-            updated += 1
-    return added, updated
-
-
-def _add_by_flags(
+def _add_all(
     db: Database,
     key: bytes,
     value: Zset,

@@ -15,7 +15,7 @@ from tutor.i18n import _
 from tutor.tui.base import BaseModal
 from tutor.tui.glyphs import glyphs
 from tutor.tui.keys import KEYS, Key, bindings, key_name
-from tutor.tui.paint import EMPTY, Row, row, wrap
+from tutor.tui.paint import EMPTY, Row, row, width_of, wrap
 from tutor.tui.widgets.rows import Rows
 
 
@@ -59,7 +59,9 @@ class HelpScreen(BaseModal[None]):
             return []
         rows: list[Row] = []
         for line in help_lines(found.command.lower()):
-            rows += wrap(row(*line), width, "  ")
+            pieces = row(*line)
+            column = width_of(pieces[:-1]) if line and line[0][0].startswith("  ") else 2
+            rows += wrap(pieces, width, " " * min(column, width // 2))
         return rows
 
 

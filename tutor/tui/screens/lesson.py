@@ -93,11 +93,13 @@ class LessonScreen(Workbench):
 
     def ran(self, entry: Entry | None) -> None:
         """Judge: bring what is said about it into view."""
-        feedback = self.player.feedback()
+        turn = cast("LessonDesk", self.desk).turn if entry is not None else None
+        said = turn.feedback if turn is not None else None
+        self.story.quiet = said is not None and said.quiet
         self.story.look()
         if self.player.passed:
             self.story.reveal("recap")
-        elif feedback is not None and not feedback.quiet and entry is not None:
+        elif said is not None and not said.quiet:
             self.story.reveal("feedback")
 
     @on(ConsolePane.EmptyLine)

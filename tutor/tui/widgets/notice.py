@@ -17,7 +17,6 @@ class TooSmall(Line):
     TooSmall {
         display: none; overlay: screen; width: 100vw; height: 100vh; background: $background;
     }
-    .-cramped TooSmall, .-flat TooSmall { display: block; }
     """
 
     def compose_rows(self, width: int) -> Sequence[Row]:

@@ -116,7 +116,7 @@ class Output(Canvas, can_focus=True):
         above = max(self.scrollable_content_region.height - len(rows), 0)
         self.show([EMPTY] * above + rows, width=self._laid_width)
         if follow:
-            self.scroll_end(animate=False, immediate=True, x_axis=False)
+            self.scroll_end(animate=False, force=True, immediate=True, x_axis=False)
 
     def retranslate(self) -> None:
         """Cards and notes in the present language."""

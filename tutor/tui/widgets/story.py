@@ -46,6 +46,8 @@ class Story(Vertical):
         self.player = player
         self.solution: list[str] = []
         """Lines of the solution, once the learner asked for them in this step."""
+        self.quiet = False
+        """The last command brought the task further: say nothing about what is missing."""
         self.text = _Text(id="side")
         self._body = Rows(self._text_rows)
         self._verdicts = Rows(self._verdict_rows, id="verdicts")
@@ -70,6 +72,7 @@ class Story(Vertical):
     def turned(self) -> None:
         """Another step: from its top."""
         self.solution = []
+        self.quiet = False
         self._laid.clear()
         self.look()
         self.text.scroll_home(animate=False, immediate=True)
@@ -122,7 +125,7 @@ class Story(Vertical):
         add("task", self._boxed(_("Task"), self._prose(view.task, width - 2)))
         add("question", self._question_rows(width))
         feedback = player.feedback()
-        if feedback is not None and not feedback.quiet:
+        if feedback is not None and not self.quiet:
             said = self._prose(feedback.prose, width - 2)
             add("feedback", self._boxed(_("Not yet"), said, "changed"))
         for hint in player.hints():
