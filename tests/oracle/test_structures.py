@@ -28,6 +28,7 @@ from tutor.engine.structures.sds import (
 )
 from tutor.engine.structures.skiplist import Skiplist
 from tutor.engine.structures.skiplist_range import LexEnd, LexRange, ScoreRange
+from tutor.engine.structures.window import Window
 
 Setting = Callable[[str, object], None]
 
@@ -523,7 +524,7 @@ def test_tables_of_sets_grow_and_shrink_as_the_real_ones_do(
     looked_at: bool, redis_client: redis.Redis, setting: Setting
 ) -> None:
     rng = random.Random(4)
-    for _ in range(25):
+    for _ in range(8):
         redis_client.delete("s")
         ours = HashTable(rng.randbytes(16))
         universe = [b"m%d" % number for number in range(rng.choice([10, 70, 300]))]
@@ -538,7 +539,7 @@ def test_tables_of_sets_grow_and_shrink_as_the_real_ones_do(
                     if not ours.data:
                         ours = HashTable(ours.seed)
                 if looked_at:
-                    ours.layout()
+                    ours.layout(Window(0, 1))
                 if ours.data:
                     rehashing = "rehashing target" in table_report(redis_client, "s")
                     agree(ours.rehashing, rehashing, len(ours))
@@ -564,6 +565,10 @@ def test_the_report_on_a_table_reads_as_the_real_one(
         ours = HashTable()
         for number in range(count):
             ours.add(b"m%d" % number)
+        if count == 64:  # a duplicate makes a full table grow: the new one is still empty
+            redis_client.sadd("s", "m0")
+            theirs = table_report(redis_client, "s")
+            ours.add(b"m0")
         shape = re.compile(r"\d+")
         mine = "".join(stats.text() for stats in ours.stats())
         agree(

@@ -51,7 +51,7 @@ def test_no_color_sends_no_colour_at_all(home: Path, monkeypatch: pytest.MonkeyP
             }
             assert colours == set()
             assert "✓" in play.text
-            assert "○" in play.text
+            assert "✗" in play.text
 
     asyncio.run(scenario())
 
@@ -65,7 +65,7 @@ def test_no_color_still_shows_what_is_chosen(home: Path, monkeypatch: pytest.Mon
                 segment.text
                 for strip in strips(play.app)
                 for segment in strip
-                if segment.style is not None and segment.style.reverse
+                if segment.style is not None and segment.style.underline
             ]
             assert any("Start" in text for text in marked)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from typing import IO
 
 from tutor.console import commands
 from tutor.console.backend import Backend
@@ -22,19 +23,26 @@ _TICK = 0.01
 
 
 class Pipe:
-    """Reads lines, writes replies. ``stop`` (-e): the first failed command ends it with code 1.
+    """Reads lines, writes replies to ``out`` (stdout by default). ``stop`` (-e): the first failed command ends it with code 1.
 
     A failure is an error reply, or a line whose quotes do not fit; its text then goes to stderr.
     """
 
-    def __init__(self, backend: Backend, raw: bool, readable: bool, stop: bool) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        raw: bool = True,
+        readable: bool = True,
+        stop: bool = False,
+        out: IO[bytes] | None = None,
+    ) -> None:
         self.backend = backend
         self.raw = raw
         self.readable = readable
         self._stop = stop
         self._left = False
         self._late: Reply = BLOCKED
-        self._out = sys.stdout.buffer
+        self._out = out or sys.stdout.buffer
         backend.on_reply = self._answered
         backend.on_push = self._print
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 __all__ = ["BadRepeat", "repeated"]
+
+
+_NUMBER = re.compile(rb"[ \t\n\v\f\r]*[-+]?[0-9]+")
+"""What C's `strtol` reads to the end."""
 
 
 class BadRepeat(ValueError):
@@ -11,7 +17,7 @@ class BadRepeat(ValueError):
 
 def repeated(argv: list[bytes]) -> tuple[int, list[bytes]]:
     """How many times, and what. Raises `BadRepeat` for a number below 1."""
-    if len(argv) < 2 or not argv[0].removeprefix(b"-").isdigit():
+    if len(argv) < 2 or not _NUMBER.fullmatch(argv[0]):
         return 1, argv
     times = int(argv[0])
     if times <= 0:

@@ -20,7 +20,7 @@ from tutor.engine.clock import Clock, SystemClock
 from tutor.engine.config import Config
 from tutor.engine.database import Database
 from tutor.engine.events import Conversion, Observer
-from tutor.engine.registry import Command, build_commands
+from tutor.engine.registry import Command, all_commands, spellings
 from tutor.engine.replies import (
     BLOCKED,
     NOT_SERVED,
@@ -104,10 +104,7 @@ class Engine:
         self.active_expire = True
         self.cron = cron.CronState()
         self._session_ids = itertools.count(1)
-        self._commands = build_commands()
-        self._by_name: dict[bytes, Command] = {}
-        for name, command in self._commands.items():
-            self._by_name[name] = self._by_name[name.upper()] = command
+        self._spellings = spellings()
 
     # sessions
 
@@ -129,7 +126,7 @@ class Engine:
     @property
     def commands(self) -> Mapping[bytes, Command]:
         """Every command this engine carries out, by lower-case name; subcommands inside."""
-        return self._commands
+        return all_commands()
 
     # the way of a command
 
@@ -162,9 +159,9 @@ class Engine:
 
     def _resolve(self, argv: Sequence[bytes]) -> Command:
         name = argv[0]
-        command = self._by_name.get(name)
+        command = self._spellings.get(name)
         if command is None:
-            command = self._commands.get(name.lower())
+            command = self._spellings.get(name.lower())
             if command is None:
                 raise ReplyError(errors.unknown_command(argv))
         if command.subcommands and len(argv) > 1:

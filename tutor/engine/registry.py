@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import TypeVar
 
 from tutor.engine import commands as commands_package
@@ -61,7 +62,8 @@ def command(name: str) -> Callable[[_F], _F]:
     return register
 
 
-def build_commands() -> dict[bytes, Command]:
+@cache
+def all_commands() -> Mapping[bytes, Command]:
     """Every command that has both a row and a function, by lower-case name in bytes."""
     for module in pkgutil.iter_modules(commands_package.__path__):
         importlib.import_module(f"{commands_package.__name__}.{module.name}")
@@ -78,6 +80,13 @@ def build_commands() -> dict[bytes, Command]:
         joined.subcommands = children
         commands[name.encode()] = joined
     return commands
+
+
+@cache
+def spellings() -> Mapping[bytes, Command]:
+    """`all_commands` by their two usual spellings, ``get`` and ``GET``."""
+    commands = all_commands()
+    return {**commands, **{name.upper(): command for name, command in commands.items()}}
 
 
 def _container_only(session: Session, argv: Sequence[bytes]) -> Reply:

@@ -49,7 +49,7 @@ class World:
         self.session: Session = self.engine.connect()
         self.history: list[Entry] = []
         self.on_change: Callable[[], None] | None = None
-        self._redo: list[tuple[Entry, Snapshot]] = []
+        self._redo: list[tuple[list[Entry], Snapshot]] = []
         self._running: Entry | None = None
 
     # commands
@@ -107,8 +107,8 @@ class World:
             if entry.before is not None:
                 now = self.engine.snapshot()
                 self.engine.restore(entry.before)
+                self._redo.append((self.history[index:], now))
                 del self.history[index:]
-                self._redo.append((entry, now))
                 self._notify()
                 return entry
         return None
@@ -117,12 +117,12 @@ class World:
         """Do again what `undo` took back; returns the command, or None."""
         if not self._redo:
             return None
-        entry, after = self._redo.pop()
-        entry.before = self.engine.snapshot()
+        entries, after = self._redo.pop()
+        entries[0].before = self.engine.snapshot()
         self.engine.restore(after)
-        self.history.append(entry)
+        self.history += entries
         self._notify()
-        return entry
+        return entries[0]
 
     def restart(self, snapshot: Snapshot) -> None:
         """Go to a moment and forget the history (a step's reset)."""

@@ -1,0 +1,123 @@
+"""What Tab proposes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tutor.console.completion import complete
+
+
+class Shelf:
+    """A catalog by hand."""
+
+    def __init__(self) -> None:
+        self.types = {b"cart": "list", b"user:1": "hash", b"two words": "string", b"tags": "set"}
+
+    def keys(self, prefix: bytes, types: frozenset[str] | None, limit: int) -> list[bytes]:
+        return [
+            key
+            for key, kind in self.types.items()
+            if key.startswith(prefix) and (types is None or kind in types)
+        ][:limit]
+
+    def type(self, key: bytes) -> str | None:
+        return self.types.get(key)
+
+    def fields(self, key: bytes, prefix: bytes, limit: int) -> list[bytes]:
+        fields = {b"user:1": [b"age", b"name"]}.get(key, [])
+        return [field for field in fields if field.startswith(prefix)][:limit]
+
+    def parameters(self) -> list[str]:
+        return ["maxmemory", "maxmemory-policy", "hash-max-listpack-entries"]
+
+
+def texts(line: str, cursor: int | None = None) -> list[str]:
+    return [one.text for one in complete(line, cursor, Shelf())]
+
+
+def test_commands_are_completed_in_the_case_that_was_typed() -> None:
+    assert "LPUSHX" in texts("LPU")
+    assert "lpushx" in texts("lpu")
+
+
+def test_a_command_brings_its_summary() -> None:
+    found = {one.text: one for one in complete("LPUS")}
+    assert found["LPUSH"].meta
+    assert found["LPUSH"].kind == "command"
+
+
+@pytest.mark.parametrize(
+    ("line", "keys"),
+    [
+        ("LPUSH ", ["cart"]),
+        ("HGETALL ", ["user:1"]),
+        ("SADD ", ["tags"]),
+        ("GET ", ['"two words"']),
+        ("SET ", ['"two words"']),
+        ("DEL ", ["cart", "user:1", '"two words"', "tags"]),
+        ("DEL cart u", ["user:1"]),
+        ("ZADD ", []),
+        ("SORT ", ["cart", "tags"]),
+    ],
+)
+def test_only_keys_of_a_type_that_fits_are_proposed(line: str, keys: list[str]) -> None:
+    found = [one.text for one in complete(line, None, Shelf()) if one.kind == "key"]
+    assert found == keys
+
+
+def test_an_open_quote_is_continued() -> None:
+    assert texts('GET "two') == ['"two words"']
+
+
+def test_fields_of_the_key_are_proposed() -> None:
+    assert texts("HGET user:1 ") == ["age", "name"]
+    assert texts("HGET user:1 n") == ["name"]
+
+
+def test_subcommands_and_options() -> None:
+    assert texts("CONFIG G") == ["GET"]
+    assert texts("object enc") == ["encoding"]
+    assert texts("SET k v K") == ["KEEPTTL"]
+    assert "NX" in texts("SET k v ")
+    assert "NX" not in texts("SET k v XX ")
+
+
+def test_names_of_settings() -> None:
+    assert texts("CONFIG GET maxm") == ["maxmemory", "maxmemory-policy"]
+    assert texts("CONFIG SET hash") == ["hash-max-listpack-entries"]
+
+
+def test_the_russian_layout_still_completes() -> None:
+    assert "set" in texts("ыу")
+
+
+def test_words_of_the_console() -> None:
+    assert ":undo" in texts(":u")
+    assert texts(":lang r") == ["ru"]
+    assert texts("help @has") == ["@hash"]
+    assert "GET" in texts("help config ")
+
+
+def test_what_is_complete_is_not_proposed_again() -> None:
+    assert "GET" not in texts("GET")
+
+
+def test_the_text_replaces_what_stands_before_the_cursor() -> None:
+    line = "HGET user:1 na and more"
+    (found,) = complete(line, len("HGET user:1 na"), Shelf())
+    assert line[: found.start] + found.text == "HGET user:1 name"
+
+
+def test_without_a_catalog_there_are_still_commands_and_options() -> None:
+    assert [one.text for one in complete("SET k v KEE")] == ["KEEPTTL"]
+    assert complete("GET ") == []
+
+
+@given(st.text(alphabet="SETzadhlgeconfig019: \"'Ж@", max_size=30), st.integers(0, 30))
+def test_every_proposal_continues_the_line(line: str, cursor: int) -> None:
+    cursor = min(cursor, len(line))
+    for one in complete(line, cursor, Shelf()):
+        assert 0 <= one.start <= cursor
+        assert one.text
