@@ -30,9 +30,7 @@ def test_quoted_code_is_in_the_file_it_names(guide: str) -> None:
 @pytest.mark.parametrize("guide", GUIDES)
 def test_links_lead_somewhere(guide: str) -> None:
     text = (ROOT / guide).read_text(encoding="utf-8")
-    missing = [
-        link for link in _LINK.findall(text) if not ((ROOT / guide).parent / link).exists()
-    ]
+    missing = [link for link in _LINK.findall(text) if not ((ROOT / guide).parent / link).exists()]
     assert not missing, f"{guide}: {missing}"
 
 

@@ -42,7 +42,7 @@ def test_all_mistakes_are_told_at_once(tiny_folder: Path) -> None:
     wanted = "S1: 'kind' cannot be 'raed'; did you mean 'read'?"
     assert f"{file}:{line_of(file, 'raed')}: {wanted}" in found
     assert any("'minutes' must be an integer, not true or false" in message for message in found)
-    assert any("unbalanced quotes in \"GET 'guess\"" in message for message in found)
+    assert any('unbalanced quotes in "GET \'guess"' in message for message in found)
 
 
 def test_toml_that_does_not_parse_is_named_with_its_line(tiny_folder: Path) -> None:

@@ -198,6 +198,7 @@ def test_a_full_disk_is_said_once_and_nothing_is_lost_when_there_is_room_again(
     progress = Progress(tmp_path)
     progress.set_setting("a", 1)
     with monkeypatch.context() as patch:
+
         def full(handle: int) -> None:
             raise OSError(28, "No space left on device")
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from tests.diagrams.samples import look, new_world, run
-from tutor.diagrams import MARK, Drawing, Role, View, changes, draw
-from tutor.diagrams.canvas import line_width, to_ascii, width_of
+from tutor.diagrams import Drawing, Role, View, changes, draw
+from tutor.diagrams.canvas import line_width, width_of
 from tutor.diagrams.payload import printable, shown
 from tutor.engine.inspect import Inspection, inspect
 from tutor.engine.structures.window import Window
@@ -31,8 +31,10 @@ numbers = st.integers(-(2**63), 2**63 - 1) | st.integers(-300, 300) | st.integer
 scores = st.floats(allow_nan=False) | st.integers(-5, 5).map(float)
 commands = st.one_of(
     words.map(lambda word: ("SET", "k", word)),
-    st.tuples(words, st.integers(0, 70)).map(lambda pair: ("SETRANGE", "k", str(pair[1]), pair[0])),
-    st.tuples(words, words).map(lambda pair: ("APPEND", "k", b"".join(pair))),
+    st.tuples(words.filter(len), st.integers(0, 70)).map(
+        lambda pair: ("SETRANGE", "k", str(pair[1]), pair[0])
+    ),
+    st.tuples(words.filter(len), words).map(lambda pair: ("APPEND", "k", b"".join(pair))),
     st.lists(words, min_size=2, max_size=60).map(
         lambda some: ("HSET", "k", *some[: len(some) // 2 * 2])
     ),
@@ -53,9 +55,7 @@ configs = st.fixed_dictionaries(
     }
 )
 windows = st.builds(Window, st.integers(0, 50), st.integers(0, 64))
-thorough = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
+thorough = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def make(config: dict[str, int], command: tuple[str | bytes, ...], window: Window) -> Inspection:
@@ -81,12 +81,7 @@ def assert_ascii(drawing: Drawing) -> None:
         for (before, role), (after, same) in zip(line, twin, strict=True):
             assert role == same
             assert width_of(before) == width_of(after)
-            assert role in KEYS_WORDS or _role_may_quote(before) or after.isascii(), (after, role)
-
-
-def _role_may_quote(text: str) -> bool:
-    """Labels of the bytes view name what a pointer leads to, and so may quote a key's words."""
-    return not to_ascii(text).isascii() and any(sign in text for sign in ("►", "=", "[", "·"))
+            assert role in KEYS_WORDS or after.isascii(), (after, role)
 
 
 @thorough
@@ -124,12 +119,9 @@ def test_a_drawing_with_marks_fits_too(
         drawing = draw(after, width, view, marked)
         assert_fits(drawing, width)
         assert_ascii(drawing)
-        for line in drawing.lines:
-            for (sign, role), (_text, following) in zip(line, line[1:], strict=False):
-                if (sign, role) == (MARK, "changed"):
-                    assert following in ("changed", "label", "text", "pointer", "frame", "free")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=64))
 def test_bytes_read_back_from_how_they_are_shown(data: bytes) -> None:
     """Nothing is lost or ambiguous: the text can be turned back into the bytes."""
@@ -156,6 +148,7 @@ def _unescape(text: str) -> bytes:
     return bytes(out)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400), st.integers(1, 200))
 def test_the_header_of_a_string_is_what_the_figures_say(data: bytes, spare: int) -> None:
     world = new_world()

@@ -15,7 +15,8 @@ Words = list[bytes]
 _PLAIN = [
     *(b"a b c d e f g aa ab b1 0 1 2 3 -1 7 10 127 128 -4097 5000 70000 -3000000000".split()),
     b"9223372036854775807", b"-9223372036854775808", b"9223372036854775808",
-    b"", b"01", b"-0", b"1.5", b"3.0e3", b"inf", b" 1", "Привет".encode(), "ёж".encode(), b"\x00\xff",
+    b"", b"01", b"-0", b"1.5", b"3.0e3", b"inf", b" 1", b"\x00\xff",
+    "Привет".encode(), "ёж".encode(),
     b"k" * 11, b"m" * 12, b"n" * 31, b"o" * 44, b"p" * 45, b"q" * 64, b"r" * 65, b"s" * 200,
     b"ab" * 40, b"longer " * 30,
 ]  # fmt: skip
@@ -47,7 +48,7 @@ _KEYS = {
     "z": [b"z1", b"z2", b"z3"],
     "h": [b"h1", b"h2"],
 }
-ALL_KEYS = [*sum(_KEYS.values(), []), b"x", "ключ".encode()]
+ALL_KEYS = [*(key for keys in _KEYS.values() for key in keys), b"x", "ключ".encode()]
 
 
 def _key(kind: str) -> SearchStrategy[bytes]:
@@ -106,7 +107,8 @@ PARTS: dict[str, SearchStrategy[Words]] = {
     "n?": st.one_of(st.just([]), _count.map(lambda n: [n])),
     "by": _rarely(_numbers(-20, 20), _BAD).map(lambda n: [n]),
     "float": _rarely(
-        st.sampled_from([b"1", b"-1", b"0.5", b"10.1", b"1e3", b"-0.25", b"3.0"]), [b"x", b"inf", b""]
+        st.sampled_from([b"1", b"-1", b"0.5", b"10.1", b"1e3", b"-0.25", b"3.0"]),
+        [b"x", b"inf", b""],
     ).map(lambda n: [n]),
     "score": _rarely(_score, [b"x", b"nan", b""]).map(lambda s: [s]),
     "min": _bound.map(lambda s: [s]),
@@ -185,8 +187,9 @@ SRANDMEMBER <s> <i>|SRANDMEMBER <s>
 ZSET = """
 ZADD <z> <zflags> <sms>|ZADD <z> <sms>|ZADD <z> <sms>|ZADD <z> <manyscores>|ZINCRBY <z> <score> <v>
 ZREM <z> <vs>|ZREM <z> <many>|ZCARD <z>|ZSCORE <z> <v>|ZMSCORE <z> <vs>|ZRANK <z> <v>
-ZREVRANK <z> <v>|ZCOUNT <z> <min> <min>|ZLEXCOUNT <z> <lex> <lex>|ZRANGE <z> <i> <i> <rev?> <scores?>
-ZRANGE <z> <min> <min> BYSCORE <rev?> <limit?> <scores?>|ZRANGE <z> <lex> <lex> BYLEX <rev?> <limit?>
+ZREVRANK <z> <v>|ZCOUNT <z> <min> <min>|ZLEXCOUNT <z> <lex> <lex>
+ZRANGE <z> <i> <i> <rev?> <scores?>|ZRANGE <z> <lex> <lex> BYLEX <rev?> <limit?>
+ZRANGE <z> <min> <min> BYSCORE <rev?> <limit?> <scores?>
 ZRANGE <z> 0 -1 WITHSCORES|ZRANGEBYSCORE <z> <min> <min> <scores?> <limit?>
 ZREVRANGEBYSCORE <z> <min> <min> <limit?>|ZREVRANGE <z> <i> <i> <scores?>
 ZRANGEBYLEX <z> <lex> <lex> <limit?>|ZREVRANGEBYLEX <z> <lex> <lex> <limit?>

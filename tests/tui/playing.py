@@ -47,6 +47,7 @@ class Play:
     async def enter(self, *lines: str) -> None:
         """Put lines into the prompt and press Enter after each."""
         for line in lines:
+            self.prompt.focus()
             self.prompt.put(line)
             await self.press("enter")
 

@@ -1,4 +1,4 @@
-"""The screen as text. The one place that uses a private part of Textual: the compositor's strips."""
+"""The screen as text. Only here a private part of Textual is used: the compositor's strips."""
 
 from __future__ import annotations
 

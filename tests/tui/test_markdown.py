@@ -15,9 +15,7 @@ def test_blocks_are_separated_by_an_empty_row() -> None:
 
 
 def test_lists_hang() -> None:
-    assert shown("- first of all things\n- second", 16) == (
-        "• first of all\n  things\n• second"
-    )
+    assert shown("- first of all things\n- second", 16) == ("• first of all\n  things\n• second")
     assert shown("3. three\n4. four") == "3. three\n4. four"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -50,6 +51,7 @@ _ROLES: dict[str, HighlightRole] = {
     "score-bound": "number",
     "bit-offset": "number",
 }
+_NUMBER = re.compile(rb"-?[0-9]+(\.[0-9]+)?")
 _BEGINNINGS = frozenset({b"-", b"+", b"(", b"[", b".", b"-.", b"(-", b"#"})
 """What the first characters of a number or a bound may be while it is still being typed."""
 
@@ -122,5 +124,4 @@ def _role(token: Token, word: Word, being_typed: bool) -> HighlightRole | None:
 
 
 def _by_look(token: Token) -> HighlightRole:
-    digits = token.value.removeprefix(b"-")
-    return "number" if digits.isdigit() and not token.quoted else "string"
+    return "number" if _NUMBER.fullmatch(token.value) and not token.quoted else "string"

@@ -23,9 +23,10 @@ _TICK = 0.01
 
 
 class Pipe:
-    """Reads lines, writes replies to ``out`` (stdout by default). ``stop`` (-e): the first failed command ends it with code 1.
+    """Reads lines, writes replies to ``out`` (stdout by default).
 
-    A failure is an error reply, or a line whose quotes do not fit; its text then goes to stderr.
+    ``stop`` (-e): the first failed command ends it with code 1. A failure is an error reply, or a
+    line whose quotes do not fit; its text then goes to stderr.
     """
 
     def __init__(

@@ -53,7 +53,7 @@ def render(
     if type(reply) is not ReplyError and (
         prints_text(argv) or (not argv and isinstance(reply, Verbatim))
     ):
-        text = plain(reply, resp, argv).decode("utf-8", "surrogateescape")
+        text = _raw(reply, resp).decode("utf-8", "surrogateescape")
         lines: list[Line] = [[(text.removesuffix("\n"), "text")]]
     else:
         lines = _lines(reply, resp, readable)
@@ -159,8 +159,8 @@ def _lines(reply: Any, resp: int, readable: bool) -> list[Line]:
         if kind == "map":
             block = _lines(element[0], resp, readable)
             rest = _lines(element[1], resp, readable)
-            block[-1] = [*block[-1], (" => ", "index"), *rest[0]]
-            block += rest[1:]
+            block[-1] = [*block[-1], (" => ", "index"), *(rest[0] if len(rest) == 1 else ())]
+            block += rest if len(rest) > 1 else ()
         else:
             block = _lines(element, resp, readable)
         lines.append([(f"{number:>{width}}{separator} ", "index"), *block[0]])

@@ -3,12 +3,13 @@
 Start at `picture.draw`; each structure has its own module, `difference` says what to mark.
 """
 
-from tutor.diagrams.canvas import Drawing, Line, Role, Run, to_ascii
+from tutor.diagrams.canvas import MARK, Drawing, Line, Role, Run, to_ascii
 from tutor.diagrams.conversion import conversion_line
 from tutor.diagrams.difference import NOTHING, Changes, changes
 from tutor.diagrams.picture import View, describe, draw
 
 __all__ = [
+    "MARK",
     "NOTHING",
     "Changes",
     "Drawing",

@@ -143,9 +143,13 @@ def _entries(layout: HashTableLayout) -> Iterator[EntryLayout]:
 
 
 def _skiplist(before: Inspection, after: Inspection, new: SkiplistLayout, find: Find) -> Changes:
-    marked: set[object] = {
-        tower.member for tower in new.towers if find(tower.member) != tower.score
-    }
+    marked: set[object] = set()
+    for tower in new.towers:
+        was = find(tower.member)
+        if was is None:
+            marked.add(tower.member)
+        elif was != tower.score:
+            marked.add(("value", tower.member))
     old = before.layout
     if isinstance(old, SkiplistLayout) and old.level != new.level:
         marked.add("level")

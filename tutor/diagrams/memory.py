@@ -9,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tutor.diagrams.canvas import MARK, Line, Role, clip_line, fill_line, omitted
+from tutor.diagrams.canvas import MARK, Line, Role, clip, clip_line, fill_line, omitted
+from tutor.diagrams.payload import shown
 from tutor.diagrams.sentences import not_shown
 from tutor.i18n import _, ngettext
 
 _ROWS = 8
 _OFFSET = 8
+_WORD = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Some bytes and what they mean.
+    """Some bytes and what they mean: ``name``, followed by a ``word`` of the key.
 
     ``data`` is None for a pointer or for bytes without a known value; it may be shorter than
     ``size`` where only the beginning of a long text is at hand.
@@ -30,6 +32,12 @@ class Field:
     data: bytes | None = None
     role: Role = "payload"
     changed: bool = False
+    word: str = ""
+
+    @property
+    def meaning(self) -> Line:
+        """What stands beside the bytes."""
+        return ((self.name, "label"), (self.word, "payload"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,7 @@ class Block:
     title: str
     fields: tuple[Field, ...] = ()
     start: int = 0
-    meaning: str = ""
+    meaning: Line = ()
     omitted: str = ""
 
 
@@ -63,6 +71,18 @@ def pointer(name: str, target: str | None, changed: bool = False) -> Field:
     if target is None:
         return Field(f"{name} = NULL", 8, bytes(8), "frame", changed)
     return Field(f"{name} ► {target}", 8, None, "pointer", changed)
+
+
+def pointer_to(name: str, word: bytes | None, changed: bool = False) -> Field:
+    """A pointer to a word of the key, or NULL."""
+    if word is None:
+        return pointer(name, None, changed)
+    return Field(f"{name} ► ", 8, None, "pointer", changed, quoted(word))
+
+
+def quoted(word: bytes) -> str:
+    """A word of the key, cut to what is needed to recognize it."""
+    return clip(shown(word, 256), _WORD)
 
 
 def unset(name: str, size: int) -> Field:
@@ -113,8 +133,7 @@ def _joined(block: Block, per_line: int) -> Iterator[Line]:
     for row, at in enumerate(range(0, min(len(bytes_and_roles), _ROWS * per_line), per_line)):
         signs: Line = tuple((f"{b:02x} ", role) for b, role in bytes_and_roles[at : at + per_line])
         mark = MARK if changed and not row else " "
-        name = "" if row else block.meaning
-        yield _line(block.start + at, mark, signs, per_line * 3, name)
+        yield _line(block.start + at, mark, signs, per_line * 3, () if row else block.meaning)
     size = sum(field.size for field in block.fields)
     if size > _ROWS * per_line:
         yield ((" " * _OFFSET + "… " + _left_out(size - _ROWS * per_line), "label"),)
@@ -126,11 +145,11 @@ def _rows(field: Field, offset: int, per_line: int) -> Iterator[Line]:
     cells = per_line * 3
     if field.data is None:
         sign = "►" if field.role == "pointer" else "░░ " * min(field.size, per_line)
-        yield _line(offset, mark, ((sign.rstrip(), role),), cells, field.name)
+        yield _line(offset, mark, ((sign.rstrip(), role),), cells, field.meaning)
         return
     rows = [field.data[at : at + per_line] for at in range(0, len(field.data), per_line)] or [b""]
     for row, data in enumerate(rows[:_ROWS]):
-        name = field.name if row == 0 else ""
+        name = () if row else field.meaning
         signs: Line = ((data.hex(" "), role),)
         yield _line(offset + row * per_line, mark if row == 0 else " ", signs, cells, name)
     shown = min(_ROWS * per_line, len(field.data))
@@ -138,9 +157,9 @@ def _rows(field: Field, offset: int, per_line: int) -> Iterator[Line]:
         yield ((" " * _OFFSET + "… " + _left_out(field.size - shown), "label"),)
 
 
-def _line(offset: int, mark: str, signs: Line, cells: int, name: str) -> Line:
+def _line(offset: int, mark: str, signs: Line, cells: int, meaning: Line) -> Line:
     place = f"{offset:{_OFFSET - 2}d} "
-    return ((place, "label"), (mark, "changed"), *fill_line(signs, cells), (name, "label"))
+    return ((place, "label"), (mark, "changed"), *fill_line(signs, cells), *meaning)
 
 
 def _left_out(count: int) -> str:
@@ -160,7 +179,8 @@ def describe_blocks(blocks: Iterable[Block]) -> list[str]:
             data = b"".join(field.data or b"" for field in fields)
             new = any(field.changed for field in fields)
             size = sum(field.size for field in fields)
-            fields = (Field(block.meaning, size, data, changed=new),)
+            name = "".join(text for text, _role in block.meaning)
+            fields = (Field(name, size, data, changed=new),)
         offset = block.start
         for field in fields:
             lines.append(_sentence(field, offset))
@@ -177,7 +197,7 @@ def _sentence(field: Field, offset: int) -> str:
     return words % {
         "offset": offset,
         "size": field.size,
-        "name": field.name,
+        "name": field.name + field.word,
         "hex": _hex(field),
         "changed": _(", changed by the last command") if field.changed else "",
     }

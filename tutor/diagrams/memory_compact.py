@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from tutor.diagrams.canvas import Role, clip
-from tutor.diagrams.memory import Block, Field, left_out, number, pointer, robj, unset
-from tutor.diagrams.payload import shown
+from tutor.diagrams.canvas import Line, Role
+from tutor.diagrams.memory import Block, Field, left_out, number, pointer, quoted, robj, unset
 from tutor.diagrams.strings import new_part, refcount
 from tutor.engine.structures.intset import IntsetLayout
 from tutor.engine.structures.listpack import ListpackEntry, ListpackLayout
@@ -15,7 +14,6 @@ from tutor.engine.structures.sds import FLAG_BITS, ROBJ_SIZE, StringLayout
 from tutor.i18n import _, ngettext
 
 Changed = frozenset[object]
-_WORD = 40
 
 
 def string_blocks(layout: StringLayout, changed: Changed) -> Iterator[Block]:
@@ -61,8 +59,8 @@ def _sds_text(layout: StringLayout, changed: Changed) -> Iterator[Field]:
             continue
         piece = data[first:last]
         new = "text" in changed and (part is None or first == part[0])
-        name = f"buf{f'[{first}]' if first else ''} = {clip(shown(piece, 256), _WORD)}"
-        yield Field(name, last - first, piece, "payload", new)
+        name = f"buf[{first}] = " if first else "buf = "
+        yield Field(name, last - first, piece, "payload", new, quoted(piece))
     yield Field(r"\0", 1, b"\0", "frame")
     if layout.free:
         yield unset(_("free"), layout.free)
@@ -99,14 +97,17 @@ def _entry(entry: ListpackEntry, new: bool) -> Block:
     backlen = 0
     for byte in entry.backlen:
         backlen = backlen << 7 | byte & 0x7F
-    text = clip(shown(entry.value, 256), _WORD)
     role: Role = "header" if entry.integer is None else "payload"
     parts = (
         Field("encoding", len(entry.prefix), entry.prefix, role, new),
         Field("data", len(entry.data), entry.data, "payload", new),
         Field("backlen", len(entry.backlen), entry.backlen, "pointer", new),
     )
-    meaning = f"[{entry.index}] {text} · {entry.encoding} · backlen {backlen}"
+    meaning: Line = (
+        (f"[{entry.index}] ", "label"),
+        (quoted(entry.value), "payload"),
+        (f" · {entry.encoding} · backlen {backlen}", "label"),
+    )
     return Block("", parts, entry.offset, meaning)
 
 

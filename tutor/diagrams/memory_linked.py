@@ -6,9 +6,8 @@ import struct
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from tutor.diagrams.memory import Block, Field, left_out, number, pointer, unset
+from tutor.diagrams.memory import Block, Field, left_out, number, pointer, pointer_to, unset
 from tutor.diagrams.memory_compact import listpack_blocks
-from tutor.diagrams.payload import shown
 from tutor.diagrams.skiplists import score_text
 from tutor.engine.inspect import TableFigures
 from tutor.engine.structures.allocator import size_class
@@ -19,7 +18,6 @@ from tutor.engine.structures.skiplist_layout import LinkLayout, SkiplistLayout, 
 from tutor.i18n import _, ngettext
 
 Changed = frozenset[object]
-_WORD = 40
 
 
 def hashtable_blocks(layout: HashTableLayout | TableFigures, changed: Changed) -> Iterator[Block]:
@@ -85,23 +83,22 @@ def _array(table: TableLayout) -> Iterator[Block]:
 def _slot(buckets: Sequence[BucketLayout]) -> Field:
     first, last = buckets[0], buckets[-1]
     if first.entries:
-        return pointer(f"[{first.index}]", shown(first.entries[0].key, _WORD))
+        return pointer_to(f"[{first.index}]", first.entries[0].key)
     name = f"[{first.index}]" if first is last else f"[{first.index}]…[{last.index}]"
     return Field(f"{name} = NULL", SLOT_SIZE * len(buckets), bytes(SLOT_SIZE), "frame")
 
 
 def _chain(bucket: BucketLayout, table: int, changed: Changed) -> Iterator[Block]:
     """The entries of one slot, head first."""
-    following = [shown(entry.key, _WORD) for entry in bucket.entries[1:]]
+    following = [entry.key for entry in bucket.entries[1:]]
     for entry, after in zip(bucket.entries, [*following, None], strict=False):
         new = entry.key in changed
-        value = shown(entry.value, _WORD) if isinstance(entry.value, bytes) else None
         yield Block(
             f"dictEntry · {ENTRY_SIZE} B · ht[{table}][{bucket.index}] · hash {entry.hash:016x}",
             (
-                pointer("key", shown(entry.key, _WORD), new),
-                pointer("v", value, new or ("value", entry.key) in changed),
-                pointer("next", after),
+                pointer_to("key", entry.key, new),
+                pointer_to("v", entry.value, new or ("value", entry.key) in changed),
+                pointer_to("next", after),
             ),
         )
 
@@ -188,7 +185,7 @@ def zset_blocks(
         "zskiplist · 32 B",
         (
             pointer("header", "header"),
-            pointer("tail", None if layout.tail is None else shown(layout.tail, _WORD)),
+            pointer_to("tail", layout.tail),
             number("length", layout.length, 8, "length" in changed),
             number("level", layout.level, 4, "level" in changed),
             unset("padding", 4),
@@ -207,7 +204,7 @@ def zset_blocks(
     if layout.start:
         yield left_out(_members(layout.start))
     for tower in layout.towers:
-        yield _tower(tower, allocator, tower.member in changed)
+        yield _tower(tower, allocator, changed)
     rest = layout.length - layout.start - len(layout.towers)
     if rest:
         yield left_out(_members(rest))
@@ -217,24 +214,24 @@ def _members(count: int) -> str:
     return ngettext("%(n)d member", "%(n)d members", count) % {"n": count}
 
 
-def _tower(tower: TowerLayout, allocator: str, new: bool) -> Block:
+def _tower(tower: TowerLayout, allocator: str, changed: Changed) -> Block:
+    new = tower.member in changed
+    moved = new or ("value", tower.member) in changed
     size = 24 + 16 * tower.height
     score = struct.pack("<d", tower.score)
-    back = None if tower.backward is None else shown(tower.backward, _WORD)
     return Block(
         f"zskiplistNode · {size} B → {size_class(size, allocator)} B",
         (
-            pointer("ele", shown(tower.member, _WORD), new),
-            Field(f"score = {score_text(tower.score)}", 8, score, "payload", new),
-            pointer("backward", back),
+            pointer_to("ele", tower.member, new),
+            Field(f"score = {score_text(tower.score)}", 8, score, "payload", moved),
+            pointer_to("backward", tower.backward),
             *(field for link in tower.links for field in _link(link)),
         ),
     )
 
 
 def _link(link: LinkLayout) -> tuple[Field, Field]:
-    target = None if link.target is None else shown(link.target, _WORD)
     return (
-        pointer(f"level[{link.level}].forward", target),
+        pointer_to(f"level[{link.level}].forward", link.target),
         number(f"level[{link.level}].span", link.span, 8),
     )

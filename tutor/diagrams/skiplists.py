@@ -38,14 +38,16 @@ class _Column:
     x: int
     pitch: int
     name: Line
+    score: Line
     changed: bool
 
 
 def draw_skiplist(
     layout: SkiplistLayout, table: TableFigures | None, width: int, changed: Changed
 ) -> list[Line]:
-    """``changed`` holds members, and the words ``level``, ``length``, ``size``, ``used``,
-    ``rehashidx``. Towers that do not fit the width go to further bands."""
+    """``changed`` holds new members, pairs ("value", member) of those with a new score, and the
+    words ``level``, ``length``, ``size``, ``used``, ``rehashidx``. Towers that do not fit the
+    width go to further bands."""
     lines = _objects(layout, table, width, changed)
     if layout.start:
         lines.append(omitted(_before(layout.start), width))
@@ -116,12 +118,14 @@ def _columns(towers: Sequence[TowerLayout], width: int, changed: Changed) -> lis
     x = _MARGIN + _LEAST
     for tower in towers:
         new = tower.member in changed
+        moved = ("value", tower.member) in changed
         name = clip_line(marked(shown(tower.member, 64), "key", new), _NAME)
-        words = max(line_width(name), len(score_text(tower.score)), len(str(tower.rank)))
+        score = marked(score_text(tower.score), "payload", moved)
+        words = max(line_width(name), line_width(score), len(str(tower.rank)))
         pitch = max(words + 2, _LEAST)
         if columns and x + max(words, _END) > width:
             break
-        columns.append(_Column(tower, x, pitch, name, new))
+        columns.append(_Column(tower, x, pitch, name, score, new or moved))
         x += pitch
     return columns
 
@@ -141,8 +145,7 @@ def _band(
     lines = [_level(columns, level, start, end, coming) for level in range(highest, 0, -1)]
     lines.append(_backward(columns, columns[-1].tower.rank == layout.length - 1))
     lines.append(_row("", columns, [column.name for column in columns]))
-    scores: list[Line] = [((score_text(one.tower.score), "payload"),) for one in columns]
-    lines.append(_row(" score ", columns, scores))
+    lines.append(_row(" score ", columns, [column.score for column in columns]))
     ranks: list[Line] = [((str(one.tower.rank), "label"),) for one in columns]
     return [*lines, _row(" rank ", columns, ranks)]
 
@@ -264,5 +267,9 @@ def _news(layout: SkiplistLayout, changed: Changed) -> list[str]:
     names += [_("the number of members")] if "length" in changed else []
     names += [_("the slots")] if "size" in changed else []
     names += ["rehashidx"] if "rehashidx" in changed else []
-    names += [shown(one.member) for one in layout.towers if one.member in changed]
+    names += [
+        shown(one.member)
+        for one in layout.towers
+        if one.member in changed or ("value", one.member) in changed
+    ]
     return changed_by_command(names)

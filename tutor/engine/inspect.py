@@ -211,17 +211,17 @@ def _figures(table: HashTable) -> TableFigures:
 
 def _table_layout(table: HashTable, window: Window) -> tuple[HashTableLayout | TableFigures, int]:
     """Slots of the window. While a table doubles, those of table 1 into which they move."""
-    slots = max(table.size0, table.size1)
     if window.count <= 0 or (len(table) > CHAINS_MOST and not table.indexed):
-        return _figures(table), slots
+        return _figures(table), max(table.size0, table.size1)
+    image = table.layout(window)  # building the index may find the rehash at its end
     if table.rehashidx < 0 or table.size1 != table.size0 * 2:
-        return table.layout(window), slots
+        return image, max(table.size0, table.size1)
     first, last = window.bounds(table.size0)
-    low = table.layout(Window(first, last - first))
-    high = table.layout(Window(0, 0), Window(first + table.size0, last - first))
-    old, new = low.tables
-    both = replace(new, buckets=new.buckets + high.tables[1].buckets)
-    return replace(low, tables=(old, both)), table.size0
+    image = table.layout(Window(first, last - first))
+    beyond = table.layout(Window(0, 0), Window(first + table.size0, last - first))
+    old, new = image.tables
+    both = replace(new, buckets=new.buckets + beyond.tables[1].buckets)
+    return replace(image, tables=(old, both)), table.size0
 
 
 # lists

@@ -160,7 +160,9 @@ class TutorApp(App[None]):
                 screen.retranslate()
 
     def action_language(self) -> None:
-        """To the other language."""
+        """To the other language; an open palette closes, its list was made in the old one."""
+        if self._palette_open:
+            self.screen.dismiss()
         codes = list(LANGUAGES)
         try:
             self.speak(codes[(codes.index(language()) + 1) % len(codes)])
@@ -187,8 +189,12 @@ class TutorApp(App[None]):
         """Every action by name."""
         from tutor.tui.palette import Palette
 
-        if not self.screen.has_class("--textual-command-palette"):
+        if not self._palette_open:
             self.push_screen(Palette())
+
+    @property
+    def _palette_open(self) -> bool:
+        return self.screen.has_class("--textual-command-palette")
 
     def action_theme(self) -> None:
         """Light or dark."""

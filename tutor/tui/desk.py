@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from tutor.console.backend import EmbeddedBackend
-from tutor.engine.replies import BLOCKED, Reply
+from tutor.engine.replies import Reply
 from tutor.engine.world import Entry, World
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Desk(Protocol):
-    """What a screen with a console needs. A blocked command's reply comes by `late_reply`."""
+    """What a screen with a console needs."""
 
     @property
     def backend(self) -> EmbeddedBackend:
@@ -29,10 +29,6 @@ class Desk(Protocol):
 
     def run(self, argv: Sequence[bytes]) -> Reply:
         """Carry out a command; `BLOCKED` if it now waits."""
-        ...
-
-    def late_reply(self) -> Reply:
-        """The reply of the command that waited; `BLOCKED` if it was given up."""
         ...
 
     def cancel(self) -> None:
@@ -57,22 +53,13 @@ class WorldDesk:
 
     def __init__(self, world: World | None = None) -> None:
         self.backend = EmbeddedBackend(world)
-        self._late: Reply = BLOCKED
-        self.backend.on_reply = self._answered
 
     @property
     def world(self) -> World:
         return self.backend.world
 
     def run(self, argv: Sequence[bytes]) -> Reply:
-        self._late = BLOCKED
         return self.backend.execute(argv)
-
-    def _answered(self, _client: int, _argv: Sequence[bytes], reply: Reply) -> None:
-        self._late = reply
-
-    def late_reply(self) -> Reply:
-        return self._late
 
     def cancel(self) -> None:
         self.backend.cancel()
@@ -111,10 +98,6 @@ class LessonDesk:
     def run(self, argv: Sequence[bytes]) -> Reply:
         self.turn = self._player.run(argv)
         return self.turn.reply
-
-    def late_reply(self) -> Reply:
-        last = self.world.last
-        return BLOCKED if last is None else last.reply
 
     def cancel(self) -> None:
         self._player.cancel()

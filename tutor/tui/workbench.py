@@ -23,6 +23,7 @@ from tutor.tui.paint import Row, row
 from tutor.tui.widgets.console import ConsolePane
 from tutor.tui.widgets.output import Output
 from tutor.tui.widgets.tabs import PanelTabs
+from tutor.tui.widgets.topbar import TopBar
 from tutor.tui.widgets.xraypane import XrayPane
 from tutor.tui.xray import View, Xray
 
@@ -59,7 +60,8 @@ class Workbench(BaseScreen[None]):
 
     def look(self) -> None:
         """Show the world as it is now, everywhere."""
-        self.xray_pane.look()
+        self.look_through()
+        self.query_one(TopBar).refresh()
         self.console_pane.refresh_prompt()
 
     def state_rows(self) -> list[Row]:
@@ -137,15 +139,18 @@ class Workbench(BaseScreen[None]):
 
     def action_xray_view(self, view: View | None = None) -> None:
         """Another view of the X-ray; on a narrow terminal first make it visible."""
-        if view is None and not self.xray_pane.display:
-            self.show_panel("xray")
-        elif view is not None:
+        if view is not None:
             self.xray.view = view
         elif self.xray_visible:
             self.xray.next_view()
         else:
             self.show_panel("xray")
+        self.look_through()
+
+    def look_through(self) -> None:
+        """Draw the X-ray anew, with its title and views."""
         self.xray_pane.look()
+        self.query_one(PanelTabs).refresh()
 
     @property
     def xray_visible(self) -> bool:
@@ -156,12 +161,12 @@ class Workbench(BaseScreen[None]):
         """Another part of a long structure."""
         if self.xray.page(by):
             self.xray_pane.canvas.scroll_home(animate=False, immediate=True)
-            self.xray_pane.look()
+            self.look_through()
 
     def action_pin(self) -> None:
         """Hold on to the key in the X-ray, or follow again."""
         self.xray.toggle_pin()
-        self.xray_pane.look()
+        self.look_through()
 
     def action_copy_text(self) -> None:
         """Put the picture's text twin into the clipboard."""

@@ -165,8 +165,13 @@ def test_after_a_split_neighbours_that_fit_together_merge() -> None:
     steps: list[str] = []
     made.trace = lambda kind, /, **particulars: steps.append(kind)
     made.insert(b"c", b"X", before=False)
-    assert shape(made) == "abc Xde fg"
-    assert steps == ["split", "node", "merge", "merge", "merge"]
+    assert shape(made) == "abc Xde f g"
+    assert steps == ["split", "node", "merge", "merge"]
+    made = of("abc def g h")
+    made.insert(b"b", b"X", before=True)
+    assert shape(made) == "aX bc def g h"
+    made.insert(b"e", b"Y", before=True)
+    assert shape(made) == "aX bc dY ef gh"
 
 
 def test_deleting_never_merges() -> None:

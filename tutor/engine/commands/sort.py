@@ -107,12 +107,14 @@ def _order(db: Database, by: bytes | None, alpha: bool, storing: bool) -> Callab
 
 
 def _c_string(text: bytes) -> bytes:
-    """What `strcoll` sees in the C locale."""
+    """What C sees of it: `strcoll` in the C locale, and `strtod`."""
     return text.partition(b"\0")[0]
 
 
 def _score(text: bytes) -> float:
-    """A weight as C's `strtod` reads it; unlike elsewhere spaces before it do not matter."""
+    """A weight as C's `strtod` reads it; unlike elsewhere spaces before it and whatever follows a
+    NUL do not matter."""
+    text = _c_string(text)
     if not text:
         return 0.0
     value = parse_number(text.lstrip(_SPACE))

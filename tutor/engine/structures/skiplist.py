@@ -117,24 +117,19 @@ class Skiplist:
         self, score: float, member: bytes, level: int | None = None, trace: Trace | None = None
     ) -> SkiplistNode:
         """Add a member that is not in the list; a height may be given instead of drawn."""
-        update, ranks = self._path(score, member, trace)
         if level is None:
             level = self.random_level()
-        self._raise_to(level, update, ranks)
-        rank = ranks[0]
+        path, before, rank = self._place_of(score, member, level, trace)
         links: list[Any] = [None] * (2 * level)
         node = SkiplistNode(member, score, links)
-        for slot in range(0, 2 * level, 2):
-            before = update[slot >> 1].links
-            links[slot] = before[slot]
-            jumped = rank - ranks[slot >> 1]
-            links[slot + 1] = before[slot + 1] - jumped
-            before[slot] = node
-            before[slot + 1] = jumped + 1
-        for above in range(level, self.level):
-            update[above].links[2 * above + 1] += 1
-        if update[0] is not self.header:
-            node.backward = update[0]
+        for slot, above, at in path:
+            jumped = rank - at
+            links[slot] = above[slot]
+            links[slot + 1] = above[slot + 1] - jumped
+            above[slot] = node
+            above[slot + 1] = jumped + 1
+        if before is not self.header:
+            node.backward = before
         following = links[0]
         if following is None:
             self.tail = node
@@ -211,11 +206,22 @@ class Skiplist:
 
     def rank(self, score: float, member: bytes, trace: Trace | None = None) -> int | None:
         """The 0-based rank of a member of that score; None if it is not there."""
-        update, ranks = self._path(score, member, trace)
-        node = update[0].links[0]
+        if trace is not None:
+            self._traced_path(score, member, [self.header] * self.level, [0] * self.level, trace)
+        links = self.header.links
+        rank = 0
+        for slot in range(2 * self.level - 2, -2, -2):
+            ahead = links[slot]
+            while ahead is not None and (
+                (other := ahead.score) < score or (other == score and ahead.member < member)
+            ):
+                rank += links[slot + 1]
+                links = ahead.links
+                ahead = links[slot]
+        node = links[0]
         if node is None or node.member != member or node.score != score:
             return None
-        return ranks[0]
+        return rank
 
     def by_rank(self, rank: int, trace: Trace | None = None) -> SkiplistNode | None:
         """The node of a 0-based rank; None outside."""
@@ -415,13 +421,37 @@ class Skiplist:
             ranks[level] = rank
         return update, ranks
 
-    def _raise_to(self, level: int, update: list[SkiplistNode], ranks: list[int]) -> None:
-        """Open the header's levels up to ``level`` for a tower taller than all others."""
-        for above in range(self.level, level):
-            update.append(self.header)
-            ranks.append(0)
-            self.header.links[2 * above + 1] = self.length
+    def _place_of(
+        self, score: float, member: bytes, level: int, trace: Trace | None
+    ) -> tuple[list[tuple[int, list[Any], int]], SkiplistNode, int]:
+        """Where a tower of ``level`` levels goes: per level the slot, the links that will lead to
+        it and the rank they start from; the node before it, and that node's rank.
+
+        Links that pass over the tower have grown by one step when this returns.
+        """
+        if trace is not None:
+            self._traced_path(score, member, [self.header] * self.level, [0] * self.level, trace)
+        before = self.header
+        links = before.links
+        for slot in range(2 * self.level, 2 * level, 2):
+            links[slot + 1] = self.length
         self.level = max(self.level, level)
+        path: list[tuple[int, list[Any], int]] = []
+        rank = 0
+        for slot in range(2 * self.level - 2, -2, -2):
+            ahead = links[slot]
+            while ahead is not None and (
+                (other := ahead.score) < score or (other == score and ahead.member < member)
+            ):
+                rank += links[slot + 1]
+                before = ahead
+                links = ahead.links
+                ahead = links[slot]
+            if slot < 2 * level:
+                path.append((slot, links, rank))
+            else:
+                links[slot + 1] += 1
+        return path, before, rank
 
     def _unlink(self, node: SkiplistNode, update: list[SkiplistNode]) -> None:
         """Take a node out, given the nodes before it on every level."""

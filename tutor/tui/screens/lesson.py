@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -66,8 +66,6 @@ class LessonScreen(Workbench):
         """Show world, verdicts and head as they are now."""
         super().look()
         self.story.look()
-        self.query_one(TopBar).refresh()
-        self.query_one(PanelTabs).refresh()
 
     def _where(self) -> Row:
         outline = cast("TutorApp", self.app).outline
@@ -103,7 +101,7 @@ class LessonScreen(Workbench):
             self.story.reveal("feedback")
 
     @on(ConsolePane.EmptyLine)
-    def _empty_line(self) -> None:
+    def action_go_on(self) -> None:
         """Enter in an empty line goes on where the step is done."""
         question = self.player.question()
         answered = question is not None and question.answered
@@ -220,7 +218,3 @@ class LessonScreen(Workbench):
         if action == "previous_step":
             return self.player.index > 0
         return True
-
-    @on(events.DescendantFocus)
-    def _focus_moved(self) -> None:
-        self.query_one(PanelTabs).refresh()

@@ -64,8 +64,6 @@ class SandboxScreen(Workbench):
         super().look()
         self.keys.shown = self.xray.place[1] if self.xray.place else None
         self.keys.look()
-        self.query_one(TopBar).refresh()
-        self.query_one(PanelTabs).refresh()
 
     def _tab_rows(self) -> list[tuple[str, Row]]:
         count = (f" {len(self.desk.world.session.db)}", "muted")

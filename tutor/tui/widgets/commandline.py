@@ -16,7 +16,9 @@ def command_pieces(line: str, known_type: KnownType | None = None) -> Row:
 
     pieces: list[Piece] = []
     at = 0
-    for span in highlight(line, known_type):
+    spans = highlight(line, known_type)
+    line = "".join(char if char.isprintable() else "�" for char in line.replace("\t", " "))
+    for span in spans:
         if span.start > at:
             pieces.append(Piece(line[at : span.start]))
         pieces.append(Piece(line[span.start : span.end], span.role))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -14,7 +15,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from tutor.console.lexer import UnbalancedQuotes, split
-from tutor.engine.replies import BLOCKED, Reply, ReplyError, is_error
+from tutor.engine.replies import BLOCKED, Reply, is_error
 from tutor.i18n import _, ngettext
 from tutor.tui.desk import Desk
 from tutor.tui.paint import Row, row
@@ -30,9 +31,19 @@ if TYPE_CHECKING:
     from tutor.console.cards import Card
     from tutor.console.history import History
     from tutor.console.render import Line
+    from tutor.engine.session import Session
 
 MOST_LINES = 1000
 """Lines of one reply that the output keeps."""
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """A command of a client that waits; ``reply`` is `BLOCKED` until it comes."""
+
+    exchange: Exchange
+    argv: Sequence[bytes]
+    reply: Reply = BLOCKED
 
 
 class ConsolePane(Vertical):
@@ -75,8 +86,8 @@ class ConsolePane(Vertical):
         self._before = before
         self._head = PanelHead(self, self._title, self._about, joint=joint)
         self.history = history
-        self._waiting: tuple[Exchange, Sequence[bytes]] | None = None
-        self._queue: list[str] = []
+        self._waiting: dict[Session, _Waiting] = {}
+        self._typed_ahead: list[str] = []
         self._searching = False
 
     def compose(self) -> ComposeResult:
@@ -138,12 +149,13 @@ class ConsolePane(Vertical):
         if not line.strip():
             self.post_message(self.EmptyLine())
             return
-        if self._waiting is not None:
-            self._queue.append(line)
-            return
-        self.history.append(line)
         from tutor.console import commands
 
+        own_word = commands.find(line.split()[0]) is not None
+        if self.desk.world.session in self._waiting and not own_word:
+            self._typed_ahead.append(line)
+            return
+        self.history.append(line)
         exchange = self.output.command(str(self.desk.backend.prompt()), line)
         if line.strip().lower() in (":undo", ":redo"):
             self.post_message(self.Travel(line.strip().lower() == ":undo"))
@@ -153,41 +165,57 @@ class ConsolePane(Vertical):
                 return
             argv = split(line)
         except UnbalancedQuotes as error:
-            self._answer(exchange, (), ReplyError(str(error)), partial(_quoting_card, line, error))
+            exchange.reply.append(row(("Invalid argument(s)", "error")))
+            exchange.card = partial(_quoting_card, line, error)
+            self.output.changed(exchange)
             return
         self._before(argv)
         reply = self.desk.run(argv)
         if reply is BLOCKED:
-            exchange.waiting = True
-            self._waiting = (exchange, argv)
-            self.output.changed(exchange)
+            self._wait(exchange, argv)
         else:
             self._answer(exchange, argv, reply, partial(self._card, argv, reply))
         self.post_message(self.Ran(argv, reply))
+        self.poll()
+
+    def _wait(self, exchange: Exchange, argv: Sequence[bytes]) -> None:
+        """The command waits: note its reply when it comes, whichever client is current then."""
+        session = self.desk.world.session
+        waiting = self._waiting[session] = _Waiting(exchange, argv)
+        before = session.on_reply
+
+        def note(reply: Reply) -> None:
+            waiting.reply = reply
+            session.on_reply = before
+            if before is not None:
+                before(reply)
+
+        session.on_reply = note
+        exchange.waiting = True
+        self.output.changed(exchange)
 
     def poll(self) -> None:
-        """Fetch the reply that a command was waiting for, then go on with what was queued."""
-        if self._waiting is None or self.desk.world.waiting:
-            return
-        exchange, argv = self._waiting
-        self._waiting = None
-        exchange.waiting = False
-        reply = self.desk.late_reply()
-        if reply is BLOCKED:
-            exchange.notes.append(lambda: row((_("given up"), "muted")))
-            self.output.changed(exchange)
-        else:
-            self._answer(exchange, argv, reply, partial(self._card, argv, reply))
-        self.post_message(self.Ran(argv, reply))
-        queued, self._queue = self._queue, []
-        for line in queued:
-            self.enter(line)
+        """Show replies that came meanwhile, then go on with the lines that were typed ahead."""
+        for session, waiting in list(self._waiting.items()):
+            if session.blocked is not None:
+                continue
+            del self._waiting[session]
+            exchange, argv, reply = waiting.exchange, waiting.argv, waiting.reply
+            exchange.waiting = False
+            if reply is BLOCKED:
+                exchange.notes.append(lambda: row((_("given up"), "muted")))
+                self.output.changed(exchange)
+            else:
+                self._answer(exchange, argv, reply, partial(self._card, argv, reply))
+            self.post_message(self.Ran(argv, reply))
+        while self._typed_ahead and self.desk.world.session not in self._waiting:
+            self.enter(self._typed_ahead.pop(0))
 
     def cancel(self) -> bool:
         """Give up waiting; False if nothing waited."""
-        if self._waiting is None:
+        if self.desk.world.session not in self._waiting:
             return False
-        self._queue.clear()
+        self._typed_ahead.clear()
         self.desk.cancel()
         self.poll()
         return True

@@ -12,6 +12,11 @@ class Walk:
         self._lines = [*lines, typed]
         self._at = len(lines)
 
+    @property
+    def line(self) -> str:
+        """The line one is at."""
+        return self._lines[self._at]
+
     def step(self, by: int) -> str | None:
         """The line ``by`` places further (-1 is earlier), or None at either end."""
         if not 0 <= self._at + by < len(self._lines):

@@ -89,17 +89,16 @@ class PromptInput(Input):
         self.cursor_position = len(line)
 
     def forget_walk(self) -> None:
-        """The line was changed by hand: the arrows start from the end again."""
-        self._walk = None
+        """If the line was changed by hand, the arrows start from the end again."""
+        if self._walk is not None and self._walk.line != self.value:
+            self._walk = None
 
     def _step(self, by: int) -> None:
         if self._walk is None:
             self._walk = Walk(self.earlier_lines(), self.value)
         line = self._walk.step(by)
         if line is not None:
-            walk = self._walk
             self.put(line)
-            self._walk = walk
 
     def action_earlier(self) -> None:
         """The line before, or the menu's entry above."""
@@ -157,7 +156,8 @@ class PromptInput(Input):
         """Several lines: all but an unfinished last one are run, in order."""
         event.prevent_default()
         event.stop()
-        lines = event.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        text = event.text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+        lines = ["".join(filter(str.isprintable, line)) for line in text.split("\n")]
         if len(lines) == 1:
             start, end = self.selection
             self.replace(lines[0], start, end)

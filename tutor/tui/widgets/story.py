@@ -34,7 +34,7 @@ class _Text(VerticalScroll, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(str(n), f"screen.answer({n})", show=False) for n in range(1, 10)),
-        Binding("enter", "screen.next_step", show=False),
+        Binding("enter", "screen.go_on", show=False),
     ]
 
 

@@ -1,0 +1,79 @@
+"""The sandbox: browser of keys, undo, databases, and that it is kept while the app runs."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from tests.tui.playing import playing
+from tutor.tui.screens.home import HomeScreen
+from tutor.tui.screens.sandbox import SandboxScreen
+
+
+def test_keys_are_listed_with_type_encoding_memory_and_ttl(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            await play.press("end", "enter")
+            assert "No keys yet." in play.text
+            await play.enter("SET greeting hello EX 100", "ZADD board 1 a")
+            row = next(line for line in play.text.splitlines() if " greeting " in line)
+            assert row.split()[1:3] == ["string", "embstr"]
+            assert "100 s" in row
+            assert "2 keys" in play.text
+
+    asyncio.run(scenario())
+
+
+def test_a_click_and_arrows_show_a_key(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            await play.press("end", "enter")
+            await play.enter("SET a 1", "SET b 2", "SET c 3")
+            await play.click(" a ")
+            assert "X-ray · a" in play.text
+            await play.press("down")
+            assert "X-ray · b" in play.text
+
+    asyncio.run(scenario())
+
+
+def test_the_browser_follows_the_database(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            await play.press("end", "enter")
+            await play.enter("SET a 1", "SELECT 2")
+            assert "db2" in play.text
+            assert "No keys yet." in play.text
+
+    asyncio.run(scenario())
+
+
+def test_the_sandbox_is_as_it_was_left(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            await play.press("end", "enter")
+            await play.enter("SET a 1")
+            await play.press("escape")
+            assert isinstance(play.app.screen, HomeScreen)
+            await play.press("end", "enter")
+            assert isinstance(play.app.screen, SandboxScreen)
+            assert "1 key" in play.text
+
+    asyncio.run(scenario())
+
+
+def test_a_hundred_thousand_keys_do_not_hurt(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            await play.press("end", "enter")
+            words = [b"MSET"]
+            for number in range(100_000):
+                words += [b"k%06d" % number, b"v"]
+            play.app.screen.desk.run(words)
+            await play.enter("DBSIZE")
+            assert "100000 keys" in play.text
+            await play.press("f6")
+            await play.press("pagedown", "end")
+            assert play.app.is_running
+
+    asyncio.run(scenario())
