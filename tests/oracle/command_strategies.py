@@ -18,7 +18,7 @@ _PLAIN = [
     b"", b"01", b"-0", b"1.5", b"3.0e3", b"inf", b" 1", b"\x00\xff",
     "Привет".encode(), "ёж".encode(),
     b"k" * 11, b"m" * 12, b"n" * 31, b"o" * 44, b"p" * 45, b"q" * 64, b"r" * 65, b"s" * 200,
-    b"ab" * 40, b"longer " * 30,
+    b"ab" * 40, b"longer " * 30, b"u" * 1000, bytes(range(256)) * 8,
 ]  # fmt: skip
 
 value = st.one_of(
@@ -89,6 +89,15 @@ PARTS: dict[str, SearchStrategy[Words]] = {
     "many": st.integers(1, 30).map(lambda n: [b"e%d" % i for i in range(n)]),
     "numbers": st.tuples(st.integers(-40000, 40000), st.integers(1, 20)).map(
         lambda pair: [b"%d" % (pair[0] + i) for i in range(pair[1])]
+    ),
+    "bulk": st.sampled_from([127, 128, 129, 300, 512, 513]).map(
+        lambda n: [b"%d" % (i * 7) for i in range(n)]
+    ),
+    "bulkpairs": st.sampled_from([100, 127, 128, 129, 512, 513]).map(
+        lambda n: [word for i in range(n) for word in (b"%d" % (i % 50), b"%d" % (i * 7))]
+    ),
+    "bulkfields": st.sampled_from([100, 511, 512, 513]).map(
+        lambda n: [word for i in range(n) for word in (b"%d" % (i * 7), b"e%d" % i)]
     ),
     "kvs": st.lists(st.tuples(_key("t"), value), min_size=1, max_size=3).map(
         lambda pairs: [word for pair in pairs for word in pair]
@@ -175,14 +184,14 @@ LPOP <l> <n?>|RPOP <l> <n?>|LLEN <l>|LINDEX <l> <i>|LRANGE <l> <i> <i>|LRANGE <l
 LSET <l> <i> <v>|LREM <l> <i> <v>|LTRIM <l> <i> <i>|LINSERT <l> <where> <v> <v>|LPOS <l> <v> <lpos>
 LMOVE <l> <l> <end> <end>|RPOPLPUSH <l> <l>|LMPOP <nl> <end> <count?>|RPUSH <l> <numbers>
 SORT <l> ALPHA <sortopts>|SORT <l> <sortopts>|SORT <l> ALPHA STORE <l>|LINSERT <l> <where> e3 <v>
-LREM <l> <i> e3|LTRIM <l> 1 -2|LSET <l> <i> <v>
+LREM <l> <i> e3|LTRIM <l> 1 -2|LSET <l> <i> <v>|RPUSH <l> <bulk>|LINSERT <l> <where> 700 <v>
 """
 SET = """
 SADD <s> <vs>|SADD <s> <vs>|SADD <s> <numbers>|SADD <s> <many>|SREM <s> <vs>|SREM <s> <numbers>
 SREM <s> <many>|SCARD <s>|SISMEMBER <s> <v>|SMISMEMBER <s> <vs>|SMEMBERS <s>|SMOVE <s> <s> <v>
 SINTER <ss>|SUNION <ss>|SDIFF <ss>|SINTERSTORE <s> <ss>|SUNIONSTORE <s> <ss>|SDIFFSTORE <s> <ss>
 SINTERCARD <ns> <card?>|SPOP <s> 1000|SORT <s> ALPHA <sortopts>|SRANDMEMBER <s> 1000
-SRANDMEMBER <s> <i>|SRANDMEMBER <s>
+SRANDMEMBER <s> <i>|SRANDMEMBER <s>|SADD <s> <bulk>|SREM <s> <bulk>
 """
 ZSET = """
 ZADD <z> <zflags> <sms>|ZADD <z> <sms>|ZADD <z> <sms>|ZADD <z> <manyscores>|ZINCRBY <z> <score> <v>
@@ -199,13 +208,15 @@ ZREMRANGEBYSCORE <z> <min> <min>|ZREMRANGEBYLEX <z> <lex> <lex>|ZPOPMIN <z> <n?>
 ZMPOP <nz> <minmax> <count?>|ZUNION <zs> <agg?> <scores?>|ZINTER <zs> <agg?> <scores?>
 ZDIFF <zs> <scores?>|ZUNIONSTORE <z> <zs> <agg?>|ZINTERSTORE <z> <zs> <agg?>|ZDIFFSTORE <z> <zs>
 ZUNION 2 <z> <z> WEIGHTS <score> <score> <scores?>|ZINTERSTORE <z> 2 <z> <s> WEIGHTS <score> <score>
-ZINTERCARD <zs> <card?>|ZRANDMEMBER <z> <i> <scores?>|ZRANDMEMBER <z>|SORT <z> ALPHA <sortopts>
+ZADD <z> <bulkpairs>|ZREM <z> <bulk>|ZINTERCARD <zs> <card?>
+ZRANDMEMBER <z> <i> <scores?>|ZRANDMEMBER <z>|SORT <z> ALPHA <sortopts>
 """
 HASH = """
 HSET <h> <fvs>|HSET <h> <fvs>|HSET <h> <numbers> <v>|HMSET <h> <fvs>|HSETNX <h> <v> <v>|HGET <h> <v>
 HMGET <h> <vs>|HGETALL <h>|HKEYS <h>|HVALS <h>|HLEN <h>|HSTRLEN <h> <v>|HEXISTS <h> <v>
 HDEL <h> <vs>|HDEL <h> <many>|HINCRBY <h> <v> <by>|HINCRBYFLOAT <h> <v> <float>|HRANDFIELD <h>
-HRANDFIELD <h> <i>|HRANDFIELD <h> <i> WITHVALUES|HSCAN <h> 0 COUNT 1000
+HSET <h> <bulkfields>|HDEL <h> <bulk>|HRANDFIELD <h> <i>
+HRANDFIELD <h> <i> WITHVALUES|HSCAN <h> 0 COUNT 1000
 """
 GENERIC = """
 DEL <ks>|UNLINK <ks>|EXISTS <ks>|TOUCH <ks>|TYPE <k>|RENAME <k> <k>|RENAMENX <k> <k>|COPY <k> <k>

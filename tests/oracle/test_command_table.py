@@ -178,7 +178,7 @@ def test_a_row_is_what_command_docs_says(oracle: Oracle, spec: CommandSpec) -> N
     docs = oracle.docs(spec.name)
     assert spec.group.encode() == docs[b"group"]
     assert spec.since.encode() == docs[b"since"]
-    assert bool(spec.complexity) == (b"complexity" in docs)
+    assert bool(spec.complexity["en"]) == (b"complexity" in docs)
     assert encoded(spec.doc_flags) == docs.get(b"doc_flags", [])
     assert (spec.deprecated_since or "").encode() == docs.get(b"deprecated_since", b"")
     assert (spec.replaced_by or "").encode() == docs.get(b"replaced_by", b"").replace(b"`", b"")

@@ -1,6 +1,7 @@
-"""Long random histories on the engine and on the real server, every reply and every key compared.
+"""Long random histories on the engine and on the real server, every reply, every keyspace
+event and in the end every key compared.
 
-Size: 400 histories of at most 50 steps, the same ones in every run. More, and other ones each time:
+Size: 300 histories of at most 50 steps, the same ones in every run. More, and other ones each time:
 
     ORACLE_EXAMPLES=10000 ORACLE_STEPS=80 pytest -n 2 tests/oracle/test_state_machine.py
 
@@ -20,6 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from tests.oracle.command_strategies import ALL_KEYS, GROUPS, Words, any_command, config_set
 from tests.oracle.compare import RawConnection, neutral, order_matters, unordered
+from tests.oracle.events import Announced, Published
 from tests.oracle.raw import Error, Neutral
 from tests.oracle.tally import TALLY
 from tutor.engine.codec_reader import load
@@ -29,7 +31,7 @@ from tutor.engine.structures.allocator import size_class
 from tutor.engine.structures.skiplist import LEVEL_SIZE, NODE_SIZE
 from tutor.engine.values import Hash, Set, Zset
 
-EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "400"))
+EXAMPLES = int(os.environ.get("ORACLE_EXAMPLES", "300"))
 STEPS = int(os.environ.get("ORACLE_STEPS", "50"))
 BATCH = 200  # hypothesis remembers every example of a run
 _FIXED = "ORACLE_EXAMPLES" not in os.environ
@@ -56,7 +58,8 @@ class Servers(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.engine = Engine(seed=1)
+        self.announced = Announced()
+        self.engine = Engine(seed=1, observer=self.announced)
         self.session = self.engine.connect()
         self.other = self.engine.connect()
         self.raw = RawConnection(self.port)
@@ -64,6 +67,7 @@ class Servers(RuleBasedStateMachine):
         self.raw.call(b"FLUSHALL")
         for name, value in _LIMITS.items():
             self.raw.call(b"CONFIG", b"SET", name, value)
+        self.published = Published(self.port)
         self.failed = False
         self.moment: tuple[Snapshot, dict[bytes, Any]] | None = None
 
@@ -110,6 +114,11 @@ class Servers(RuleBasedStateMachine):
         self._compare(then, queue=True)
         self._compare([b"EXEC"], ordered=False)
 
+    @rule(version=st.sampled_from([b"2", b"3"]))
+    def protocol(self, version: bytes) -> None:
+        self.engine.execute(self.session, [b"HELLO", version])
+        self.raw.call(b"HELLO", version)
+
     @rule(key=st.sampled_from(ALL_KEYS))
     def restored(self, key: bytes) -> None:
         """What the real server dumps, both load under another key."""
@@ -131,12 +140,15 @@ class Servers(RuleBasedStateMachine):
         try:
             if self.failed:
                 return
+            self.protocol(b"2")
+            self._same(b"changes", self.engine.stats.dirty, self.published.changes)
             self._compare_keys()
             if self.moment is not None:
                 snapshot, contents = self.moment
                 self.engine.restore(snapshot)
                 assert self._contents() == contents, "a snapshot was changed afterwards"
         finally:
+            self.published.close()
             self.raw.close()
             self.other_raw.close()
 
@@ -155,7 +167,7 @@ class Servers(RuleBasedStateMachine):
         if ordered is None:
             ordered = queue or self._ordered(argv)
         reply = self.engine.execute(session, argv)
-        ours, theirs = neutral(reply), raw.call(*argv)
+        ours, theirs = neutral(reply, session.resp), raw.call(*argv)
         TALLY.calls += 1
         if argv[0].lower() in _TIMES and not queue:
             same = _near(ours, theirs)
@@ -165,6 +177,9 @@ class Servers(RuleBasedStateMachine):
             same = ours == theirs
         else:
             same = unordered(ours) == unordered(theirs)
+        if same:
+            ours, theirs = self.announced.take(), self.published.take()
+            same = ours == theirs
         if not same:
             TALLY.differences += 1
             self.failed = True

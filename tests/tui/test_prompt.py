@@ -44,7 +44,7 @@ def test_the_menu_goes_round_and_enter_takes_without_running(home: Path) -> None
             await sandbox(play)
             await play.type("HG")
             await play.press("tab")
-            assert play.console.menu.is_open
+            assert play.console.entry.menu.is_open
             first = play.prompt.value
             await play.press("tab")
             second = play.prompt.value
@@ -53,7 +53,7 @@ def test_the_menu_goes_round_and_enter_takes_without_running(home: Path) -> None
             assert play.prompt.value == first
             assert "►" in play.text
             await play.press("enter")
-            assert not play.console.menu.is_open
+            assert not play.console.entry.menu.is_open
             assert play.console.output.exchanges == []
             assert play.prompt.value.strip() == first.strip()
 
@@ -234,5 +234,39 @@ def test_control_characters_never_reach_the_terminal(home: Path) -> None:
             await play.enter('SET k "\\x1b[2J\\x07"', "ECHO \x1b[31m")
             assert "\x1b" not in play.text
             assert "\x07" not in play.text
+
+    asyncio.run(scenario())
+
+
+def test_typing_anywhere_is_typing_into_the_prompt(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            await play.press("enter", "f8", "f8")
+            assert play.app.focused is not play.prompt
+            await play.type("GET k")
+            assert play.app.focused is play.prompt
+            assert play.prompt.value == "GET k"
+
+    asyncio.run(scenario())
+
+
+def test_a_click_on_a_command_pastes_it_whatever_it_contains(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            await sandbox(play)
+            command = 'SET a "x) (y\'z, Привет"'
+            await play.app.screen.run_action(f"paste({command!r})")
+            assert play.prompt.value == command
+
+    asyncio.run(scenario())
+
+
+def test_a_huge_value_is_shown_in_part(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            await sandbox(play)
+            play.app.screen.desk.run([b"SET", b"big", b"x" * 5_000_000])
+            await play.enter("GET big")
+            assert "more characters" in play.text
 
     asyncio.run(scenario())

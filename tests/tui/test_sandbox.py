@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from tests.tui.playing import playing
+from tests.tui.playing import Play, playing
+from tutor.engine.clock import VirtualClock
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.sandbox import SandboxScreen
+from tutor.tui.workbench import CALM_TICKS
 
 
 def test_keys_are_listed_with_type_encoding_memory_and_ttl(home: Path) -> None:
@@ -77,3 +79,48 @@ def test_a_hundred_thousand_keys_do_not_hurt(home: Path) -> None:
             assert play.app.is_running
 
     asyncio.run(scenario())
+
+
+def test_time_passes_keys_expire_and_their_ttl_counts_down(home: Path) -> None:
+    clock = VirtualClock()
+
+    async def scenario() -> None:
+        async with playing(home, clock=clock) as play:
+            await play.press("end", "enter")
+            await play.enter("SET other y", "SET session x EX 100")
+            assert "TTL 100 s" in play.text
+            clock.advance(ms=40_000)
+            await ticks(play)
+            assert "TTL 60 s" in play.text
+            assert " 60 s" in play.text
+            clock.advance(ms=61_000)
+            await ticks(play)
+            assert "There is no key session now." in play.text
+            assert "1 key" in play.text
+
+    asyncio.run(scenario())
+
+
+def test_a_blocked_command_is_answered_when_its_time_is_over(home: Path) -> None:
+    clock = VirtualClock()
+
+    async def scenario() -> None:
+        async with playing(home, clock=clock) as play:
+            await play.press("end", "enter")
+            await play.enter("BLPOP q 5")
+            assert "waiting for a reply" in play.text
+            clock.advance(ms=6_000)
+            await ticks(play)
+            assert "(nil)" in play.text
+            assert "waiting" not in play.text
+
+    asyncio.run(scenario())
+
+
+async def ticks(play: Play) -> None:
+    """Let the screen's timer come round, without waiting for the machine's clock."""
+    screen = play.app.screen
+    assert isinstance(screen, SandboxScreen)
+    for _ in range(CALM_TICKS):
+        screen._tick()
+    await play.pilot.pause()

@@ -1,7 +1,7 @@
 """The main screens as text, in both languages and two sizes.
 
-After a change that was meant: `REDIS_TUTOR_GOLDENS=renew pytest tests/tui/test_screens.py`, then look
-at the difference.
+After a change that was meant: `REDIS_TUTOR_GOLDENS=renew pytest tests/tui/test_screens.py`, then
+look at the difference.
 """
 
 from __future__ import annotations

@@ -90,7 +90,8 @@ def test_f2_leaves_no_english_word_of_ours_on_the_screen(home: Path, scene: str)
             return before, play.text
 
     english, russian = asyncio.run(scenario())
-    ours = {text.split("\x04")[-1] for _, text in messages()} - _SAME
+    # words with a context ("type", "bytes") are names of fields in memory as well
+    ours = {text for _, text in messages() if "\x04" not in text} - _SAME
     left = [text for text in ours if len(text) > 3 and _stands_in(text, english)]
     assert left, "the scene shows no words of ours at all"
     assert [text for text in left if _stands_in(text, russian)] == []

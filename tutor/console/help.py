@@ -8,7 +8,7 @@ from tutor.console import commands
 from tutor.console.glossary import explain
 from tutor.console.reading import find_command
 from tutor.console.render import Line
-from tutor.console.signature import summary_of
+from tutor.console.signature import complexity_of, summary_of
 from tutor.console.spelling import as_latin, nearest
 from tutor.engine.table import Argument, CommandSpec, load_table
 from tutor.engine.table.notation import signature_parts
@@ -111,8 +111,8 @@ def _facts(spec: CommandSpec) -> Iterator[tuple[str, str]]:
         instead = (spec.replaced_by or "").replace("!", "")
         value = _("since {version}; instead: {command}")
         yield _("deprecated"), value.format(version=spec.deprecated_since, command=instead)
-    if spec.complexity:
-        yield _("complexity"), spec.complexity
+    if price := complexity_of(spec):
+        yield _("complexity"), price
     yield _("group"), f"@{spec.group}"
     yield _("since"), spec.since
     added = _added(spec)

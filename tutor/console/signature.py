@@ -14,7 +14,7 @@ from tutor.engine.table.match import Word as TypedWord
 from tutor.engine.table.notation import signature_parts
 from tutor.i18n import language
 
-__all__ = ["Signature", "State", "Word", "signature", "summary_of"]
+__all__ = ["Signature", "State", "Word", "complexity_of", "signature", "summary_of"]
 
 State = Literal["done", "active", "remaining"]
 
@@ -74,7 +74,12 @@ def signature(line: str, cursor: int | None = None) -> Signature | None:
             if typed[-1][1].partial:
                 active = {_leaf_expected(one) for one in fit.next}
         words = tuple(_states(spec, Counter(used), active))
-    return Signature(name, words, summary_of(spec), spec.complexity)
+    return Signature(name, words, summary_of(spec), complexity_of(spec))
+
+
+def complexity_of(spec: CommandSpec) -> str:
+    """The command's price in the present language: ``O(N), N = members added``."""
+    return spec.complexity.get(language()) or spec.complexity["en"]
 
 
 def summary_of(spec: CommandSpec) -> str:

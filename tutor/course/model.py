@@ -78,8 +78,13 @@ class FeedbackRule:
     @property
     def catch_all(self) -> bool:
         return not (
-            self.last or self.used or self.not_used or self.state or self.diff
-            or self.failed or self.passed
+            self.last
+            or self.used
+            or self.not_used
+            or self.state
+            or self.diff
+            or self.failed
+            or self.passed
         )
 
 

@@ -445,6 +445,9 @@ def _normal(argv: Sequence[bytes]) -> tuple[bytes, ...]:
 
 def _worth_keeping(state: dict[str, Any]) -> bool:
     return bool(
-        state.get("actions") or state.get("rung") or state.get("answer")
-        or state.get("done") or state.get("saw_solution")
+        state.get("actions")
+        or state.get("rung")
+        or state.get("answer")
+        or state.get("done")
+        or state.get("saw_solution")
     )

@@ -224,9 +224,7 @@ def _blocks(
     return tuple(blocks)
 
 
-def _run_block(
-    inside: list[str], kind: str, line: int, file: str, problems: list[Problem]
-) -> Run:
+def _run_block(inside: list[str], kind: str, line: int, file: str, problems: list[Problem]) -> Run:
     commands = []
     for offset, text in enumerate(inside):
         try:

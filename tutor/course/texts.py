@@ -68,9 +68,7 @@ class Texts:
         return known
 
 
-def perform_section(
-    blocks: Sequence[Text | Code | Boxed | Run], step: Step, seed: int
-) -> Prose:
+def perform_section(blocks: Sequence[Text | Code | Boxed | Run], step: Step, seed: int) -> Prose:
     """Blocks with their ``redis run`` parts executed on a clean start, in virtual time.
 
     Blocks of one section go on where the one before ended.

@@ -78,7 +78,7 @@ class _Walker:
             if self.text[self.at] in "\"'":
                 start = self.at
                 self._string()
-                keys.append(str(tomllib.loads(f"k = {self.text[start:self.at]}")["k"]))
+                keys.append(str(tomllib.loads(f"k = {self.text[start : self.at]}")["k"]))
             else:
                 found = _BARE.match(self.text, self.at)
                 assert found, "tomllib has accepted this key"

@@ -104,14 +104,15 @@ def grid(groups: Sequence[Group], width: int, widest: int = 34) -> list[Line]:
     All groups have equally many boxes, but the last may have fewer. Where there are several
     columns no box is wider than ``widest``; a single one gives way as far as it must.
     """
+    natural = [[one.width for one in group] for group in groups]
     for count in range(min(len(groups), width // 4), 1, -1):
-        widths = _columns(groups, count, widest)
+        widths = _columns(natural, count, widest)
         if sum(sum(column) + len(column) + 2 for column in widths) - 1 <= width:
             lines: list[Line] = []
             for at in range(0, len(groups), count):
                 lines += draw_row(groups[at : at + count], widths)
             return lines
-    column = _columns(groups, 1, width)[0]
+    column = _columns(natural, 1, width)[0]
     surplus = sum(column) + len(column) + 1 - width
     largest = max(range(len(column)), key=column.__getitem__)
     if column[largest] - surplus < min(column[largest], _NARROW):
@@ -132,14 +133,14 @@ def beside(lines: list[Line], group: Group, width: int) -> list[Line]:
     return lines[:-3] + joined
 
 
-def _columns(groups: Sequence[Group], count: int, widest: int) -> list[list[int]]:
+def _columns(natural: Sequence[Sequence[int]], count: int, widest: int) -> list[list[int]]:
     """Widths of the boxes of each column when ``count`` groups stand in a row."""
     columns: list[list[int]] = []
     for number in range(count):
-        column = [0] * len(groups[number])
-        for group in groups[number::count]:
-            for index, one in enumerate(group):
-                column[index] = max(column[index], min(one.width, widest))
+        column = [0] * len(natural[number])
+        for widths in natural[number::count]:
+            for index, cells in enumerate(widths):
+                column[index] = max(column[index], min(cells, widest))
         columns.append(column)
     return columns
 

@@ -33,6 +33,8 @@ def _reason(conversion: Conversion) -> str:
         reason = _("a member that is not an integer")
     elif conversion.cause == "append":
         reason = _("the text was edited in place")
+    elif conversion.cause == "sort":
+        reason = _("SORT reads a sorted set from a skiplist")
     elif conversion.cause == "number":
         reason = _("the text is an integer now")
     else:

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 
-from tutor.engine.inspect import Inspection, TableFigures
+from tutor.engine.image import TableFigures
+from tutor.engine.inspect import Inspection
 from tutor.engine.structures.hashtable_layout import EntryLayout, HashTableLayout
 from tutor.engine.structures.intset import IntsetLayout
 from tutor.engine.structures.listpack import ListpackLayout, total_size

@@ -23,14 +23,14 @@ from tutor.diagrams.canvas import (
 )
 from tutor.diagrams.payload import printable, shown
 from tutor.diagrams.sentences import changed_by_command
-from tutor.engine.inspect import CHAINS_MOST, TableFigures
+from tutor.engine.image import CHAINS_MOST, TableFigures
 from tutor.engine.structures.hashtable_layout import (
     BucketLayout,
     EntryLayout,
     HashTableLayout,
     TableLayout,
 )
-from tutor.i18n import _, ngettext
+from tutor.i18n import _, ngettext, pgettext
 
 Changed = frozenset[object]
 _GAP = 2
@@ -119,7 +119,11 @@ def _notes(figures: TableFigures) -> list[str]:
     if not size or figures.used > size or figures.rehashidx >= 0:
         return []
     return [
-        _("Entry number %(n)d will start a rehash into %(size)d slots.")
+        ngettext(
+            "Entry number %(n)d will start a rehash into %(size)d slot.",
+            "Entry number %(n)d will start a rehash into %(size)d slots.",
+            size * 2,
+        )
         % {"n": size + 1, "size": size * 2}
     ]
 
@@ -181,7 +185,7 @@ def _bucket(
     digits = len(str(max(table.size - 1, 0)))
     runs: list[Run] = [(f"{bucket.index:>{digits}} ", "label")]
     if table.number == 0 and bucket.index < layout.rehashidx:
-        runs.append(("· ← " + _("moved"), "free"))
+        runs.append(("· ← " + pgettext("slot", "moved"), "free"))
     elif not bucket.entries:
         runs.append(("·", "free"))
     for number, entry in enumerate(bucket.entries):

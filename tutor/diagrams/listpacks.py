@@ -26,25 +26,53 @@ def draw_pairs(layout: ListpackLayout, width: int, changed: Changed) -> list[Lin
     """
     header = _header(layout, changed)
     end = [cell("ff", "end", "1 B", "label")]
-    entries = layout.entries
-    pairs = [
-        [_entry(part, changed) for part in entries[at : at + 2]] for at in range(0, len(entries), 2)
-    ]
-    rest = (layout.count - layout.start - len(entries)) // 2
-    whole = not layout.start and not rest
+    whole = len(layout.entries) == layout.count
+    pairs = [_pair(part, changed) for run in _runs(layout) for part in run]
     if whole and row_width([header, *pairs, end]) <= width:
         lines = draw_row([header, *pairs, end])
     else:
         lines = flow([header], width)
-        if layout.start:
-            lines.append(omitted(_before(layout.start // 2), width))
-        lines += grid(pairs, width) if pairs else []
-        if rest:
-            lines.append(omitted(_more(rest), width))
-        else:
-            lines = beside(lines, end, width)
+        due = 0
+        for run in _runs(layout):
+            lines += _gap(run[0][0].index - due, due, width)
+            lines += grid([_pair(part, changed) for part in run], width)
+            due = run[-1][-1].index + 1
+        lines += _gap(layout.count - due, due, width)
+        lines = beside(lines, end, width) if due == layout.count else lines
     legend = _("Under an entry: bytes of its encoding + data + backlen.")
     return [*lines, *wrapped(legend, width)]
+
+
+Pair = tuple[ListpackEntry, ListpackEntry]
+
+
+def _runs(layout: ListpackLayout) -> list[list[Pair]]:
+    """The visible pairs in unbroken runs."""
+    runs: list[list[Pair]] = []
+    for pair in zip(layout.entries[::2], layout.entries[1::2], strict=True):
+        if runs and runs[-1][-1][1].index + 1 == pair[0].index:
+            runs[-1].append(pair)
+        else:
+            runs.append([pair])
+    return runs
+
+
+def _gap(entries: int, due: int, width: int) -> list[Line]:
+    return [omitted(_left_out(entries, due), width)] if entries else []
+
+
+def _left_out(entries: int, due: int) -> str:
+    """Pairs that are not shown, before the first or after some that are."""
+    pairs = entries // 2
+    if due == 0:
+        words = ngettext("%(n)d pair before", "%(n)d pairs before", pairs)
+    else:
+        words = ngettext("%(n)d more pair", "%(n)d more pairs", pairs)
+    return words % {"n": pairs}
+
+
+def _pair(pair: Pair, changed: Changed) -> Group:
+    return [_entry(part, changed) for part in pair]
 
 
 def _header(layout: ListpackLayout, changed: Changed) -> Group:
@@ -53,14 +81,6 @@ def _header(layout: ListpackLayout, changed: Changed) -> Group:
         cell(str(layout.total_bytes), "total", "4 B", "header", "total" in changed),
         cell(count, "count", "2 B", "header", "count" in changed),
     ]
-
-
-def _before(pairs: int) -> str:
-    return ngettext("%(n)d pair before", "%(n)d pairs before", pairs) % {"n": pairs}
-
-
-def _more(pairs: int) -> str:
-    return ngettext("%(n)d more pair", "%(n)d more pairs", pairs) % {"n": pairs}
 
 
 def _entry(entry: ListpackEntry, changed: Changed) -> Cell:
@@ -78,21 +98,22 @@ def describe_pairs(layout: ListpackLayout, kind: str, changed: Changed = frozens
         "It is one listpack of %(bytes)d bytes with %(count)d entries.",
         layout.count,
     ) % {"bytes": layout.total_bytes, "count": layout.count}
-    entries = layout.entries
-    lines = [head]
-    if layout.start:
-        lines.append(not_shown(_before(layout.start // 2)))
-    pairs = zip(entries[::2], entries[1::2], strict=True)
     words = (
         _("Member %(key)s has the score %(value)s.")
         if kind == "zset"
         else _("Field %(key)s holds %(value)s.")
     )
-    lines += [words % {"key": _sized(one), "value": _sized(two)} for one, two in pairs]
-    rest = (layout.count - layout.start - len(entries)) // 2
-    if rest:
-        lines.append(not_shown(_more(rest)))
-    return [*lines, *_news(entries, changed)]
+    lines = [head]
+    due = 0
+    for run in _runs(layout):
+        lines += _not_shown(run[0][0].index - due, due)
+        lines += [words % {"key": _sized(one), "value": _sized(two)} for one, two in run]
+        due = run[-1][-1].index + 1
+    return [*lines, *_not_shown(layout.count - due, due), *_news(layout.entries, changed)]
+
+
+def _not_shown(entries: int, due: int) -> list[str]:
+    return [not_shown(_left_out(entries, due))] if entries else []
 
 
 def _sized(entry: ListpackEntry) -> str:

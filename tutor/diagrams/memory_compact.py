@@ -11,7 +11,7 @@ from tutor.diagrams.strings import new_part, refcount
 from tutor.engine.structures.intset import IntsetLayout
 from tutor.engine.structures.listpack import ListpackEntry, ListpackLayout
 from tutor.engine.structures.sds import FLAG_BITS, ROBJ_SIZE, StringLayout
-from tutor.i18n import _, ngettext
+from tutor.i18n import ngettext, pgettext
 
 Changed = frozenset[object]
 
@@ -63,7 +63,7 @@ def _sds_text(layout: StringLayout, changed: Changed) -> Iterator[Field]:
         yield Field(name, last - first, piece, "payload", new, quoted(piece))
     yield Field(r"\0", 1, b"\0", "frame")
     if layout.free:
-        yield unset(_("free"), layout.free)
+        yield unset(pgettext("bytes", "free"), layout.free)
 
 
 def listpack_blocks(layout: ListpackLayout, changed: Changed) -> Iterator[Block]:

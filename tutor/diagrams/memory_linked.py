@@ -9,7 +9,7 @@ from itertools import groupby
 from tutor.diagrams.memory import Block, Field, left_out, number, pointer, pointer_to, unset
 from tutor.diagrams.memory_compact import listpack_blocks
 from tutor.diagrams.skiplists import score_text
-from tutor.engine.inspect import TableFigures
+from tutor.engine.image import TableFigures
 from tutor.engine.structures.allocator import size_class
 from tutor.engine.structures.hashtable import DICT_SIZE, ENTRY_SIZE, SLOT_SIZE
 from tutor.engine.structures.hashtable_layout import BucketLayout, HashTableLayout, TableLayout

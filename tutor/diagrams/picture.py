@@ -24,7 +24,7 @@ from tutor.engine.structures.listpack import ListpackLayout
 from tutor.engine.structures.quicklist_layout import QuicklistLayout
 from tutor.engine.structures.sds import StringLayout
 from tutor.engine.structures.skiplist_layout import SkiplistLayout
-from tutor.i18n import _, ngettext
+from tutor.i18n import _, ngettext, pgettext
 
 View = Literal["structure", "bytes"]
 NARROWEST = 12
@@ -41,7 +41,9 @@ def draw(
     The first line is the heading, the second is empty.
     """
     width = max(width, NARROWEST)
-    new: list[Run] = [*marked(_("new") + " ", "title", True)] if "new" in changed else []
+    new: list[Run] = (
+        [*marked(pgettext("key", "new") + " ", "title", True)] if "new" in changed else []
+    )
     head = clip_line([*new, *heading(inspection, changed)], width)
     if view == "bytes":
         body = draw_blocks(_blocks(inspection, changed), width)

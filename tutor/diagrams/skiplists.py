@@ -19,7 +19,7 @@ from tutor.diagrams.canvas import Line, Run, clip_line, line_width, marked, omit
 from tutor.diagrams.hashtables import slots_text
 from tutor.diagrams.payload import shown
 from tutor.diagrams.sentences import changed_by_command, not_shown
-from tutor.engine.inspect import TableFigures
+from tutor.engine.image import TableFigures
 from tutor.engine.structures.skiplist_layout import LinkLayout, SkiplistLayout, TowerLayout
 from tutor.i18n import _, ngettext
 

@@ -26,7 +26,7 @@ from tutor.diagrams.canvas import (
 from tutor.diagrams.payload import printable, shown
 from tutor.diagrams.sentences import changed_by_command
 from tutor.engine.structures.sds import EMBSTR_LIMIT, ROBJ_SIZE, StringLayout
-from tutor.i18n import _, ngettext
+from tutor.i18n import _, ngettext, pgettext
 
 Changed = frozenset[object]
 _LEAST_TEXT = 8
@@ -143,7 +143,7 @@ def _buffer(layout: StringLayout, changed: Changed, room: int) -> list[Cell]:
     caption = f"{MARK}buf" if "beyond" in changed else "buf"
     text = Cell(_text(layout, changed), caption, f"{layout.length} B")
     room -= end.width + 2
-    free = Cell((), _("free"), f"{layout.free} B", 4)
+    free = Cell((), pgettext("bytes", "free"), f"{layout.free} B", 4)
     wanted = min(text.width, 10_000)
     if not layout.free:
         return [_fitted(text, max(min(wanted, room), min(wanted, _LEAST_TEXT))), end]

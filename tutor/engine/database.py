@@ -164,8 +164,8 @@ class Database:
             self.access[key] = stamp(engine)
         if not keep_ttl and not new and self.expires.data:
             self.expires.discard(key)
-        if self.blocked and new and key in self.blocked and isinstance(value, (Quicklist, Zset)):
-            self.engine.ready.append((self, key))  # 7.0 wakes nobody when a key is overwritten
+        if self.blocked and new:  # 7.0 wakes nobody when a key is overwritten
+            self.signal_ready(key)
 
     def delete(self, key: bytes) -> bool:
         """Remove a key; the caller has made sure that it is not expired (`peek`)."""
@@ -287,8 +287,12 @@ class Database:
                     session.dirty_cas = True
 
     def signal_ready(self, key: bytes) -> None:
-        """A value that blocked sessions may wait for has been replaced as a whole."""
-        if self.blocked and key in self.blocked:
+        """A key has come into being: whoever waits for it is looked after when the command ends.
+
+        Only if anybody at all waits for a value of its type (redis 7.0, blocked.c:
+        signalKeyAsReady); what the key holds in the end decides who is served.
+        """
+        if key in self.blocked and self.engine.waiting[type(self.keys.data.get(key))]:
             self.engine.ready.append((self, key))
 
     def live_keys(self) -> Iterable[bytes]:

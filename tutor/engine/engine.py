@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import itertools
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
@@ -101,6 +101,7 @@ class Engine:
         self.databases = [Database(self, index) for index in range(self.config.databases)]
         self.sessions: dict[int, Session] = {}
         self.ready: list[tuple[Database, bytes]] = []
+        self.waiting: Counter[type] = Counter()  # blocked sessions by what they wait for
         self.active_expire = True
         self.cron = cron.CronState()
         self._session_ids = itertools.count(1)
@@ -218,11 +219,14 @@ class Engine:
         self,
         session: Session,
         keys: Sequence[bytes],
+        kind: type,
         timeout_ms: int,
         timeout_reply: Reply,
         serve: Callable[[Session, bytes], Reply],
     ) -> Reply:
-        """Let ``session`` wait for ``keys`` (``timeout_ms`` 0 = for ever); see `Blocked`.
+        """Let ``session`` wait for values of class ``kind`` under ``keys``; see `Blocked`.
+
+        ``timeout_ms`` 0 is for ever.
 
         Inside EXEC nothing waits: the timeout reply is the answer.
         """
@@ -230,7 +234,8 @@ class Engine:
             return timeout_reply
         deadline = self.now_ms + timeout_ms if timeout_ms else 0
         unique = tuple(dict.fromkeys(keys))
-        session.blocked = Blocked(session.db, unique, deadline, timeout_reply, serve)
+        session.blocked = Blocked(session.db, unique, kind, deadline, timeout_reply, serve)
+        self.waiting[kind] += 1
         for key in unique:
             session.db.blocked.setdefault(key, {})[session] = None
         return BLOCKED
@@ -241,6 +246,7 @@ class Engine:
         if blocked is None:
             return
         session.blocked = None
+        self.waiting[blocked.kind] -= 1
         for key in blocked.keys:
             waiting = blocked.db.blocked.get(key)
             if waiting is not None:
@@ -301,9 +307,7 @@ class Engine:
             for database in self.databases
         )
         self._new_epoch()
-        return Snapshot(
-            databases, self.config.clone(), self.random.getstate(), self.clock.now_us()
-        )
+        return Snapshot(databases, self.config.clone(), self.random.getstate(), self.clock.now_us())
 
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to a moment: data, configuration and randomness. Sessions stay connected."""

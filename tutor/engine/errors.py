@@ -36,9 +36,7 @@ LFU_SELECTED = (
 )
 LCS_NOT_STRINGS = "ERR The specified keys must contain string values"
 LCS_LENGTH_AND_INDEXES = "ERR If you want both the length and indexes, please just use IDX."
-LCS_TOO_LARGE = (
-    "ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len"
-)
+LCS_TOO_LARGE = "ERR Insufficient memory, transient memory for LCS exceeds proto-max-bulk-len"
 BUSY_KEY = "BUSYKEY Target key name already exists."
 BAD_PAYLOAD = "ERR DUMP payload version or checksum are wrong"
 BAD_FORMAT = "ERR Bad data format"
@@ -104,14 +102,10 @@ BAD_SECOND_DB = "ERR invalid second DB index"
 DEBUG_NOT_SDS = "ERR Not an sds encoded string."
 DEBUG_NOT_LISTPACK = "ERR Not a listpack encoded object."
 DEBUG_NOT_QUICKLIST = "ERR Not a quicklist encoded object."
-DEBUG_NOT_TABLE = (
-    "ERR The value stored at the specified key is not represented using an hash table"
-)
+DEBUG_NOT_TABLE = "ERR The value stored at the specified key is not represented using an hash table"
 DEBUG_NO_SUCH_DB = "ERR Out of range database"
 DEBUG_RELOAD_OPTIONS = "ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options."
-DEBUG_PACKED_THRESHOLD = (
-    "ERR argument must be a memory value bigger than 1 and smaller than 4gb"
-)
+DEBUG_PACKED_THRESHOLD = "ERR argument must be a memory value bigger than 1 and smaller than 4gb"
 
 _CLIP = 128
 

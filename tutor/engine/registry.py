@@ -19,6 +19,7 @@ _F = TypeVar("_F", bound=Function)
 
 _functions: dict[str, Function] = {}
 
+
 class Command:
     """A row of the table and its function, flattened for the dispatcher."""
 

@@ -26,12 +26,13 @@ class Transaction:
 class Blocked:
     """Why a session waits: for any of ``keys`` of ``db``, until ``deadline_ms`` (0 = for ever).
 
-    ``serve(session, key)`` tries to answer when ``key`` became ready and returns the reply, or
+    ``kind`` is the class of the values it waits for. ``serve(session, key)`` tries to answer when ``key`` became ready and returns the reply, or
     ``NOT_SERVED``. ``timeout_reply`` is delivered when the deadline passes.
     """
 
     db: Database
     keys: tuple[bytes, ...]
+    kind: type
     deadline_ms: int
     timeout_reply: Reply
     serve: Callable[[Session, bytes], Reply]

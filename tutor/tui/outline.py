@@ -69,9 +69,15 @@ class Outline:
 
     def problems(self) -> list[str]:
         """What the learner should know: damaged files, progress that cannot be kept."""
-        _ = self.course
-        self._problems += self._progress.notices()
+        assert self.course is not None
+        self.news()
         return self._problems
+
+    def news(self) -> list[str]:
+        """What has become known about the progress file since the last time."""
+        fresh = self._progress.notices()
+        self._problems += fresh
+        return fresh
 
     def note(self, problem: str) -> None:
         """Tell the learner something above the list of lessons."""

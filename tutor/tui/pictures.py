@@ -50,9 +50,7 @@ PICTURES = (
         lines=('SET session:abc123 "user_id=123;theme=dark"',),
         typed="GET ses",
     ),
-    Picture(
-        "sandbox", None, keys=("down", "down", "enter"), lines=SANDBOX, typed="ZADD leaderboard "
-    ),
+    Picture("sandbox", None, keys=("end", "enter"), lines=SANDBOX, typed="ZADD leaderboard "),
 )
 
 

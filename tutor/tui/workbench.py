@@ -21,13 +21,14 @@ from tutor.tui.desk import Desk
 from tutor.tui.keys import bindings
 from tutor.tui.paint import Row, row
 from tutor.tui.widgets.console import ConsolePane
-from tutor.tui.widgets.output import Output
 from tutor.tui.widgets.tabs import PanelTabs
 from tutor.tui.widgets.topbar import TopBar
 from tutor.tui.widgets.xraypane import XrayPane
 from tutor.tui.xray import View, Xray
 
 TICK_S = 0.1
+CALM_TICKS = 5
+"""While nothing waits, time is let pass only at every fifth tick: a lesson judges at each."""
 
 
 class Workbench(BaseScreen[None]):
@@ -40,6 +41,7 @@ class Workbench(BaseScreen[None]):
 
     def __init__(self, desk: Desk, history: History) -> None:
         super().__init__()
+        self._ticks = self._second = 0
         self.desk = desk
         self.xray = Xray()
         self.xray_pane = XrayPane(self.xray, id="xray")
@@ -62,7 +64,7 @@ class Workbench(BaseScreen[None]):
         """Show the world as it is now, everywhere."""
         self.look_through()
         self.query_one(TopBar).refresh()
-        self.console_pane.refresh_prompt()
+        self.console_pane.look()
 
     def state_rows(self) -> list[Row]:
         """The right end of the top bar: database, keys, language."""
@@ -76,9 +78,20 @@ class Workbench(BaseScreen[None]):
         ]
 
     def _tick(self) -> None:
+        self._ticks += 1
+        if not self.desk.world.waiting and self._ticks % CALM_TICKS:
+            return
         if self.desk.tick():
             self.look()
         self.console_pane.poll()
+        second = self.desk.world.engine.clock.now_us() // 1_000_000
+        if second != self._second and self.desk.world.session.db.expires.data:
+            self.count_down()
+        self._second = second
+
+    def count_down(self) -> None:
+        """A second has passed and some key has a TTL: show what is left of it."""
+        self.look_through()
 
     @on(events.ScreenResume)
     def _resumed(self) -> None:
@@ -87,6 +100,24 @@ class Workbench(BaseScreen[None]):
     @on(events.Resize)
     def _resized(self) -> None:
         self.call_after_refresh(self.look)
+
+    # typing anywhere is typing into the prompt
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter that means nothing to the focused panel goes to the prompt."""
+        prompt = self.console_pane.prompt
+        if event.is_printable and event.character and event.key not in self.active_bindings:
+            event.stop()
+            event.prevent_default()
+            prompt.focus()
+            prompt.insert_text_at_cursor(event.character)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Pasted text as well."""
+        prompt = self.console_pane.prompt
+        if self.focused is not prompt:
+            prompt.focus()
+            prompt.post_message(events.Paste(event.text))
 
     # what came of a command
 
@@ -177,7 +208,7 @@ class Workbench(BaseScreen[None]):
 
     def action_card(self, index: int | None = None) -> None:
         """Unfold or fold the card under an error."""
-        self.query_one(Output).toggle_card(index)
+        self.console_pane.output.toggle_card(index)
 
     def action_clear_output(self) -> None:
         """Empty the output."""

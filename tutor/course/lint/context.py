@@ -139,8 +139,6 @@ def command_name(argv: Sequence[bytes]) -> str:
     return name
 
 
-
-
 def shown(lines: Iterable[Line]) -> str:
     """Commands in one line, for a message."""
     return " ⏎ ".join(line.text for line in lines)

@@ -77,7 +77,7 @@ class WholeLine(str):
 
 
 def line_text(predicate: Predicate, verdict: Verdict) -> str:
-    """"length: 3", or "length: is 2, needs 3"."""
+    """ "length: 3", or "length: is 2, needs 3"."""
     name, want = predicate.name(), predicate.want()
     if verdict.status == "wrong":
         got = predicate.got(verdict)

@@ -60,4 +60,4 @@ def take_or_wait(
         value = db.lookup_write(key)
         return take(session, key, value, True) if isinstance(value, kind) else NOT_SERVED
 
-    return session.engine.block(session, keys, timeout, NULL_ARRAY, serve)
+    return session.engine.block(session, keys, kind, timeout, NULL_ARRAY, serve)

@@ -223,7 +223,7 @@ def _docs(one: Command) -> Reply:
         b"summary": spec.summary["en"].encode(),
         b"since": spec.since.encode(),
         b"group": spec.group.encode(),
-        b"complexity": spec.complexity.encode(),
+        b"complexity": spec.complexity["en"].encode(),
         b"doc_flags": _statuses(spec.doc_flags),
         b"deprecated_since": (spec.deprecated_since or "").encode(),
         b"replaced_by": (spec.replaced_by or "").encode(),

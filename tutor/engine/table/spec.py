@@ -130,8 +130,8 @@ class CommandSpec:
 
     `name` is in lower case; a subcommand's is full ("config|get"), while `subcommands` of its
     container is keyed by the second word alone ("get"). `arity` counts the command's own words too
-    (container and subcommand are two); negative means "at least". `summary` has the keys "en" and
-    "ru". `history` is pairs (version, what changed). `first_key`, `last_key` and `step` are the
+    (container and subcommand are two); negative means "at least". `summary` and `complexity` have
+    the keys "en" and "ru". `history` is pairs (version, what changed). `first_key`, `last_key` and `step` are the
     old, coarse key range of COMMAND; `keys_of` uses `key_specs`.
 
     `key_specs`, `arguments` and `signature` are built from `row` when first asked for: together
@@ -147,7 +147,7 @@ class CommandSpec:
     step: int
     group: str
     since: str
-    complexity: str
+    complexity: Mapping[str, str]
     summary: Mapping[str, str]
     tips: tuple[str, ...]
     history: tuple[tuple[str, str], ...]
@@ -221,6 +221,11 @@ def _signature(spec: CommandSpec) -> tuple[Argument, ...]:
     return spec.arguments if better is None else tuple(map(_argument, better))
 
 
+def _in_both(text: str | Mapping[str, str]) -> Mapping[str, str]:
+    """A text that has no words in it is written once for both languages."""
+    return {"en": text, "ru": text} if isinstance(text, str) else text
+
+
 def _command(row: Mapping[str, Any], subcommands: Mapping[str, CommandSpec]) -> CommandSpec:
     return CommandSpec(
         name=row["name"],
@@ -232,7 +237,7 @@ def _command(row: Mapping[str, Any], subcommands: Mapping[str, CommandSpec]) -> 
         step=row.get("step", 0),
         group=row["group"],
         since=row["since"],
-        complexity=row.get("complexity", ""),
+        complexity=_in_both(row.get("complexity", "")),
         summary=row["summary"],
         tips=tuple(row.get("tips", ())),
         history=tuple((version, text) for version, text in row.get("history", ())),

@@ -87,7 +87,7 @@ class HomeScreen(BaseScreen[None]):
         options = self.query_one("#lessons", OptionList)
         chosen = options.highlighted
         name = str(options.get_option_at_index(chosen).id) if chosen is not None else ""
-        width = max(options.size.width - 4, 20)
+        width = max(options.scrollable_content_region.width - 1, 20)
         made = self._options(width)
         options.clear_options()
         options.add_options(made)

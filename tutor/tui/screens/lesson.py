@@ -66,6 +66,8 @@ class LessonScreen(Workbench):
         """Show world, verdicts and head as they are now."""
         super().look()
         self.story.look()
+        for text in cast("TutorApp", self.app).outline.news():
+            self.notify(text, severity="warning", timeout=15, markup=False)
 
     def _where(self) -> Row:
         outline = cast("TutorApp", self.app).outline
@@ -193,6 +195,7 @@ class LessonScreen(Workbench):
         if self.player.step.predict is not None:
             self._show_run()
         self.look()
+        self.story.reveal("question")
         self.console_pane.prompt.focus()
 
     def _show_run(self) -> None:

@@ -65,6 +65,11 @@ class SandboxScreen(Workbench):
         self.keys.shown = self.xray.place[1] if self.xray.place else None
         self.keys.look()
 
+    def count_down(self) -> None:
+        """As in the X-ray, so in the list of keys."""
+        super().count_down()
+        self.keys.refresh()
+
     def _tab_rows(self) -> list[tuple[str, Row]]:
         count = (f" {len(self.desk.world.session.db)}", "muted")
         return [

@@ -1,4 +1,4 @@
-"""The console of a screen: output, prompt with its menu, and the signature beneath."""
+"""The console of a screen: it runs the lines that are entered and shows what came of them."""
 
 from __future__ import annotations
 
@@ -7,24 +7,20 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import Input, Static
 
 from tutor.console.lexer import UnbalancedQuotes, split
 from tutor.engine.replies import BLOCKED, Reply, is_error
 from tutor.i18n import _, ngettext
 from tutor.tui.desk import Desk
 from tutor.tui.paint import Row, row
-from tutor.tui.widgets.history import search
-from tutor.tui.widgets.menu import Choice, Menu
+from tutor.tui.widgets.entry import Entry
 from tutor.tui.widgets.output import Exchange, Output
 from tutor.tui.widgets.panelhead import PanelHead
 from tutor.tui.widgets.prompt import PromptInput
-from tutor.tui.widgets.signature import SignatureLine
 
 if TYPE_CHECKING:
     from tutor.console.backend import EmbeddedBackend
@@ -88,17 +84,14 @@ class ConsolePane(Vertical):
         self.history = history
         self._waiting: dict[Session, _Waiting] = {}
         self._typed_ahead: list[str] = []
-        self._searching = False
+        self.output = Output(id="output")
+        self.entry = Entry(lambda: self.desk.backend, history.lines, id="entry")
 
     def compose(self) -> ComposeResult:
-        """Head, output, menu, prompt, signature."""
+        """Head, output, and where lines are typed."""
         yield self._head
-        yield Output(id="output")
-        yield Menu(id="menu")
-        with Horizontal(id="prompt-row"):
-            yield Static("", id="prompt-label", markup=False)
-            yield PromptInput(id="prompt")
-        yield SignatureLine(id="signature")
+        yield self.output
+        yield self.entry
 
     def _title(self) -> Row:
         return row((_("Console"), "title"))
@@ -107,40 +100,24 @@ class ConsolePane(Vertical):
         return row((self.desk.backend.info, "dim"))
 
     def on_mount(self) -> None:
-        """Connect the prompt to what exists."""
-        self.prompt.earlier_lines = self.history.lines
-        self.watch(self.prompt, "selection", self._sign, init=False)
-        self.refresh_prompt()
-        if getattr(self.history, "problem", ""):
+        """Say so if typed lines cannot be kept."""
+        if self.history.problem:
             self.output.say(lambda: row((self.history.problem, "warning")))
 
     @property
     def prompt(self) -> PromptInput:
         """The line being typed."""
-        return self.query_one(PromptInput)
-
-    @property
-    def output(self) -> Output:
-        """The log above it."""
-        return self.query_one(Output)
+        return self.entry.prompt
 
     @property
     def backend(self) -> EmbeddedBackend:
         """What the console's words act on."""
         return self.desk.backend
 
-    def refresh_prompt(self) -> None:
-        """The prompt's label says database, MULTI, and whether earlier lines are searched."""
-        label = _("search: ") if self._searching else str(self.desk.backend.prompt())
-        self.query_one("#prompt-label", Static).update(label)
+    def look(self) -> None:
+        """Show the prompt of the present client and database."""
         self._head.refresh()
-        self.prompt.catalog = self.desk.backend
-        self.prompt.refresh()
-
-    def retranslate(self) -> None:
-        """The label while searching, the signature's summary."""
-        self.refresh_prompt()
-        self._sign()
+        self.entry.look()
 
     # running
 
@@ -242,7 +219,7 @@ class ConsolePane(Vertical):
         if is_error(reply) and card() is not None:
             exchange.card = card
         self.output.changed(exchange)
-        self.refresh_prompt()
+        self.look()
 
     def _card(self, argv: Sequence[bytes], reply: Reply) -> Card | None:
         from tutor.console.cards import card
@@ -275,122 +252,15 @@ class ConsolePane(Vertical):
     @on(PromptInput.Entered)
     def _entered(self, event: PromptInput.Entered) -> None:
         event.stop()
-        if len(event.lines) == 1 and event.lines[0] == self.prompt.value:
+        if event.lines == (self.prompt.value,):
             self.prompt.put("")
-        self.prompt.forget_walk()
         for line in event.lines:
             self.enter(line)
 
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
+    @on(Entry.Escaped)
+    def _escaped(self, event: Entry.Escaped) -> None:
         event.stop()
-        self.prompt.forget_walk()
-        if self._searching:
-            self._open_search()
-        elif self.menu.chosen is not None and self.menu.chosen.line != event.value:
-            self._close_menu()
-        self._sign()
-
-    def _sign(self) -> None:
-        from tutor.console.signature import signature
-
-        line = self.prompt.value
-        found = signature(line, self.prompt.cursor_position) if line.strip() else None
-        self.query_one(SignatureLine).tell(found)
-
-    # the menu
-
-    @property
-    def menu(self) -> Menu:
-        """Completions or earlier lines."""
-        return self.query_one(Menu)
-
-    @on(PromptInput.Menu)
-    def _menu_key(self, event: PromptInput.Menu) -> None:
-        event.stop()
-        if event.key == "search":
-            self._search_key()
-        elif event.key == "escape":
-            self._escape()
-        elif event.key == "accept":
-            self._accept()
-        elif self.menu.is_open:
-            self.menu.move(1 if event.key == "next" else -1)
-            self._preview()
-        elif event.key == "next":
-            self._open_completions()
-
-    @on(Menu.Picked)
-    def _picked(self, event: Menu.Picked) -> None:
-        event.stop()
-        self.menu.index = event.index
-        self._accept()
-
-    def _open_completions(self) -> None:
-        from tutor.console.completion import complete
-
-        prompt = self.prompt
-        line, cursor = prompt.value, prompt.cursor_position
-        choices = []
-        for found in complete(line, cursor, self.desk.backend):
-            typed = line[: found.start] + found.text
-            choices.append(Choice(typed + line[cursor:], len(typed), found.display, found.meta))
-        if len(choices) == 1:
-            self._put(choices[0], space=True)
-        elif choices:
-            start = complete(line, cursor, self.desk.backend)[0].start
-            self._open_menu(choices, cell_len(line[:start]))
-            self._preview()
-
-    def _open_menu(self, choices: Sequence[Choice], column: int) -> None:
-        label = self.query_one("#prompt-label", Static).size.width
-        self.menu.open(choices, label + column - self.prompt.scroll_offset.x)
-        self.prompt.menu_open = self.menu.is_open
-
-    def _preview(self) -> None:
-        choice = self.menu.chosen
-        if choice is not None and not self._searching:
-            self._put(choice)
-
-    def _put(self, choice: Choice, space: bool = False) -> None:
-        line = choice.line
-        if space and choice.cursor == len(line):
-            line += " "
-        self.prompt.value = line
-        self.prompt.cursor_position = choice.cursor + (len(line) - len(choice.line))
-
-    def _accept(self) -> None:
-        choice = self.menu.chosen
-        searching = self._searching
-        self._close_menu()
-        if choice is not None:
-            self._put(choice, space=not searching)
-
-    def _close_menu(self) -> None:
-        self.menu.close()
-        self.prompt.menu_open = False
-        if self._searching:
-            self._searching = False
-            self.refresh_prompt()
-
-    def _search_key(self) -> None:
-        if self._searching:
-            self.menu.move(1)
-            return
-        self._close_menu()
-        self._searching = True
-        self.refresh_prompt()
-        self._open_search()
-
-    def _open_search(self) -> None:
-        found = search(self.history.lines(), self.prompt.value)
-        self._open_menu([Choice(line, len(line), line) for line in found], 0)
-        self.prompt.menu_open = True
-
-    def _escape(self) -> None:
-        if self.menu.is_open or self._searching:
-            self._close_menu()
-        elif not self.cancel():
+        if not self.cancel():
             self.post_message(self.Left())
 
     @on(PromptInput.Interrupted)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 
-from tutor.i18n import _
+from tutor.i18n import _, ngettext
 from tutor.tui.glyphs import glyphs
 from tutor.tui.keys import KEYS, key_name
 from tutor.tui.paint import EMPTY, Piece, Row, row, with_action, wrap
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 KEPT = 400
 """Exchanges that stay; older ones are forgotten."""
+
+LONGEST = 10_000
+"""Characters of one line that are shown."""
 
 
 @dataclass(slots=True, eq=False)
@@ -138,9 +141,9 @@ class Output(Canvas, can_focus=True):
         rows: list[Row] = []
         if exchange.line or exchange.prompt:
             line = (Piece(exchange.prompt, "prompt"), *command_pieces(exchange.line))
-            rows += wrap(line, width, "  ")
+            rows += wrap(_shortened(line), width, "  ")
         for reply in exchange.reply:
-            rows += wrap(reply, width, "  ")
+            rows += wrap(_shortened(reply), width, "  ")
         if exchange.waiting:
             rows.append(row((_("waiting for a reply; Esc or Ctrl-C gives up"), "muted")))
         if exchange.card is not None:
@@ -173,3 +176,16 @@ class Output(Canvas, can_focus=True):
                 line = (Piece(f"{glyphs.arrow} "), *pieces, Piece(f"{gap}{why}", "muted"))
                 rows += [(bar, *part) for part in wrap(line, width - 2, "  ")]
         return rows
+
+
+def _shortened(line: Row) -> Row:
+    """A line of reasonable length; what is left out is counted."""
+    left, kept = LONGEST, []
+    for piece in line:
+        kept.append(piece._replace(text=piece.text[:left]))
+        left -= len(kept[-1].text)
+    more = sum(len(piece.text) for piece in line) - LONGEST
+    if more <= 0:
+        return line
+    text = ngettext("… and {n} more character", "… and {n} more characters", more)
+    return (*kept, Piece(text.format(n=more), "muted"))

@@ -71,14 +71,16 @@ class PromptInput(Input):
             super().__init__()
             self.pages = pages
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(
+        self, earlier_lines: Callable[[], Sequence[str]], *, id: str | None = None
+    ) -> None:
         super().__init__(
             id=id, select_on_focus=False, suggester=_Ghost(self), highlighter=_Colours(self)
         )
         self.catalog: Catalog | None = None
-        self.earlier_lines: Callable[[], Sequence[str]] = list
+        self._earlier_lines = earlier_lines
         self.menu_open = False
-        """Set by the pane: arrows and Enter then belong to the menu."""
+        """Set from outside: arrows and Enter then belong to the menu."""
         self._walk: Walk | None = None
 
     # history
@@ -95,7 +97,7 @@ class PromptInput(Input):
 
     def _step(self, by: int) -> None:
         if self._walk is None:
-            self._walk = Walk(self.earlier_lines(), self.value)
+            self._walk = Walk(self._earlier_lines(), self.value)
         line = self._walk.step(by)
         if line is not None:
             self.put(line)
@@ -199,7 +201,9 @@ class _Ghost(Suggester):
         from tutor.console.completion import complete
 
         prompt = self._prompt
-        if not value.strip() or value.endswith(" ") or prompt.cursor_position < len(value):
+        if prompt.menu_open or prompt.cursor_position < len(value):
+            return None
+        if not value.strip() or value.endswith(" "):
             return None
         for found in complete(value, len(value), prompt.catalog)[:1]:
             typed = value[found.start :]

@@ -53,6 +53,7 @@ class Story(Vertical):
         self._verdicts = Rows(self._verdict_rows, id="verdicts")
         self._head = PanelHead(self, self._title)
         self._sections: dict[str, int] = {}
+        self._wanted = ""
         self._laid: dict[tuple[int, int], tuple[Prose, list[Row]]] = {}
 
     def compose(self) -> ComposeResult:
@@ -62,8 +63,13 @@ class Story(Vertical):
             yield self._body
         yield self._verdicts
 
+    def on_mount(self) -> None:
+        """See `reveal`."""
+        self.watch(self.text, "virtual_size", self._reveal, init=False)
+
     def look(self) -> None:
         """Show the step as it is now."""
+        self._wanted = ""
         self._body.renew()
         self._verdicts.renew()
         self._verdicts.display = bool(self._verdict_rows(80))
@@ -78,15 +84,17 @@ class Story(Vertical):
         self.text.scroll_home(animate=False, immediate=True)
 
     def reveal(self, section: str) -> None:
-        """Scroll so that a section's beginning is visible."""
-        self.call_after_refresh(self._reveal, section)
+        """Scroll so that a section's beginning is visible; call it after `look`."""
+        self._wanted = section
+        self.call_after_refresh(self._reveal)
 
-    def _reveal(self, section: str) -> None:
-        y = self._sections.get(section)
+    def _reveal(self) -> None:
+        """Once now, and again when the text has got its new height."""
+        y = self._sections.get(self._wanted)
         if y is not None:
-            height = self.text.scrollable_content_region.height
-            if not self.text.scroll_offset.y <= y < self.text.scroll_offset.y + height - 2:
-                self.text.scroll_to(y=y, animate=self.app.animation_level == "full", duration=0.2)
+            top, height = self.text.scroll_offset.y, self.text.scrollable_content_region.height
+            if not top <= y <= top + height // 2:
+                self.text.scroll_to(y=y, animate=False, force=True, immediate=True)
 
     def retranslate(self) -> None:
         """The step in the present language, scrolled where it was."""
@@ -197,6 +205,7 @@ class Story(Vertical):
 
     def _verdict_rows(self, width: int) -> list[Row]:
         rows: list[Row] = []
+        gap = [EMPTY] if self.app.size.height >= 30 else []
         for check in self.player.checks():
             rows += check_rows(check, width)
         last = self.player.index + 1 == len(self.player.lesson.steps)
@@ -204,7 +213,7 @@ class Story(Vertical):
         go = with_action(row(("F8", "hotkey"), f" {word}"), "screen.next_step")
         if self.player.passed or (self._question is not None and self._question.answered):
             done = row(Piece(f"{glyphs.ok} ", "ok"), Piece(_("Done."), "ok"), "  ", *go)
-            rows += [EMPTY, *wrap(done, width)] if rows else wrap(done, width)
+            rows += [*gap, *wrap(done, width)] if rows else wrap(done, width)
         elif self.player.step.kind in ("read", "free"):
             rows += wrap(go, width)
         elif self.player.hints_left and self.player.step.hints is not None:
@@ -215,7 +224,7 @@ class Story(Vertical):
             hint = with_action(
                 row(("F3", "hotkey"), " " + _("hint") + " ", (left, "muted")), "screen.hint"
             )
-            rows += [EMPTY, *wrap(hint, width)]
+            rows += [*gap, *wrap(hint, width)]
         return rows
 
     def on_resize(self, event: events.Resize) -> None:
