@@ -22,7 +22,7 @@ import pty
 import termios
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 30.0
+PATIENCE = 60.0
 _CONTROL = re.compile(r"\x1b(\[[0-9;?]*[a-zA-Z]|\][^\x07]*\x07|[=>78()].?)")
 
 
@@ -57,6 +57,15 @@ class Terminal:
             if not self._receive(deadline):
                 pytest.fail(f"no {text!r} in {self._text[self._seen :][-800:]!r}")
         self._seen = found + len(text)
+
+    def expect_all(self, *texts: str) -> None:
+        """Wait until all of these stand there, in any order."""
+        start = end = self._seen
+        for text in texts:
+            self._seen = start
+            self.expect(text)
+            end = max(end, self._seen)
+        self._seen = end
 
     def wait(self) -> int:
         """The exit code, once the program has ended.
@@ -131,8 +140,7 @@ def test_while_typing_the_signature_and_the_menu_are_there(terminal: Open) -> No
     screen.expect("6379>")
     screen.enter("RPUSH cart x", "(integer) 1", "6379>")
     screen.type("LPUSH ")
-    screen.expect("LPUSH key element [element ...]")
-    screen.expect("cart")
+    screen.expect_all("LPUSH key element [element ...]", "cart")
 
 
 def test_a_paste_of_several_lines_is_several_commands(terminal: Open) -> None:

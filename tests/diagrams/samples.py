@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from tutor.diagrams import Changes, Drawing, View, changes, draw
 from tutor.engine.clock import VirtualClock
@@ -129,3 +130,9 @@ SAMPLES: Mapping[str, Sequence[str]] = {
         '0.30000000000000004 日本 1e100 🎉 -0 "" 7 a-member-with-a-very-long-name',
     ],
 }
+
+
+@cache
+def sample(name: str) -> Sample:
+    """One of `SAMPLES`, built."""
+    return build(SAMPLES[name])

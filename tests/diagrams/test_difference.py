@@ -25,7 +25,7 @@ from tutor.engine.world import World
 names = st.integers(0, 30).map(lambda n: f"m{n}")
 members = st.one_of(names, st.integers(-5, 70_000).map(str))
 windows = st.builds(Window, st.integers(0, 8), st.integers(1, 40))
-many = settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+many = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 
 hash_commands = st.one_of(
     st.tuples(members, members).map(lambda pair: ("HSET", "k", *pair)),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.diagrams.samples import SAMPLES, Sample, build
+from tests.diagrams.samples import SAMPLES, Sample, sample
 from tutor import i18n
 from tutor.diagrams import View
 
@@ -29,15 +29,15 @@ RUSSIAN = (
 )
 
 
-def sections(sample: Sample, widths: tuple[int, ...]) -> Iterator[tuple[str, str]]:
+def sections(made: Sample, widths: tuple[int, ...]) -> Iterator[tuple[str, str]]:
     for view in VIEWS:
         for width in widths:
-            yield f"{view}, {width} cells", sample.draw(width, view).plain
-        yield f"{view}, in words", sample.draw(110, view).text
+            yield f"{view}, {width} cells", made.draw(width, view).plain
+        yield f"{view}, in words", made.draw(110, view).text
 
 
-def compare(name: str, sample: Sample, widths: tuple[int, ...] = WIDTHS) -> None:
-    text = "\n".join(f"=== {title}\n\n{body}\n" for title, body in sections(sample, widths))
+def compare(name: str, made: Sample, widths: tuple[int, ...] = WIDTHS) -> None:
+    text = "\n".join(f"=== {title}\n\n{body}\n" for title, body in sections(made, widths))
     file = GOLDEN / f"{name}.txt"
     if os.environ.get("UPDATE_GOLDENS"):
         file.write_text(text, encoding="utf-8")
@@ -47,13 +47,13 @@ def compare(name: str, sample: Sample, widths: tuple[int, ...] = WIDTHS) -> None
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_drawn_as_in_the_golden_file(name: str) -> None:
-    compare(name, build(SAMPLES[name]))
+    compare(name, sample(name))
 
 
 @pytest.mark.parametrize("name", RUSSIAN)
 def test_drawn_in_russian(name: str, russian: None) -> None:
     assert i18n.language() == "ru"
-    compare(f"{name}.ru", build(SAMPLES[name]), (70,))
+    compare(f"{name}.ru", sample(name), (70,))
 
 
 def test_no_golden_file_is_left_over() -> None:

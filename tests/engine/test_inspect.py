@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
@@ -227,7 +227,7 @@ def test_an_empty_window_gives_facts_alone() -> None:
 
 
 @pytest.fixture
-def builds(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+def builds(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Sizes of the tables whose bucket index was built."""
     built: list[int] = []
     original = HashTable._build_index

@@ -48,6 +48,7 @@ _LIMITS = {
 _PICKS = frozenset([b"srandmember", b"zrandmember", b"hrandfield"])
 _TIMES = frozenset([b"ttl", b"pttl", b"expiretime", b"pexpiretime"])
 _ANY_ORDER = frozenset(b"sunion sdiff spop srandmember keys scan sscan hscan zscan".split())
+_SHRINKING = frozenset(b"sdiffstore zdiffstore spop".split())
 _BY_MEMBER = frozenset([b"zrangebylex", b"zrevrangebylex", b"zlexcount", b"zremrangebylex"])
 
 
@@ -69,6 +70,8 @@ class Servers(RuleBasedStateMachine):
             self.raw.call(b"CONFIG", b"SET", name, value)
         self.published = Published(self.port)
         self.failed = False
+        self.shrunk = False
+        self.slots: dict[int, int] = {}
         self.moment: tuple[Snapshot, dict[bytes, Any]] | None = None
 
     # rules
@@ -177,6 +180,7 @@ class Servers(RuleBasedStateMachine):
             same = ours == theirs
         else:
             same = unordered(ours) == unordered(theirs)
+        self._note_shrinking(argv[0].lower())
         if same:
             ours, theirs = self.announced.take(), self.published.take()
             same = ours == theirs
@@ -206,6 +210,18 @@ class Servers(RuleBasedStateMachine):
                 "intset",
             )
         return name not in (b"spop",) or len(argv) > 2
+
+    def _note_shrinking(self, name: bytes) -> None:
+        """When a table begins to shrink, chance decides how soon it may do so again."""
+        if self.shrunk:
+            return
+        data = [value for db in self.engine.databases[:2] for value in db.keys.data.values()]
+        tables = [table for value in data if (table := getattr(value, "table", None)) is not None]
+        self.shrunk = (name in _SHRINKING and bool(tables)) or any(
+            0 < table.size1 < table.size0 or table.size0 < self.slots.get(id(table), 0)
+            for table in tables
+        )
+        self.slots = {id(table): table.size0 for table in tables}
 
     def _contents(self) -> dict[bytes, Any]:
         """Everything that a copy on write must keep."""
@@ -253,22 +269,30 @@ class Servers(RuleBasedStateMachine):
         else:
             theirs: Any = load(self.engine, self.raw.call(b"DUMP", key))
             self._same(key, _plain(value), _plain(theirs))
-        if self._settle(key, value):
-            known, levels = self._known_memory(key, value)
-            theirs = self.raw.call(b"MEMORY", b"USAGE", key, b"SAMPLES", b"0")
-            self._same(key, known, theirs, levels)
+        histogram = self._settle(key, value)
+        if histogram is None:
+            return
+        slots = int(histogram.partition(b"table size: ")[2].split()[0])
+        if not self.shrunk:
+            self._same(key, value.table.slots, slots)
+        known, towers = self._known_memory(key, value)
+        theirs = self.raw.call(b"MEMORY", b"USAGE", key, b"SAMPLES", b"0")
+        self._same(key, known - 8 * value.table.slots, theirs - 8 * slots, towers)
 
-    def _settle(self, key: bytes, value: Hash | Set | Zset) -> bool:
-        """Look up what is not there until no rehash is under way on either side."""
+    def _settle(self, key: bytes, value: Hash | Set | Zset) -> bytes | None:
+        """Look up what is not there until no rehash is under way on either side.
+
+        What the real server then says of its table.
+        """
         name = {Hash: b"HEXISTS", Set: b"SISMEMBER", Zset: b"ZSCORE"}[type(value)]
         for _ in range(300):
-            histogram = self.raw.call(b"DEBUG", b"HTSTATS-KEY", key)
+            histogram: bytes = self.raw.call(b"DEBUG", b"HTSTATS-KEY", key)
             if value.table is not None and value.table.rehashing:
                 self.engine.execute(self.session, [name, key, b"no such member"])
             elif b"rehashing target" not in histogram:
-                return True
+                return histogram
             self.raw.call(name, key, b"no such member")
-        return False
+        return None
 
     def _known_memory(self, key: bytes, value: Hash | Set | Zset) -> tuple[int, int]:
         """Our MEMORY USAGE without the towers, and how many towers there are."""

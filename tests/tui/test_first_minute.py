@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.tui.playing import playing
+from tests.tui.playing import COURSE, playing
 from tutor import i18n
 from tutor.course.progress import Progress
 from tutor.tui.screens.home import HomeScreen
@@ -119,10 +121,28 @@ def test_a_bad_lesson_file_is_named_with_its_line(home: Path, tmp_path: Path) ->
     (folder / "bad" / "lesson.toml").write_text('format = 1\nid = "bad"\nseed = = 7\n')
 
     async def scenario() -> None:
-        async with playing(home, lessons=folder) as play:
+        async with playing(home, size=(80, 24), lessons=folder) as play:
             squeezed = play.text.replace("\n", "").replace(" ", "")
             assert "bad/lesson.toml:3" in squeezed
             await play.press("enter")
+
+    asyncio.run(scenario())
+
+
+def test_a_lesson_with_a_typo_is_left_out_and_named(home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "lessons"
+    shutil.copytree(COURSE, folder)
+    path = folder / "sample" / "lesson.toml"
+    path.write_text(path.read_text().replace("solution", "solutoin"))
+
+    async def scenario() -> None:
+        async with playing(home, size=(80, 24), lessons=folder) as play:
+            squeezed = play.text.replace("\n", "").replace(" ", "")
+            assert re.search(r"sample/lesson\.toml:\d+:S1", squeezed), play.text
+            assert "SAMPLE" not in play.text
+            await play.press("enter")
+            assert isinstance(play.app.screen, LessonScreen)
+            assert play.app.screen.player.lesson.id == "second"
 
     asyncio.run(scenario())
 

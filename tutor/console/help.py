@@ -12,7 +12,7 @@ from tutor.console.signature import complexity_of, summary_of
 from tutor.console.spelling import as_latin, nearest
 from tutor.engine.table import Argument, CommandSpec, load_table
 from tutor.engine.table.notation import signature_parts
-from tutor.i18n import _
+from tutor.i18n import _, pgettext
 
 __all__ = ["help_lines", "help_text"]
 
@@ -110,19 +110,28 @@ def _facts(spec: CommandSpec) -> Iterator[tuple[str, str]]:
     if spec.deprecated_since:
         instead = (spec.replaced_by or "").replace("!", "")
         value = _("since {version}; instead: {command}")
-        yield _("deprecated"), value.format(version=spec.deprecated_since, command=instead)
+        yield (
+            pgettext("help", "deprecated"),
+            value.format(version=spec.deprecated_since, command=instead),
+        )
     if price := complexity_of(spec):
-        yield _("complexity"), price
-    yield _("group"), f"@{spec.group}"
-    yield _("since"), spec.since
+        yield pgettext("help", "complexity"), price
+    yield pgettext("help", "group"), f"@{spec.group}"
+    yield pgettext("help", "since"), spec.since
     added = _added(spec)
     if added:
-        yield _("added later"), "; ".join(f"{since}: {', '.join(w)}" for since, w in added.items())
+        yield (
+            pgettext("help", "added later"),
+            "; ".join(f"{since}: {', '.join(w)}" for since, w in added.items()),
+        )
     encodings = _encodings(spec)
     if encodings:
-        yield _("in memory"), encodings
+        yield pgettext("help", "in memory"), encodings
     if "blocking" in spec.flags:
-        yield _("blocks"), _("waits until there is something to take, or the timeout passes")
+        yield (
+            pgettext("help", "blocks"),
+            _("waits until there is something to take, or the timeout passes"),
+        )
 
 
 def _arguments(spec: CommandSpec) -> Iterator[tuple[str, str]]:

@@ -97,6 +97,7 @@ class PromptRepl:
         self._late: list[tuple[int, Sequence[bytes], Reply]] = []
         self._warming: Thread | None = None
         self._pending: deque[str | _Repeat] = deque()
+        self._unfinished = ""  # what was being typed when an answer came
         self._started: dict[int, float] = {}
         self._style = Style.from_dict(_STYLE)
         self._depth = ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None
@@ -176,7 +177,8 @@ class PromptRepl:
         rows = self._session.output.get_size().rows
         self._session.bottom_toolbar = _toolbar if rows >= _ROWS_FOR_TOOLBAR else None
         self._session.reserve_space_for_menu = max(min(6, rows - 4), 0)
-        return self._session.prompt(message, pre_run=begin)
+        default, self._unfinished = self._unfinished, ""
+        return self._session.prompt(message, default=default, pre_run=begin)
 
     async def _while_idle(self) -> None:
         """Let time pass for the engine while somebody thinks what to type."""
@@ -345,6 +347,7 @@ class PromptRepl:
         while self.backend.waiting:
             await sleep(_TICK)
             self.backend.tick()
+        self._unfinished = get_app().current_buffer.text
         get_app().exit(result="")
 
     def _tell_late(self) -> None:

@@ -85,7 +85,7 @@ def as_latin(word: str) -> str:
 def nearest(word: str, names: Iterable[str], most: int = 3) -> list[str]:
     """The names a word may be a slip for, nearest first; equally near ones in their own order."""
     lower = word.lower()
-    allowed = 1 if len(lower) <= 3 else 2 if len(lower) <= 7 else 3
+    allowed = 1 if len(lower) <= 4 else 2 if len(lower) <= 7 else 3
     scored = []
     for order, name in enumerate(names):
         if abs(len(name) - len(lower)) <= allowed:

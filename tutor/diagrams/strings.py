@@ -161,7 +161,8 @@ def _fitted(text: Cell, width: int) -> Cell:
     inside = max(width - 2, 1)
     runs = text.runs
     if line_width(runs) > inside and len(runs) > 2 and runs[0][1] == "payload":
-        head = prefix_of(runs[0][0], max(inside // 3 - 1, 0))
+        beside = inside - line_width(runs[1:]) - 1
+        head = prefix_of(runs[0][0], max(beside, inside // 3 - 1, 0))
         if head != runs[0][0]:
             runs = ((head, "payload"), ("…", "label"), *runs[1:])
     return Cell(clip_line(runs, inside), text.caption, text.note)

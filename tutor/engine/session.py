@@ -26,8 +26,9 @@ class Transaction:
 class Blocked:
     """Why a session waits: for any of ``keys`` of ``db``, until ``deadline_ms`` (0 = for ever).
 
-    ``kind`` is the class of the values it waits for. ``serve(session, key)`` tries to answer when ``key`` became ready and returns the reply, or
-    ``NOT_SERVED``. ``timeout_reply`` is delivered when the deadline passes.
+    ``kind`` is the class of the values it waits for. ``serve(session, key)`` tries to answer when
+    ``key`` became ready and returns the reply, or ``NOT_SERVED``. ``timeout_reply`` is delivered
+    when the deadline passes.
     """
 
     db: Database

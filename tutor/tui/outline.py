@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,9 +62,15 @@ class Outline:
         if self._course is None:
             from tutor.course.loader import read_course
 
-            self._course, problems = read_course(self._folder)
-            errors = [str(each) for each in problems if each.rule in _FATAL and not each.warning]
-            self._problems += errors[:MOST_PROBLEMS]
+            course, problems = read_course(self._folder)
+            errors = [each for each in problems if each.rule in _FATAL and not each.warning]
+            self._problems += [str(each) for each in errors[:MOST_PROBLEMS]]
+            sound = tuple(
+                lesson
+                for lesson in course.lessons
+                if not any(each.file.startswith(f"{lesson.folder}/") for each in errors)
+            )
+            self._course = replace(course, lessons=sound)
         return self._course
 
     def problems(self) -> list[str]:

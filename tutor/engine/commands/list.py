@@ -47,26 +47,31 @@ def _push(session: Session, argv: Sequence[bytes], head: bool, create: bool = Tr
 
 @command("lpush")
 def lpush(session: Session, argv: Sequence[bytes]) -> Reply:
+    """LPUSH key element [element …]: the length afterwards."""
     return _push(session, argv, True)
 
 
 @command("rpush")
 def rpush(session: Session, argv: Sequence[bytes]) -> Reply:
+    """RPUSH key element [element …]: the length afterwards."""
     return _push(session, argv, False)
 
 
 @command("lpushx")
 def lpushx(session: Session, argv: Sequence[bytes]) -> Reply:
+    """LPUSHX key element [element …]: only if the list exists."""
     return _push(session, argv, True, create=False)
 
 
 @command("rpushx")
 def rpushx(session: Session, argv: Sequence[bytes]) -> Reply:
+    """RPUSHX key element [element …]: only if the list exists."""
     return _push(session, argv, False, create=False)
 
 
 @command("linsert")
 def linsert(session: Session, argv: Sequence[bytes]) -> Reply:
+    """LINSERT key BEFORE|AFTER pivot element: the length, -1 without pivot, 0 without key."""
     where = argv[2].lower()
     if where not in (b"before", b"after"):
         raise ReplyError(errors.SYNTAX)
@@ -137,11 +142,13 @@ def _pop(session: Session, argv: Sequence[bytes], head: bool) -> Reply:
 
 @command("lpop")
 def lpop(session: Session, argv: Sequence[bytes]) -> Reply:
+    """LPOP key [count]."""
     return _pop(session, argv, True)
 
 
 @command("rpop")
 def rpop(session: Session, argv: Sequence[bytes]) -> Reply:
+    """RPOP key [count]."""
     return _pop(session, argv, False)
 
 
@@ -183,6 +190,7 @@ def pop_options(
 
 @command("lmpop")
 def lmpop(session: Session, argv: Sequence[bytes]) -> Reply:
+    """LMPOP numkeys key [key …] LEFT|RIGHT [COUNT count]: key and elements."""
     keys, head, count = pop_options(argv, 1, b"left", b"right")
     db = session.db
     for key in keys:
@@ -219,12 +227,14 @@ def move_element(
 
 @command("lmove")
 def lmove(session: Session, argv: Sequence[bytes]) -> Reply:
+    """LMOVE source destination LEFT|RIGHT LEFT|RIGHT: the element."""
     from_head, to_head = position(argv[3]), position(argv[4])
     return move_element(session, argv[1], argv[2], from_head, to_head)
 
 
 @command("rpoplpush")
 def rpoplpush(session: Session, argv: Sequence[bytes]) -> Reply:
+    """RPOPLPUSH source destination: the element."""
     return move_element(session, argv[1], argv[2], False, True)
 
 
@@ -233,12 +243,14 @@ def rpoplpush(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("llen")
 def llen(session: Session, argv: Sequence[bytes]) -> Reply:
+    """LLEN key."""
     items = session.db.read(argv[1], Quicklist)
     return 0 if items is None else items.length
 
 
 @command("lindex")
 def lindex(session: Session, argv: Sequence[bytes]) -> Reply:
+    """LINDEX key index."""
     items = session.db.read(argv[1], Quicklist)
     if items is None:
         return None
@@ -260,6 +272,7 @@ def clamp(start: int, stop: int, length: int) -> tuple[int, int]:
 
 @command("lrange")
 def lrange(session: Session, argv: Sequence[bytes]) -> Reply:
+    """LRANGE key start stop, both inclusive."""
     start, stop = integer(argv[2]), integer(argv[3])
     items = session.db.read(argv[1], Quicklist)
     if items is None:
@@ -283,6 +296,7 @@ _LPOS = {
 
 @command("lpos")
 def lpos(session: Session, argv: Sequence[bytes]) -> Reply:
+    """LPOS key element [RANK rank] [COUNT num-matches] [MAXLEN len]."""
     found = options(argv, 3, _LPOS)
     rank, count, limit = found.get(b"rank", 1), found.get(b"count"), found.get(b"maxlen", 0)
     items = session.db.read(argv[1], Quicklist)
@@ -309,6 +323,7 @@ def lpos(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("lset")
 def lset(session: Session, argv: Sequence[bytes]) -> Reply:
+    """LSET key index element."""
     db, key = session.db, argv[1]
     items = db.write(key, Quicklist)
     if items is None:
@@ -323,6 +338,7 @@ def lset(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("lrem")
 def lrem(session: Session, argv: Sequence[bytes]) -> Reply:
+    """LREM key count element: how many went."""
     count = integer(argv[2])
     db, key = session.db, argv[1]
     items = db.write(key, Quicklist)
@@ -337,6 +353,7 @@ def lrem(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("ltrim")
 def ltrim(session: Session, argv: Sequence[bytes]) -> Reply:
+    """LTRIM key start stop: what is outside goes."""
     start, stop = integer(argv[2]), integer(argv[3])
     db, key = session.db, argv[1]
     items = db.write(key, Quicklist)

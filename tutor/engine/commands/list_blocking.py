@@ -32,18 +32,21 @@ def _pop_one(head: bool) -> Take[Quicklist]:
 
 @command("blpop")
 def blpop(session: Session, argv: Sequence[bytes]) -> Reply:
+    """BLPOP key [key …] timeout: key and element."""
     timeout = timeout_ms(session, argv[-1])
     return take_or_wait(session, argv[1:-1], timeout, Quicklist, _pop_one(True))
 
 
 @command("brpop")
 def brpop(session: Session, argv: Sequence[bytes]) -> Reply:
+    """BRPOP key [key …] timeout: key and element."""
     timeout = timeout_ms(session, argv[-1])
     return take_or_wait(session, argv[1:-1], timeout, Quicklist, _pop_one(False))
 
 
 @command("blmpop")
 def blmpop(session: Session, argv: Sequence[bytes]) -> Reply:
+    """BLMPOP timeout numkeys key [key …] LEFT|RIGHT [COUNT count]."""
     keys, head, count = pop_options(argv, 2, b"left", b"right")
     timeout = timeout_ms(session, argv[1])
 
@@ -68,10 +71,12 @@ def _blocking_move(
 
 @command("blmove")
 def blmove(session: Session, argv: Sequence[bytes]) -> Reply:
+    """BLMOVE source destination LEFT|RIGHT LEFT|RIGHT timeout."""
     from_head, to_head = position(argv[3]), position(argv[4])
     return _blocking_move(session, argv, from_head, to_head, timeout_ms(session, argv[5]))
 
 
 @command("brpoplpush")
 def brpoplpush(session: Session, argv: Sequence[bytes]) -> Reply:
+    """BRPOPLPUSH source destination timeout."""
     return _blocking_move(session, argv, False, True, timeout_ms(session, argv[3]))

@@ -67,6 +67,7 @@ def random_member(session: Session, value: Set) -> bytes:
 
 @command("sadd")
 def sadd(session: Session, argv: Sequence[bytes]) -> Reply:
+    """SADD key member [member …]: how many are new."""
     db, key = session.db, argv[1]
     value = db.write(key, Set)
     if value is None:
@@ -86,6 +87,7 @@ def sadd(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("srem")
 def srem(session: Session, argv: Sequence[bytes]) -> Reply:
+    """SREM key member [member …]: how many went."""
     db, key = session.db, argv[1]
     value = db.write(key, Set)
     if value is None:
@@ -104,6 +106,7 @@ def srem(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("smove")
 def smove(session: Session, argv: Sequence[bytes]) -> Reply:
+    """SMOVE source destination member: 1 if it was moved."""
     db, source, target, member = session.db, argv[1], argv[2], argv[3]
     value = db.lookup_write(source)
     other = db.lookup_write(target)
@@ -130,18 +133,21 @@ def smove(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("scard")
 def scard(session: Session, argv: Sequence[bytes]) -> Reply:
+    """SCARD key."""
     value = session.db.read(argv[1], Set)
     return 0 if value is None else len(value)
 
 
 @command("sismember")
 def sismember(session: Session, argv: Sequence[bytes]) -> Reply:
+    """SISMEMBER key member: 1 or 0."""
     value = session.db.read(argv[1], Set)
     return int(value is not None and contains(value, argv[2]))
 
 
 @command("smismember")
 def smismember(session: Session, argv: Sequence[bytes]) -> Reply:
+    """SMISMEMBER key member [member …]: 1 or 0 for each."""
     value = session.db.read(argv[1], Set)
     if value is None:
         return [0] * (len(argv) - 2)
@@ -150,6 +156,7 @@ def smismember(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("smembers")
 def smembers(session: Session, argv: Sequence[bytes]) -> Reply:
+    """SMEMBERS key."""
     value = session.db.read(argv[1], Set)
     return SetReply() if value is None else SetReply(value.members())
 
@@ -159,6 +166,7 @@ def smembers(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("spop")
 def spop(session: Session, argv: Sequence[bytes]) -> Reply:
+    """SPOP key [count]: random members, removed."""
     if len(argv) > 3:
         raise ReplyError(errors.SYNTAX)
     count = positive(argv[2]) if len(argv) == 3 else None
@@ -213,6 +221,7 @@ def _replace_by_rest(session: Session, key: bytes, value: Set, remaining: int) -
 
 @command("srandmember")
 def srandmember(session: Session, argv: Sequence[bytes]) -> Reply:
+    """SRANDMEMBER key [count]: random members; a negative count may repeat them."""
     if len(argv) > 3:
         raise ReplyError(errors.SYNTAX)
     count = ranged(argv[2], -INT64_MAX, INT64_MAX) if len(argv) == 3 else None

@@ -61,11 +61,13 @@ def _common(sets: list[Set | None]) -> Iterable[bytes]:
 
 @command("sinter")
 def sinter(session: Session, argv: Sequence[bytes]) -> Reply:
+    """SINTER key [key …]."""
     return SetReply(_common(_sets(session, argv[1:])))
 
 
 @command("sinterstore")
 def sinterstore(session: Session, argv: Sequence[bytes]) -> Reply:
+    """SINTERSTORE destination key [key …]: the size of the result."""
     sets = _sets(session, argv[2:])
     result = Set(ints=Intset())
     for member in _common(sets):
@@ -78,6 +80,7 @@ _LIMIT = {b"limit": Option((lambda word: positive(word, errors.LIMIT_NEGATIVE),)
 
 @command("sintercard")
 def sintercard(session: Session, argv: Sequence[bytes]) -> Reply:
+    """SINTERCARD numkeys key [key …] [LIMIT limit]."""
     count = ranged(argv[1], 1, INT64_MAX, errors.NUMKEYS_NOT_POSITIVE)
     if count > len(argv) - 2:
         raise ReplyError(errors.TOO_MANY_KEYS)
@@ -95,6 +98,7 @@ def sintercard(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("sunion")
 def sunion(session: Session, argv: Sequence[bytes]) -> Reply:
+    """SUNION key [key …]."""
     members: dict[bytes, None] = {}
     for value in _sets(session, argv[1:]):
         if value is not None:
@@ -104,6 +108,7 @@ def sunion(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("sunionstore")
 def sunionstore(session: Session, argv: Sequence[bytes]) -> Reply:
+    """SUNIONSTORE destination key [key …]: the size of the result."""
     result = Set(ints=Intset())
     for value in _sets(session, argv[2:]):
         if value is not None:
@@ -146,10 +151,12 @@ def _difference(session: Session, key: bytes | None, keys: Sequence[bytes]) -> S
 
 @command("sdiff")
 def sdiff(session: Session, argv: Sequence[bytes]) -> Reply:
+    """SDIFF key [key …]."""
     return SetReply(_contents(_difference(session, None, argv[1:])))
 
 
 @command("sdiffstore")
 def sdiffstore(session: Session, argv: Sequence[bytes]) -> Reply:
+    """SDIFFSTORE destination key [key …]: the size of the result."""
     result = _difference(session, argv[1], argv[2:])
     return session.db.store_result(argv[1], result, "sdiffstore")

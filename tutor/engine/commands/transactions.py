@@ -12,6 +12,7 @@ from tutor.engine.session import Session, Transaction
 
 @command("multi")
 def multi(session: Session, argv: Sequence[bytes]) -> Reply:
+    """MULTI: from here on commands are queued."""
     if session.transaction is not None:
         raise ReplyError(errors.NESTED_MULTI)
     session.transaction = Transaction()
@@ -20,6 +21,7 @@ def multi(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("exec")
 def exec_(session: Session, argv: Sequence[bytes]) -> Reply:
+    """EXEC: the replies of all queued commands; a null array if a watched key has changed."""
     transaction = session.transaction
     if transaction is None:
         raise ReplyError(errors.EXEC_WITHOUT_MULTI)
@@ -40,6 +42,7 @@ def exec_(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("discard")
 def discard(session: Session, argv: Sequence[bytes]) -> Reply:
+    """DISCARD: the queue and the watches are forgotten."""
     if session.transaction is None:
         raise ReplyError(errors.DISCARD_WITHOUT_MULTI)
     session.transaction = None
@@ -49,6 +52,7 @@ def discard(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("watch")
 def watch(session: Session, argv: Sequence[bytes]) -> Reply:
+    """WATCH key [key …]: EXEC will do nothing if one of them changes before it."""
     if session.transaction is not None:
         raise ReplyError(errors.WATCH_IN_MULTI)
     if session.dirty_cas:
@@ -64,6 +68,7 @@ def watch(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("unwatch")
 def unwatch(session: Session, argv: Sequence[bytes]) -> Reply:
+    """UNWATCH."""
     session.engine.unwatch(session)
     return OK
 

@@ -26,6 +26,7 @@ _FLAGS = {b"nx": _NX, b"xx": _XX, b"ch": _CH, b"incr": _INCR, b"gt": _GT, b"lt":
 
 @command("zadd")
 def zadd(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZADD key [NX|XX] [GT|LT] [CH] [INCR] score member [score member …]."""
     if len(argv) == 4:
         score = parse_number(argv[2])
         if score is not None:
@@ -55,6 +56,7 @@ def _add_one(db: Database, key: bytes, score: float, member: bytes) -> int:
 
 @command("zincrby")
 def zincrby(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZINCRBY key increment member: the new score."""
     return _add(session, argv, _INCR)
 
 
@@ -134,6 +136,7 @@ def _incremented(score: float, by: float) -> float:
 
 @command("zrem")
 def zrem(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZREM key member [member …]: how many went."""
     db, key = session.db, argv[1]
     value = db.write(key, Zset)
     if value is None:
@@ -155,18 +158,21 @@ def zrem(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("zcard")
 def zcard(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZCARD key."""
     value = session.db.read(argv[1], Zset)
     return 0 if value is None else len(value.scores)
 
 
 @command("zscore")
 def zscore(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZSCORE key member."""
     value = session.db.read(argv[1], Zset)
     return None if value is None else value.score(argv[2])
 
 
 @command("zmscore")
 def zmscore(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZMSCORE key member [member …]."""
     value = session.db.read(argv[1], Zset)
     if value is None:
         return [None] * (len(argv) - 2)
@@ -192,12 +198,14 @@ def _rank(session: Session, argv: Sequence[bytes]) -> tuple[int, int] | None:
 
 @command("zrank")
 def zrank(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZRANK key member: 0 is the lowest score."""
     found = _rank(session, argv)
     return None if found is None else found[0]
 
 
 @command("zrevrank")
 def zrevrank(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZREVRANK key member: 0 is the highest score."""
     found = _rank(session, argv)
     return None if found is None else found[1] - 1 - found[0]
 
@@ -237,11 +245,13 @@ def _pop(session: Session, argv: Sequence[bytes], lowest: bool) -> Reply:
 
 @command("zpopmin")
 def zpopmin(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZPOPMIN key [count]."""
     return _pop(session, argv, True)
 
 
 @command("zpopmax")
 def zpopmax(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZPOPMAX key [count]."""
     return _pop(session, argv, False)
 
 
@@ -252,6 +262,7 @@ def pop_with_key(db: Database, key: bytes, value: Zset, lowest: bool, count: int
 
 @command("zmpop")
 def zmpop(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZMPOP numkeys key [key …] MIN|MAX [COUNT count]: key and members with scores."""
     keys, lowest, count = pop_options(argv, 1, b"min", b"max")
     db = session.db
     for key in keys:
@@ -266,6 +277,7 @@ def zmpop(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("zrandmember")
 def zrandmember(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZRANDMEMBER key [count [WITHSCORES]]; a negative count may repeat members."""
     count: int | None = None
     withscores = False
     if len(argv) > 2:

@@ -22,18 +22,21 @@ def _pop_one(lowest: bool) -> Take[Zset]:
 
 @command("bzpopmin")
 def bzpopmin(session: Session, argv: Sequence[bytes]) -> Reply:
+    """BZPOPMIN key [key …] timeout: key, member and score."""
     timeout = timeout_ms(session, argv[-1])
     return take_or_wait(session, argv[1:-1], timeout, Zset, _pop_one(True))
 
 
 @command("bzpopmax")
 def bzpopmax(session: Session, argv: Sequence[bytes]) -> Reply:
+    """BZPOPMAX key [key …] timeout: key, member and score."""
     timeout = timeout_ms(session, argv[-1])
     return take_or_wait(session, argv[1:-1], timeout, Zset, _pop_one(False))
 
 
 @command("bzmpop")
 def bzmpop(session: Session, argv: Sequence[bytes]) -> Reply:
+    """BZMPOP timeout numkeys key [key …] MIN|MAX [COUNT count]."""
     keys, lowest, count = pop_options(argv, 2, b"min", b"max")
     timeout = timeout_ms(session, argv[1])
 

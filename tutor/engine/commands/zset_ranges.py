@@ -245,36 +245,43 @@ def _range(
 
 @command("zrange")
 def zrange(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZRANGE key start stop [BYSCORE|BYLEX] [REV] [LIMIT offset count] [WITHSCORES]."""
     return _range(session, argv, None, None)
 
 
 @command("zrevrange")
 def zrevrange(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZREVRANGE key start stop [WITHSCORES]."""
     return _range(session, argv, _RANK, True)
 
 
 @command("zrangebyscore")
 def zrangebyscore(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZRANGEBYSCORE key min max [WITHSCORES] [LIMIT offset count]."""
     return _range(session, argv, _SCORE, False)
 
 
 @command("zrevrangebyscore")
 def zrevrangebyscore(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZREVRANGEBYSCORE key max min [WITHSCORES] [LIMIT offset count]."""
     return _range(session, argv, _SCORE, True)
 
 
 @command("zrangebylex")
 def zrangebylex(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZRANGEBYLEX key min max [LIMIT offset count]."""
     return _range(session, argv, _LEX, False)
 
 
 @command("zrevrangebylex")
 def zrevrangebylex(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZREVRANGEBYLEX key max min [LIMIT offset count]."""
     return _range(session, argv, _LEX, True)
 
 
 @command("zrangestore")
 def zrangestore(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZRANGESTORE dst src min max [BYSCORE|BYLEX] [REV] [LIMIT offset count]."""
     query = _parse(argv, 5, None, None, store=True)
     found = _select(session, argv[2], argv[3], argv[4], query)
     db, key, engine = session.db, argv[1], session.engine
@@ -292,6 +299,7 @@ def zrangestore(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("zcount")
 def zcount(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZCOUNT key min max, by score."""
     span = score_range(argv[2], argv[3])
     value = session.db.read(argv[1], Zset)
     if value is None:
@@ -302,6 +310,7 @@ def zcount(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("zlexcount")
 def zlexcount(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZLEXCOUNT key min max, by member."""
     span = lex_range(argv[2], argv[3])
     value = session.db.read(argv[1], Zset)
     if value is None:
@@ -334,6 +343,7 @@ def _remove(session: Session, key: bytes, value: Zset, start: int, stop: int, ev
 
 @command("zremrangebyrank")
 def zremrangebyrank(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZREMRANGEBYRANK key start stop: how many went."""
     start, stop = integer(argv[2]), integer(argv[3])
     value = session.db.write(argv[1], Zset)
     if value is None:
@@ -344,6 +354,7 @@ def zremrangebyrank(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("zremrangebyscore")
 def zremrangebyscore(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZREMRANGEBYSCORE key min max: how many went."""
     span = score_range(argv[2], argv[3])
     value = session.db.write(argv[1], Zset)
     if value is None:
@@ -354,6 +365,7 @@ def zremrangebyscore(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("zremrangebylex")
 def zremrangebylex(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZREMRANGEBYLEX key min max: how many went."""
     span = lex_range(argv[2], argv[3])
     value = session.db.write(argv[1], Zset)
     if value is None:

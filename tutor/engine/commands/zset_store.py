@@ -225,12 +225,14 @@ def _store(session: Session, key: bytes, result: Zset, event: str) -> int:
 
 @command("zunion")
 def zunion(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZUNION numkeys key [key …] [WEIGHTS …] [AGGREGATE SUM|MIN|MAX] [WITHSCORES]."""
     call = _Call(session, argv, 1, "zunion", _COMBINE | _SCORES)
     return _answer(_union(call.sources, call.aggregate), call.withscores)
 
 
 @command("zunionstore")
 def zunionstore(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZUNIONSTORE destination numkeys key [key …] [WEIGHTS …] [AGGREGATE …]."""
     call = _Call(session, argv, 2, "zunionstore", _COMBINE)
     scores = _union(call.sources, call.aggregate)
     result = _build(session.db, scores, len(scores))
@@ -239,12 +241,14 @@ def zunionstore(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("zinter")
 def zinter(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZINTER numkeys key [key …] [WEIGHTS …] [AGGREGATE SUM|MIN|MAX] [WITHSCORES]."""
     call = _Call(session, argv, 1, "zinter", _COMBINE | _SCORES)
     return _answer(dict(_common(call.sources, call.aggregate)), call.withscores)
 
 
 @command("zinterstore")
 def zinterstore(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZINTERSTORE destination numkeys key [key …] [WEIGHTS …] [AGGREGATE …]."""
     call = _Call(session, argv, 2, "zinterstore", _COMBINE)
     scores = dict(_common(call.sources, call.aggregate))
     return _store(session, argv[1], _build(session.db, scores), "zinterstore")
@@ -252,6 +256,7 @@ def zinterstore(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("zintercard")
 def zintercard(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZINTERCARD numkeys key [key …] [LIMIT limit]."""
     call = _Call(session, argv, 1, "zintercard", {b"limit"})
     found = 0
     for _ in _common(call.sources, call.aggregate):
@@ -263,12 +268,14 @@ def zintercard(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("zdiff")
 def zdiff(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZDIFF numkeys key [key …] [WITHSCORES]."""
     call = _Call(session, argv, 1, "zdiff", _SCORES)
     return _answer(_difference(call.sources)[0], call.withscores)
 
 
 @command("zdiffstore")
 def zdiffstore(session: Session, argv: Sequence[bytes]) -> Reply:
+    """ZDIFFSTORE destination numkeys key [key …]."""
     call = _Call(session, argv, 2, "zdiffstore", set())
     scores, room = _difference(call.sources)
     return _store(session, argv[1], _build(session.db, scores, room), "zdiffstore")

@@ -92,7 +92,8 @@ class HomeScreen(BaseScreen[None]):
         options.clear_options()
         options.add_options(made)
         ids = [option.id for option in made]
-        options.highlighted = ids.index(name) if name in ids else 0
+        first = next(index for index, option in enumerate(made) if not option.disabled)
+        options.highlighted = ids.index(name) if name in ids else first
         self.query_one("#banner", Rows).renew()
         self._describe()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from rich.highlighter import Highlighter
 from rich.text import Text
 from textual import events
@@ -23,6 +24,10 @@ from tutor.tui.widgets.history import Walk
 
 if TYPE_CHECKING:
     from tutor.console.backend import Catalog
+
+
+ROOM = 1000
+"""Cells for which the prompt is prepared."""
 
 
 class PromptInput(Input):
@@ -82,6 +87,11 @@ class PromptInput(Input):
         self.menu_open = False
         """Set from outside: arrows and Enter then belong to the menu."""
         self._walk: Walk | None = None
+
+    @property
+    def content_width(self) -> int:
+        """Wider than almost any line: a new width would lay out the whole screen at each key."""
+        return max(cell_len(self.value) + 1, ROOM)
 
     # history
 

@@ -52,7 +52,8 @@ class Story(Vertical):
         self._body = Rows(self._text_rows)
         self._verdicts = Rows(self._verdict_rows, id="verdicts")
         self._head = PanelHead(self, self._title)
-        self._sections: dict[str, int] = {}
+        self._sections: dict[str, tuple[int, int]] = {}
+        """First row of each section, and the one after its last."""
         self._wanted = ""
         self._laid: dict[tuple[int, int], tuple[Prose, list[Row]]] = {}
 
@@ -84,16 +85,17 @@ class Story(Vertical):
         self.text.scroll_home(animate=False, immediate=True)
 
     def reveal(self, section: str) -> None:
-        """Scroll so that a section's beginning is visible; call it after `look`."""
+        """Scroll as little as makes a section visible; call it after `look`."""
         self._wanted = section
         self.call_after_refresh(self._reveal)
 
     def _reveal(self) -> None:
         """Once now, and again when the text has got its new height."""
-        y = self._sections.get(self._wanted)
-        if y is not None:
+        if self._wanted in self._sections:
+            start, end = self._sections[self._wanted]
             top, height = self.text.scroll_offset.y, self.text.scrollable_content_region.height
-            if not top <= y <= top + height // 2:
+            if not top <= start <= end <= top + height:
+                y = start if start < top else min(start, end - height)
                 self.text.scroll_to(y=y, animate=False, force=True, immediate=True)
 
     def retranslate(self) -> None:
@@ -118,7 +120,7 @@ class Story(Vertical):
             if made:
                 if rows:
                     rows.append(EMPTY)
-                self._sections.setdefault(section, len(rows))
+                self._sections[section] = (len(rows), len(rows) + len(made))
                 rows.extend(made)
 
         add("title", wrap(row((view.title, "title")), width))
