@@ -60,7 +60,7 @@ def test_russian_has_three_plural_forms(update: ModuleType) -> None:
 
 
 def test_russian_sentences_are_russian(update: ModuleType) -> None:
-    """A message of several English words that comes back without a Cyrillic letter was forgotten."""
+    """Several English words that come back without a Cyrillic letter were forgotten."""
     for message in update.read("ru"):
         text = message.id[0] if isinstance(message.id, tuple) else message.id
         words = [word for word in _LETTERS.findall(_PLACES.sub("", text)) if word.islower()]

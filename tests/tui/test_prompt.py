@@ -270,3 +270,21 @@ def test_a_huge_value_is_shown_in_part(home: Path) -> None:
             assert "more characters" in play.text
 
     asyncio.run(scenario())
+
+
+def test_after_a_long_line_a_short_one_is_seen_from_its_beginning(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home, size=(80, 24)) as play:
+            await sandbox(play)
+            await play.type("SET key " + "x" * 80)
+            assert "> SET" not in play.text
+            await play.press("enter")
+            await play.type("GET key")
+            assert "127.0.0.1:6379> GET key" in play.text
+            play.prompt.put("SET key " + "y" * 2000)
+            await play.press("home")
+            assert "127.0.0.1:6379> SET key yyy" in play.text
+            await play.press("end", "ctrl+u")
+            assert play.prompt.value == ""
+
+    asyncio.run(scenario())

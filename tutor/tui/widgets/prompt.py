@@ -91,7 +91,16 @@ class PromptInput(Input):
     @property
     def content_width(self) -> int:
         """Wider than almost any line: a new width would lay out the whole screen at each key."""
-        return max(cell_len(self.value) + 1, ROOM)
+        return max(self._used, ROOM)
+
+    @property
+    def max_scroll_x(self) -> int:
+        """As far as the line really goes."""
+        return max(self._used - self.scrollable_content_region.width, 0)
+
+    @property
+    def _used(self) -> int:
+        return cell_len(self.value) + 1
 
     # history
 
