@@ -298,7 +298,7 @@ class Fields(KeyPredicate):
         if not isinstance(verdict.got, list):
             return str(verdict.got)
         return ", ".join(
-            pgettext("check", "no {field}").format(field=clip(name))
+            pgettext("check", "{field} — none").format(field=clip(name))
             if text is None
             else f"{clip(name)} = {clip(text)}"
             for name, text in verdict.got
@@ -332,7 +332,7 @@ class Scores(KeyPredicate):
         if not isinstance(verdict.got, list):
             return str(verdict.got)
         return ", ".join(
-            pgettext("check", "no {field}").format(field=clip(member))
+            pgettext("check", "{field} — none").format(field=clip(member))
             if score is None
             else f"{clip(member)} = {_number(score)}"
             for member, score in verdict.got
