@@ -200,6 +200,7 @@ class PromptRepl:
         """A typed line, or a command that is repeated."""
         from tutor.console import commands
         from tutor.console.lexer import UnbalancedQuotes, split
+        from tutor.console.remark import remark_note, without_remark
         from tutor.console.repeat import BadRepeat, repeated
 
         if isinstance(line, _Pasted):
@@ -212,6 +213,7 @@ class PromptRepl:
         try:
             if commands.run(line, self):
                 return
+            line, remark = without_remark(line)
             times, argv = repeated(split(line))
         except UnbalancedQuotes as error:
             from tutor.console.cards import quoting_card
@@ -221,6 +223,8 @@ class PromptRepl:
         except BadRepeat as error:
             self._complain(str(error))
         else:
+            if remark:
+                self._print([[(remark_note(remark), "note")]])
             self._carry_out(_Repeat(times, argv))
 
     def _command(self, argv: Sequence[bytes]) -> None:

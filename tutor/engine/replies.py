@@ -106,7 +106,7 @@ def is_error(reply: Reply) -> bool:
 
 
 def format_double(value: float) -> bytes:
-    """A double as RESP2 prints it in 7.0: ``%.17g``, ``inf``, ``-inf`` (redis 7.0, networking.c)."""
+    """A double as RESP2 prints it: ``%.17g``, ``inf``, ``-inf`` (redis 7.0, networking.c)."""
     if value != value:
         return b"nan"
     if value in (float("inf"), float("-inf")):

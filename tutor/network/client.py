@@ -52,7 +52,6 @@ class Client:
             )
         except (ValueError, TypeError, RedisError) as error:
             raise LinkError("url", _without_password(url), str(error)) from error
-        self.url = url
         self.resp = resp
         self.db = int(options.get("db") or 0)
         self.transaction = False

@@ -131,8 +131,8 @@ class CommandSpec:
     `name` is in lower case; a subcommand's is full ("config|get"), while `subcommands` of its
     container is keyed by the second word alone ("get"). `arity` counts the command's own words too
     (container and subcommand are two); negative means "at least". `summary` and `complexity` have
-    the keys "en" and "ru". `history` is pairs (version, what changed). `first_key`, `last_key` and `step` are the
-    old, coarse key range of COMMAND; `keys_of` uses `key_specs`.
+    the keys "en" and "ru". `history` is pairs (version, what changed). `first_key`, `last_key` and
+    `step` are the old, coarse key range of COMMAND; `keys_of` uses `key_specs`.
 
     `key_specs`, `arguments` and `signature` are built from `row` when first asked for: together
     they are half the cost of loading the table, and a start asks for none of them.

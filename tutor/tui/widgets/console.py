@@ -127,6 +127,7 @@ class ConsolePane(Vertical):
             self.post_message(self.EmptyLine())
             return
         from tutor.console import commands
+        from tutor.console.remark import remark_note, without_remark
 
         own_word = commands.find(line.split()[0]) is not None
         if self.desk.world.session in self._waiting and not own_word:
@@ -140,12 +141,15 @@ class ConsolePane(Vertical):
         try:
             if commands.run(line, cast("commands.Host", self)):
                 return
+            line, remark = without_remark(line)
             argv = split(line)
         except UnbalancedQuotes as error:
             exchange.reply.append(row(("Invalid argument(s)", "error")))
             exchange.card = partial(_quoting_card, line, error)
             self.output.changed(exchange)
             return
+        if remark:
+            exchange.notes.append(lambda: row((remark_note(remark), "muted")))
         self._before(argv)
         reply = self.desk.run(argv)
         if reply is BLOCKED:
