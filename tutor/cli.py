@@ -55,7 +55,8 @@ def _repl_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--connect", metavar="URL", help="a real server: redis://host:6379/0")
     parser.add_argument("-e", dest="exit_error", action="store_true", help="stop at errors")
     parser.add_argument("-3", dest="resp3", action="store_true", help="use RESP3")
-    parser.add_argument("--raw", action="store_true", help="plain replies, also on a terminal")
+    parser.add_argument("--raw", action="store_true", default=None, help="plain replies")
+    parser.add_argument("--no-raw", dest="raw", action="store_false", help="formatted replies")
     parser.add_argument(
         "--no-readable", dest="readable", action="store_false", help="escape non-ASCII as redis-cli"
     )

@@ -17,6 +17,8 @@ from tutor.resources import data_folder
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "ru": "Русский"}
 DOMAIN = "redis-tutor"
+SOURCE = "en"
+"""The language of the messages in the code: it needs no catalog to be shown."""
 
 _translations: _gettext.NullTranslations = _gettext.NullTranslations()
 _language = "en"
@@ -73,6 +75,8 @@ def guess_language(environ: Mapping[str, str] = os.environ) -> str | None:
 
 
 def _load(code: str) -> _gettext.NullTranslations:
+    if code == SOURCE:
+        return _gettext.NullTranslations()
     try:
         folder = data_folder("locales") / code / "LC_MESSAGES"
     except FileNotFoundError as error:

@@ -1,4 +1,4 @@
-"""The interactive prompt (prompt_toolkit): the only module of the console that imports it.
+"""The interactive prompt. Only this module and `editing` import prompt_toolkit.
 
 The prompt is painted first; the rest of the console and the engine are imported in a thread while
 the learner reads it (`_warm_up`), or when they are needed, whichever is first. That is why imports
@@ -19,11 +19,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from prompt_toolkit import PromptSession, print_formatted_text
 from prompt_toolkit.application import get_app, run_in_terminal
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion, ThreadedCompleter
-from prompt_toolkit.document import Document
+from prompt_toolkit.completion import Completer, ThreadedCompleter
 from prompt_toolkit.formatted_text import FormattedText, StyleAndTextTuples
-from prompt_toolkit.history import History as PromptHistory
-from prompt_toolkit.lexers import Lexer
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.shortcuts import clear
 from prompt_toolkit.styles import Style
@@ -31,54 +28,25 @@ from prompt_toolkit.utils import is_dumb_terminal
 
 from tutor import __version__
 from tutor.console.backend import Backend
-from tutor.console.history import History, is_secret
+from tutor.console.editing import (
+    STYLE,
+    LineCompleter,
+    LineLexer,
+    SharedHistory,
+    continuation,
+    toolbar,
+)
+from tutor.console.history import History
 from tutor.engine.replies import BLOCKED, Reply, ReplyError
 from tutor.i18n import _, set_language
 from tutor.network.link import LinkError
 
 if TYPE_CHECKING:
     from tutor.console.cards import Card
-    from tutor.console.highlight import KnownType
     from tutor.console.render import Line
-    from tutor.console.signature import Signature
 
 __all__ = ["PromptRepl"]
 
-_STYLE = {
-    # what is typed
-    "command": "ansicyan bold",
-    "subcommand": "ansicyan",
-    "key": "ansiyellow",
-    "number": "ansimagenta",
-    "string": "ansigreen",
-    "option": "ansiblue bold",
-    "unknown-command": "ansired underline",
-    "error-argument": "ansired underline",
-    "client-word": "ansimagenta bold",
-    # replies
-    "integer": "ansimagenta",
-    "double": "ansimagenta",
-    "boolean": "ansimagenta",
-    "nil": "ansibrightblack",
-    "empty": "ansibrightblack",
-    "status": "ansigreen",
-    "error": "ansired",
-    "index": "ansibrightblack",
-    # words of the console
-    "note": "ansibrightblack",
-    "warning": "ansired",
-    "title": "bold",
-    "label": "ansiyellow",
-    "syntax": "bold",
-    # the prompt
-    "prompt": "bold",
-    "bottom-toolbar": "noreverse",
-    "bottom-toolbar.active": "bold underline",
-    "bottom-toolbar.done": "ansibrightblack",
-    "bottom-toolbar.command": "ansicyan bold",
-    "bottom-toolbar.about": "ansibrightblack",
-    "auto-suggestion": "ansibrightblack",
-}
 _TICK = 0.05
 _ROWS_FOR_TOOLBAR = 8
 _SLOW = 0.5
@@ -99,24 +67,24 @@ class PromptRepl:
         self._pending: deque[str | _Repeat] = deque()
         self._unfinished = ""  # what was being typed when an answer came
         self._started: dict[int, float] = {}
-        self._style = Style.from_dict(_STYLE)
+        self._style = Style.from_dict(STYLE)
         self._depth = ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None
         backend.on_reply = lambda *answer: self._late.append(answer)
         backend.on_push = self._pushed
         self._session = self._make_session()
 
     def _make_session(self) -> PromptSession[str]:
-        completer: Completer = _Completer(self.backend)
+        completer: Completer = LineCompleter(self.backend)
         known_type = self.backend.type if self.backend.embedded else None
         if not self.backend.embedded:
             completer = ThreadedCompleter(completer)
         return PromptSession(
-            history=_SharedHistory(self._history),
-            lexer=_Lexer(known_type),
+            history=SharedHistory(self._history),
+            lexer=LineLexer(known_type),
             completer=completer,
             complete_while_typing=True,
             auto_suggest=AutoSuggestFromHistory(),
-            prompt_continuation=_continuation,
+            prompt_continuation=continuation,
             search_ignore_case=True,
             style=self._style,
             color_depth=self._depth,
@@ -175,7 +143,7 @@ class PromptRepl:
             get_app().create_background_task(watch())
 
         rows = self._session.output.get_size().rows
-        self._session.bottom_toolbar = _toolbar if rows >= _ROWS_FOR_TOOLBAR else None
+        self._session.bottom_toolbar = toolbar if rows >= _ROWS_FOR_TOOLBAR else None
         self._session.reserve_space_for_menu = max(min(6, rows - 4), 0)
         default, self._unfinished = self._unfinished, ""
         return self._session.prompt(message, default=default, pre_run=begin)
@@ -427,97 +395,3 @@ class _Repeat(NamedTuple):
 
 class _Pasted(str):
     """One of several lines entered at once: it is shown again before its reply."""
-
-
-# what prompt_toolkit asks for
-
-
-class _Lexer(Lexer):
-    def __init__(self, known_type: KnownType | None) -> None:
-        self._known_type = known_type
-
-    def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
-        lines = document.lines
-
-        def fragments(number: int) -> StyleAndTextTuples:
-            line = lines[number]
-            found: StyleAndTextTuples = []
-            if not line.strip():
-                return [("", line)]
-            from tutor.console.highlight import highlight
-
-            at = 0
-            for span in highlight(line, self._known_type):
-                found.append(("", line[at : span.start]))
-                found.append((f"class:{span.role}", line[span.start : span.end]))
-                at = span.end
-            found.append(("", line[at:]))
-            return found
-
-        return fragments
-
-
-class _Completer(Completer):
-    def __init__(self, backend: Backend) -> None:
-        self._backend = backend
-
-    def get_completions(
-        self, document: Document, complete_event: CompleteEvent
-    ) -> Iterable[Completion]:
-        line = document.current_line_before_cursor
-        if not line.strip() and not complete_event.completion_requested:
-            return
-        from tutor.console.completion import complete
-
-        for found in complete(line, None, self._backend):
-            yield Completion(
-                found.text,
-                found.start - len(line),
-                found.display,
-                found.meta,
-            )
-
-
-class _SharedHistory(PromptHistory):
-    """The console's history file; secrets do not even stay in memory."""
-
-    def __init__(self, history: History) -> None:
-        super().__init__()
-        self._history = history
-
-    def load_history_strings(self) -> Iterable[str]:
-        return list(reversed(self._history.lines()))
-
-    def append_string(self, string: str) -> None:
-        for line in string.split("\n"):
-            if line.strip() and not is_secret(line):
-                super().append_string(line.strip())
-
-    def store_string(self, string: str) -> None:
-        self._history.append(string)
-
-
-def _toolbar() -> StyleAndTextTuples:
-    document = get_app().current_buffer.document
-    line = document.current_line
-    if line.strip():
-        from tutor.console.signature import signature
-
-        found = signature(line, document.cursor_position_col)
-        if found is not None:
-            return _signature_line(found)
-    hint = _("Tab completes · Ctrl-R searches · help SET explains")
-    return [("class:bottom-toolbar.about", hint)]
-
-
-def _signature_line(found: Signature) -> StyleAndTextTuples:
-    pieces: StyleAndTextTuples = [("class:bottom-toolbar.command", found.command + " ")]
-    for word in found.words:
-        pieces.append((f"class:bottom-toolbar.{word.state}", word.text))
-    about = " · ".join(part for part in (found.summary, found.complexity) if part)
-    pieces.append(("class:bottom-toolbar.about", "\n" + about))
-    return pieces
-
-
-def _continuation(width: int, number: int, wrapped: int) -> StyleAndTextTuples:
-    return [("class:note", ("." * 3).rjust(width - 1) + " ")]
