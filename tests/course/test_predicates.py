@@ -97,7 +97,7 @@ def judged(text: str, *lines: str) -> list[tuple[str, str]]:
          "among the members: “3”, and should not be"),
         ('key = "hash", fields = { name = "Alice" }', "ok", "fields: name = Alice"),
         ('key = "hash", fields = { name = "Bob", city = "Omsk" }', "wrong",
-         "fields: is name = Alice, no city, needs name = Bob, city = Omsk"),
+         "fields: is name = Alice, city — none, needs name = Bob, city = Omsk"),
         ('key = "board", scores = { p1 = 100, p2 = 250.0 }', "ok", "scores: p1 = 100, p2 = 250"),
         ('key = "board", scores = { p1 = 1.5 }', "wrong", "scores: is p1 = 100, needs p1 = 1.5"),
         ('key = "page", ttl_s = { gt = 0, le = 60 }', "ok", "lifetime in seconds: > 0, ≤ 60"),

@@ -100,3 +100,20 @@ def raw(redis_port: int) -> Iterator[RawConnection]:
     with RawConnection(redis_port) as connection:
         connection.call(b"FLUSHALL")
         yield connection
+
+
+@pytest.fixture(scope="session")
+def directives_at_start(redis_client: redis.Redis) -> dict[str, str]:
+    return dict(redis_client.config_get("*"))
+
+
+@pytest.fixture(autouse=True)
+def as_it_was(request: pytest.FixtureRequest) -> None:
+    """Whatever an earlier test set on this process's server is put back before the next one."""
+    if "redis_port" not in request.fixturenames:
+        return
+    client: redis.Redis = request.getfixturevalue("redis_client")
+    wanted: dict[str, str] = request.getfixturevalue("directives_at_start")
+    for name, value in dict(client.config_get("*")).items():
+        if wanted[name] != value:
+            client.config_set(name, wanted[name])

@@ -37,10 +37,10 @@ def run(args: argparse.Namespace) -> int:
         if interactive:
             from tutor.console.prompt import PromptRepl
 
-            return PromptRepl(backend, raw=options.raw, readable=options.readable).run()
+            return PromptRepl(backend, raw=bool(options.raw), readable=options.readable).run()
         from tutor.console.pipe import Pipe
 
-        plain = options.raw or not sys.stdout.isatty()
+        plain = not sys.stdout.isatty() if options.raw is None else options.raw
         return Pipe(backend, plain, options.readable, options.exit_error).run(sys.stdin.buffer)
     finally:
         backend.close()
@@ -51,7 +51,7 @@ class _Options:
         self.connect: str | None = getattr(args, "connect", None)
         self.exit_error: bool = getattr(args, "exit_error", False)
         self.resp: int = 3 if getattr(args, "resp3", False) else 2
-        self.raw: bool = getattr(args, "raw", False)
+        self.raw: bool | None = getattr(args, "raw", None)
         self.readable: bool = getattr(args, "readable", True)
         self.lang: str | None = getattr(args, "lang", None)
 

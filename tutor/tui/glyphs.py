@@ -9,8 +9,7 @@ from __future__ import annotations
 import locale
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rich.segment import Segment
 from textual.filter import LineFilter
@@ -19,35 +18,32 @@ if TYPE_CHECKING:
     from textual.color import Color
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
+class glyphs:
     """Each is a single cell wide."""
 
-    ok: str = "✓"
-    fail: str = "✗"
-    todo: str = "○"
-    bullet: str = "•"
-    right: str = "►"
-    down: str = "▼"
-    left: str = "◄"
-    arrow: str = "→"
-    full: str = "■"
-    empty: str = "□"
-    changed: str = "⁺"
-    pin: str = "◆"
-    rule: str = "─"
-    heavy: str = "━"
-    tee: str = "┬"
-    joint: str = "┴"
-    bar: str = "│"
-    thumb: str = "┃"
-    ellipsis: str = "…"
-    dot: str = "·"
-    dash: str = "—"
-    warning: str = "▲"
+    ok: Final = "✓"
+    fail: Final = "✗"
+    todo: Final = "○"
+    bullet: Final = "•"
+    right: Final = "►"
+    down: Final = "▼"
+    left: Final = "◄"
+    arrow: Final = "→"
+    full: Final = "■"
+    empty: Final = "□"
+    changed: Final = "⁺"
+    pin: Final = "◆"
+    rule: Final = "─"
+    heavy: Final = "━"
+    tee: Final = "┬"
+    joint: Final = "┴"
+    bar: Final = "│"
+    thumb: Final = "┃"
+    ellipsis: Final = "…"
+    dot: Final = "·"
+    dash: Final = "—"
+    warning: Final = "▲"
 
-
-glyphs = Glyphs()
 
 ACTIVE = "‹{}›"
 """Stands around the argument that comes next."""

@@ -5,7 +5,7 @@ The words are message ids; they are translated when shown (`BaseScreen.active_bi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from textual.binding import Binding, BindingType
 
@@ -15,8 +15,7 @@ def N_(message: str) -> str:
     return message
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One action: its keys, its short word for the footer, its sentence for help and palette.
 
     ``rank`` orders the footer when it is too narrow (small numbers stay longest); 0 keeps the

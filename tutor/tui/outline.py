@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tutor.course.progress import Progress
 from tutor.i18n import language
@@ -20,8 +20,7 @@ _FATAL = ("S1", "S7")
 """Rules of lint without which a lesson cannot be played (see `course.loader.load_course`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """One step of a lesson in its description."""
 
     title: str
@@ -29,8 +28,7 @@ class Mark:
     current: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LessonLine:
+class LessonLine(NamedTuple):
     """One lesson, in the present language. ``step`` counts from 0."""
 
     id: str
@@ -70,7 +68,7 @@ class Outline:
                 for lesson in course.lessons
                 if not any(each.file.startswith(f"{lesson.folder}/") for each in errors)
             )
-            self._course = replace(course, lessons=sound)
+            self._course = dataclasses.replace(course, lessons=sound)
         return self._course
 
     def problems(self) -> list[str]:
