@@ -36,7 +36,7 @@ def about_the_server(argv: tuple[bytes, ...]) -> bool:
     name, *words = (word.lower() for word in argv)
     if name == b"config":
         return any(word in (b"*", b"port") for word in words)
-    return name in (b"info", b"hello") or (name == b"client" and words[0] != b"setname")
+    return name in (b"info", b"hello") or (name == b"client" and words[:1] != [b"setname"])
 
 
 def directives(raw: RawConnection) -> dict[bytes, bytes]:
