@@ -150,3 +150,26 @@ def test_only_rows_that_changed_are_painted_again(home: Path) -> None:
             assert painted == []
 
     asyncio.run(scenario())
+
+
+def test_of_several_changed_keys_it_shows_the_last_that_still_exists(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            await sandbox(play, "RPUSH src only", "LMOVE src dst LEFT RIGHT")
+            assert "X-ray · dst" in play.text
+            await play.enter("MSET a 1 b 2 c 3")
+            assert "X-ray · c" in play.text
+            await play.enter("MGET a b c")
+            assert "X-ray · a" in play.text
+
+    asyncio.run(scenario())
+
+
+def test_a_command_on_very_many_keys_is_followed_at_once(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            await sandbox(play)
+            await play.enter("MSET " + " ".join(f"k{n} {n}" for n in range(20_000)))
+            assert "X-ray · k19999" in play.text
+
+    asyncio.run(scenario())

@@ -1,13 +1,13 @@
 """The signs of the interface. One stands beside every colour that means something.
 
-For `REDIS_TUTOR_ASCII=1` and for locales without UTF-8 a filter puts ASCII in their place, and in
+For `REDIS_TUTOR_ASCII=1` and for terminals without UTF-8 a filter puts ASCII in their place, and in
 place of whatever else is drawn, cell for cell.
 """
 
 from __future__ import annotations
 
-import locale
 import os
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -86,4 +86,5 @@ def wants_ascii(environ: Mapping[str, str] = os.environ) -> bool:
     wish = environ.get("REDIS_TUTOR_ASCII", "")
     if wish:
         return wish not in {"0", "no", "false"}
-    return "utf" not in locale.getpreferredencoding(False).lower()
+    encoding = getattr(sys.__stdout__, "encoding", None) or "utf-8"
+    return "utf" not in encoding.lower()

@@ -72,46 +72,51 @@ class Xray:
             keys = [argv[index] for index in keys_of(command.spec, argv)]
         except (ReplyError, ValueError):
             keys = []
-        for place in {(db, key) for key in keys[:WATCHED]} | ({self.place} - {None}):
-            assert place is not None
+        watched = keys if len(keys) <= WATCHED else [*keys[:1], *keys[1 - WATCHED :]]
+        places = {(db, key) for key in watched}
+        if self.place is not None:
+            places.add(self.place)
+        for place in places:
             self._seen[place] = self._inspect(place)
 
     def after(self, entry: Entry) -> None:
         """A command ran: follow it, find what it changed."""
-        touched = [(db, key) for db, key, _event in entry.changed]
-        touched += [(entry.db, key) for key in entry.keys if (entry.db, key) not in touched]
+        changed = dict.fromkeys((db, key) for db, key, _event in entry.changed)
+        touched = changed or dict.fromkeys((entry.db, key) for key in entry.keys)
         if touched and not self.pinned:
-            changed = [place for place in touched if self._differs(place)]
-            self._go((changed or touched)[0 if not entry.changed else -1])
-        if self.place not in touched:
-            if self.place is not None and entry.changed:
+            self._go(self._worth_showing(list(touched), bool(changed)))
+        if self.place is None or self.place not in touched:
+            if changed:
                 self._forget_changes()
             return
-        assert self.place is not None
-        now = self._inspect(self.place)
-        known = self.place in self._seen
-        before = self._seen.get(self.place)
-        self._changed = changes(before, now) if now is not None and known else NOTHING
+        self._compare()
         self._conversions = tuple(
             each for each in entry.conversions if (each.db, each.key) == self.place
         )
+
+    def _worth_showing(self, touched: list[Place], changed: bool) -> Place:
+        """Of keys that were only read the first; of changed ones the last that still exists."""
+        if not changed:
+            return touched[0]
+        latest = touched[: -WATCHED - 1 : -1]
+        return next((place for place in latest if self._inspect(place)), touched[-1])
+
+    def _compare(self) -> None:
+        """Mark what differs in the present key from when it was seen last."""
+        assert self.place is not None
+        known, before = self.place in self._seen, self._seen.get(self.place)
+        now = self._inspect(self.place)
+        self._changed = changes(before, now) if now is not None and known else NOTHING
         self._seen[self.place] = now
 
     def rewound(self, entry: Entry) -> None:
         """A command was taken back or done again: look where it had worked."""
-        touched = [(db, key) for db, key, _event in entry.changed]
-        if touched and not self.pinned:
-            self._go(touched[-1])
-        before = self._seen.get(self.place) if self.place else None
-        known = self.place in self._seen
+        if entry.changed and not self.pinned:
+            db, key, _event = entry.changed[-1]
+            self._go((db, key))
         self._forget_changes()
         if self.place is not None:
-            now = self._inspect(self.place)
-            self._changed = changes(before, now) if now is not None and known else NOTHING
-            self._seen[self.place] = now
-
-    def _differs(self, place: Place) -> bool:
-        return place not in self._seen or self._seen[place] != self._inspect(place)
+            self._compare()
 
     def _forget_changes(self) -> None:
         self._changed, self._conversions = NOTHING, ()
@@ -129,10 +134,9 @@ class Xray:
             self.place, self.start = place, 0
             self._forget_changes()
 
-    def show(self, place: Place, pin: bool = False) -> None:
-        """Show a key, and hold on to it if ``pin``."""
+    def show(self, place: Place) -> None:
+        """Show a key that was chosen."""
         self._go(place)
-        self.pinned = pin or self.pinned
 
     def toggle_pin(self) -> None:
         """Hold on to the present key, or follow again."""
@@ -144,15 +148,15 @@ class Xray:
 
     def page(self, by: int) -> bool:
         """Move the window over a long structure; False at its ends."""
-        now = self._inspect(self.place) if self.place is not None else None
-        if now is None:
+        if self.place is None:
             return False
+        now = self._inspect(self.place)
         start = self.start + by * self.window
-        if not 0 <= start < max(now.items_total, 1):
+        if now is None or not 0 <= start < max(now.items_total, 1):
             return False
         self.start = start
         self._forget_changes()
-        self._seen.pop(self.place, None)  # type: ignore[arg-type]
+        self._seen.pop(self.place, None)
         return True
 
     # the picture

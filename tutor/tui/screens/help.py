@@ -29,7 +29,7 @@ class HelpScreen(BaseModal[None]):
         super().__init__()
         self._line = line
         self._focus = focus
-        self._keys = [KEYS[identifier] for identifier in keys if identifier in KEYS]
+        self._keys = [key for key in KEYS.values() if key.id in keys]
 
     def compose(self) -> ComposeResult:
         """One text that scrolls."""
