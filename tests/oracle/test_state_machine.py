@@ -209,7 +209,12 @@ class Servers(RuleBasedStateMachine):
                 "listpack",
                 "intset",
             )
-        if name == b"sort" and isinstance(value := data.get(argv[1]), Set) and value.table:
+        if (
+            name == b"sort"
+            and len(argv) > 1
+            and isinstance(value := data.get(argv[1]), Set)
+            and value.table
+        ):
             return not any(b"\0" in member for member in value.table.data)  # strcoll stops there
         return name not in (b"spop",) or len(argv) > 2
 
