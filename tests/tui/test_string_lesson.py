@@ -66,3 +66,18 @@ def test_string_is_played_in_russian_then_english_and_goes_on_after_a_restart(ho
 
     step_id, left = asyncio.run(first_run())
     asyncio.run(second_run(step_id, left))
+
+
+def test_on_a_short_screen_a_mistake_is_explained_where_it_is_seen(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(
+            home, lang="ru", lessons=None, clock=SystemClock(), size=(80, 24)
+        ) as play:
+            play.app.open_lesson("string")
+            await play.pilot.pause()
+            await play.press("f8")
+            await play.enter("SET session:abc123 user_id=123; theme=dark")
+            assert "Пока не то" in play.text
+            assert "Уберите пробел" in play.text
+
+    asyncio.run(scenario())

@@ -70,7 +70,6 @@ class Story(Vertical):
 
     def look(self) -> None:
         """Show the step as it is now."""
-        self._wanted = ""
         self._body.renew()
         self._verdicts.renew()
         self._verdicts.display = bool(self._verdict_rows(80))
@@ -80,6 +79,7 @@ class Story(Vertical):
         """Another step: from its top."""
         self.solution = []
         self.quiet = False
+        self._wanted = ""
         self._laid.clear()
         self.look()
         self.text.scroll_home(animate=False, immediate=True)
@@ -100,6 +100,7 @@ class Story(Vertical):
 
     def retranslate(self) -> None:
         """The step in the present language, scrolled where it was."""
+        self._wanted = ""
         self.look()
 
     def _title(self) -> Row:
