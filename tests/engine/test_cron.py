@@ -143,7 +143,7 @@ def test_expiry_tells_observer_and_watchers(bench: Bench) -> None:
 
         def converted(self, conversion: object) -> None: ...
 
-        def executed(self, session: object, argv: object, reply: object) -> None: ...
+        def executed(self, session: object, argv: object, reply: object, took: int) -> None: ...
 
     bench.run("SET k v PX 50")
     bench.run("WATCH k")
@@ -155,12 +155,33 @@ def test_expiry_tells_observer_and_watchers(bench: Bench) -> None:
 
 
 def test_a_trace_sees_each_key_that_is_looked_at(bench: Bench) -> None:
-    seen: list[dict[str, object]] = []
-    bench.engine.cron.trace = lambda kind, /, **particulars: seen.append(particulars)
+    seen: list[tuple[str, dict[str, object]]] = []
+    bench.engine.cron.trace = lambda kind, /, **particulars: seen.append((kind, particulars))
     bench.run("SET dead v PX 50")
     bench.run("SET alive v PX 5000")
     bench.tick()
-    assert {(row["key"], row["expired"]) for row in seen} == {(b"dead", True), (b"alive", False)}
+    keys = {(row["key"], row["expired"]) for kind, row in seen if kind == "expire"}
+    assert keys == {(b"dead", True), (b"alive", False)}
+
+
+def test_a_trace_hears_what_each_look_and_each_cycle_came_to(bench: Bench) -> None:
+    bench.fill(40, 50)
+    bench.run("SET alive v PX 5000")
+    seen: list[tuple[str, dict[str, object]]] = []
+    bench.engine.cron.trace = lambda kind, /, **particulars: seen.append((kind, particulars))
+    bench.tick()
+    looks = [row for kind, row in seen if kind == "expire-look"]
+    assert len(looks) >= 2
+    for row in looks:
+        if not row["sampled"]:  # only empty buckets: nothing is known, so it looks on
+            assert row["again"] is True
+            continue
+        assert row["percent"] == row["expired"] * 100 // row["sampled"]  # type: ignore[operator]
+        assert row["again"] is (row["percent"] > row["acceptable"])  # type: ignore[operator]
+    kind, cycle = seen[-1]
+    assert kind == "expire-cycle"
+    assert cycle["expired"] == 40
+    assert cycle["sampled"] == sum(row["sampled"] for row in looks)  # type: ignore[misc]
 
 
 def test_the_average_time_to_live_is_estimated(bench: Bench) -> None:

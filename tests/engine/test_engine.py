@@ -249,7 +249,7 @@ def test_client_list_describes_every_client(session: Session) -> None:
     assert [row["flags"] for row in rows] == ["N", "x", "b"]
     assert [row["db"] for row in rows] == ["0", "3", "0"]
     assert [row["multi"] for row in rows] == ["-1", "1", "-1"]
-    assert [row["cmd"] for row in rows] == ["client|list", "multi", "blpop"]
+    assert [row["cmd"] for row in rows] == ["client|list", "ping", "blpop"]
     assert rows[1]["addr"] == "10.0.0.1:1234"
     assert rows[1]["name"] == "worker"
     assert run(session, b"CLIENT", b"LIST", b"ID", b"%d" % other.id).decode() == lines[1] + "\n"

@@ -97,12 +97,12 @@ def test_a_look_changes_nothing_that_commands_can_see() -> None:
     fill(world, "SADD", 17, "m{n}")
     run(world, "SADD", "k", "m17")
     value = world.engine.databases[0].keys.data[b"k"]
-    before = (value.table.rehashidx, dict(world.engine.databases[0].access))
+    before = (value.table.rehashidx, dict(world.engine.databases[0].access.recent))
     hits = (world.engine.stats.keyspace_hits, world.engine.stats.keyspace_misses)
     clock.advance(ms=5000)
     look(world)
     inspect(world.engine, 0, b"absent")
-    assert (value.table.rehashidx, dict(world.engine.databases[0].access)) == before
+    assert (value.table.rehashidx, dict(world.engine.databases[0].access.recent)) == before
     assert hits == (world.engine.stats.keyspace_hits, world.engine.stats.keyspace_misses)
 
 

@@ -294,7 +294,7 @@ def _ready() -> World:
 def _run_all(target: World, commands: list[Words]) -> None:
     for argv in commands:
         if target.run(argv) is BLOCKED:
-            target.engine.unblock(target.session)
+            target.engine.waiting.unblock(target.session)
 
 
 @_quietly
@@ -328,3 +328,59 @@ def test_forks_are_independent(here: list[Words], there: list[Words]) -> None:
     assert mine == {
         key: (encoding, shown) for key, (encoding, shown, _) in keyspace(alone.engine).items()
     }
+
+
+# other clients
+
+
+def test_undo_says_what_others_would_lose() -> None:
+    target = world()
+    other = target.engine.connect()
+    run(target, "SET mine 1")
+    assert target.undo_loss() is None
+    for words in ("SET theirs 1", "LPUSH queue a", "GET mine", "SET theirs 2"):
+        target.engine.execute(other, words.encode().split())
+    loss = target.undo_loss()
+    assert loss is not None
+    assert (loss.changes, loss.keys) == (3, (b"theirs", b"queue"))
+    run(target, "SET again 1")
+    assert target.undo_loss() is None  # the last change alone would be taken back
+
+
+def test_redo_says_what_others_have_done_since_the_undo() -> None:
+    target = world()
+    other = target.engine.connect()
+    run(target, "SET mine 1")
+    target.undo()
+    assert target.redo_loss() is None
+    target.engine.execute(other, [b"SET", b"theirs", b"1"])
+    loss = target.redo_loss()
+    assert loss is not None
+    assert loss.keys == (b"theirs",)
+    target.redo()
+    assert target.undo_loss() is None
+
+
+def test_settings_that_others_change_count_and_expiry_does_not() -> None:
+    clock = VirtualClock()
+    target = World(Engine(clock, seed=3))
+    other = target.engine.connect()
+    run(target, "SET short 1 PX 10", "CONFIG SET maxmemory-samples 7")
+    clock.advance(ms=50)
+    target.engine.tick()
+    assert target.undo_loss() is None
+    target.engine.execute(other, [b"CONFIG", b"SET", b"maxmemory-samples", b"9"])
+    loss = target.undo_loss()
+    assert loss is not None
+    assert (loss.changes, loss.keys) == (1, ())
+
+
+def test_what_runs_within_a_command_keeps_its_own_entry() -> None:
+    """While a script lets others in, the prompt may send SCRIPT KILL."""
+    target = world()
+    run(target, "SET a 1")
+    outer = target.history[-1]
+    target._running = outer
+    run(target, "SET b 1")
+    assert target._running is outer
+    assert target.history[-1].changed == [(0, b"b", "set")]

@@ -76,6 +76,9 @@ def parse_number(word: bytes) -> float | None:
     Takes hexadecimal and infinities; refuses NaN, and texts that over- or underflow (redis 7.0,
     util.c: string2d).
     """
+    if word.isdigit():
+        value = float(word)
+        return None if value == math.inf else value
     decimal = _DECIMAL(word)
     if decimal is not None:
         value = float(word)

@@ -13,6 +13,14 @@ class Clock(Protocol):
         """The present moment in microseconds."""
         ...
 
+    def now_ns(self) -> int:
+        """The present moment in nanoseconds."""
+        ...
+
+    def stopwatch_us(self) -> int:
+        """Microseconds of a stopwatch that nobody sets: for how long something took."""
+        ...
+
     def sleep(self, *, us: int) -> None:
         """Let ``us`` microseconds pass (DEBUG SLEEP)."""
         ...
@@ -23,8 +31,13 @@ class SystemClock:
 
     __slots__ = ()
 
+    now_ns = staticmethod(time.time_ns)
+
     def now_us(self) -> int:
         return time.time_ns() // 1000
+
+    def stopwatch_us(self) -> int:
+        return time.monotonic_ns() // 1000
 
     def sleep(self, *, us: int) -> None:
         time.sleep(us / 1_000_000)
@@ -41,6 +54,12 @@ class VirtualClock:
     def now_us(self) -> int:
         return self._now_us
 
+    def now_ns(self) -> int:
+        return self._now_us * 1000
+
+    def stopwatch_us(self) -> int:
+        return self._now_us
+
     def sleep(self, *, us: int) -> None:
         self.advance(us=us)
 
@@ -49,3 +68,25 @@ class VirtualClock:
         if ms < 0 or us < 0:
             raise ValueError("a clock does not go backwards")
         self._now_us += ms * 1000 + us
+
+
+class HeldClock:
+    """A clock that stands still at a moment of the past; only sleeping moves it."""
+
+    __slots__ = ("_base", "_now_us")
+
+    def __init__(self, base: Clock, now_us: int) -> None:
+        self._base = base
+        self._now_us = now_us
+
+    def now_us(self) -> int:
+        return self._now_us
+
+    def now_ns(self) -> int:
+        return self._now_us * 1000
+
+    def stopwatch_us(self) -> int:
+        return self._base.stopwatch_us()
+
+    def sleep(self, *, us: int) -> None:
+        self._now_us += us

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["Token", "UnbalancedQuotes", "escape", "quote", "split", "tokens"]
+__all__ = ["Token", "UnbalancedQuotes", "escape", "quote", "split", "tokens", "unquoted"]
 
 _BLANKS = " \t\n\v\f\r"
 _ENDS = " \t\n\r"  # what ends a bare word; \v and \f do not
@@ -63,9 +63,22 @@ def split(line: str) -> list[bytes]:
             return words
         token, trouble = _word(line, at)
         if trouble is not None:
-            raise trouble
+            raise UnbalancedQuotes(trouble.position, trouble.kind)
         words.append(token.value)
         at = token.end
+
+
+def unquoted(text: str) -> bytes:
+    """A word that arrived whole (an argument of a shell): as it is, or in double quotes with their
+    escapes."""
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        try:
+            words = split(text)
+        except UnbalancedQuotes:
+            words = []
+        if len(words) == 1:
+            return words[0]
+    return text.encode("utf-8", "surrogateescape")
 
 
 def tokens(line: str) -> list[Token]:

@@ -18,11 +18,14 @@ from itertools import chain
 from struct import pack
 from typing import TYPE_CHECKING
 
-from tutor.engine.memory import listpack_entries
+from tutor.engine.memory.usage import listpack_entries
 from tutor.engine.structures import listpack, lzf
 from tutor.engine.structures.crc64 import crc64
 from tutor.engine.structures.quicklist import Quicklist
+from tutor.engine.structures.radix import KEY_SIZE
 from tutor.engine.structures.sds import Sds, parse_integer
+from tutor.engine.structures.stream import SEQUENCE, Stream
+from tutor.engine.structures.stream_group import Group
 from tutor.engine.values import Hash, Set, Value, Zset, text_of
 
 if TYPE_CHECKING:
@@ -33,13 +36,17 @@ FOOTER_SIZE = 10
 
 STRING, LIST, SET, ZSET_TEXT, HASH, ZSET = range(6)
 HASH_ZIPMAP, LIST_ZIPLIST, SET_INTSET, ZSET_ZIPLIST, HASH_ZIPLIST, LIST_ZIPLISTS = range(9, 15)
-HASH_LISTPACK, ZSET_LISTPACK, LIST_LISTPACKS = range(16, 19)
+STREAM_OLD = 15
+HASH_LISTPACK, ZSET_LISTPACK, LIST_LISTPACKS, STREAM = range(16, 20)
+SET_LISTPACK, STREAM_ACTIVE = 20, 21  # from 7.2
 PLAIN_NODE, PACKED_NODE = 1, 2
 
 INT8, INT16, INT32, LZF = 0xC0, 0xC1, 0xC2, 0xC3
 _LONGEST_INTEGER = 11
 _COMPRESS_ABOVE = 20
 _COMPRESS_GAIN = 4
+_NINE = ord("9")
+_SHORT_LENGTHS = tuple(bytes((size,)) for size in range(64))
 
 
 # writing
@@ -77,19 +84,26 @@ def _write_lzf(image: bytes, size: int) -> bytes:
     return bytes((LZF,)) + write_length(len(image)) + write_length(size) + image
 
 
-def write_value(value: Value, compress: bool = True) -> tuple[int, bytes]:
-    """The type byte and the bytes of a value (without version and checksum)."""
+def write_value(value: Value, compress: bool = True, by_bucket: bool = True) -> tuple[int, bytes]:
+    """The type byte and the bytes of a value (without version and checksum).
+
+    Elements of a hash table stand in the order of its buckets, as redis writes them, or else, which
+    is much faster where nobody has asked for that order yet, as they came.
+    """
     if isinstance(value, (bytes, int, Sds)):
         return STRING, write_string(text_of(value), compress)
     if isinstance(value, Quicklist):
         return LIST_LISTPACKS, _write_list(value, compress)
+    if isinstance(value, Stream):
+        return STREAM, _write_stream(value, compress)
     if isinstance(value, Set):
         if value.ints is not None:
             return SET_INTSET, write_string(value.ints.encode(), compress)
-        members = list(value.members())
-        return SET, write_length(len(members)) + _write_strings(members, compress)
+        assert value.table is not None
+        members = value.members() if by_bucket else value.table.data
+        return SET, write_length(len(value)) + _write_strings(members, compress)
     if isinstance(value, Hash):
-        words = chain.from_iterable(value.items())
+        words = chain.from_iterable(value.items() if by_bucket else value.fields.items())
         if value.table is None:
             return HASH_LISTPACK, write_string(listpack.encode(words), compress)
         return HASH, write_length(len(value)) + _write_strings(words, compress)
@@ -99,7 +113,15 @@ def write_value(value: Value, compress: bool = True) -> tuple[int, bytes]:
 
 
 def _write_strings(texts: Iterable[bytes], compress: bool) -> bytes:
-    return b"".join([write_string(text, compress) for text in texts])
+    parts: list[bytes] = []
+    for text in texts:
+        size = len(text)
+        if size <= _COMPRESS_ABOVE and (size > _LONGEST_INTEGER or (size and text[0] > _NINE)):
+            parts.append(_SHORT_LENGTHS[size])  # neither a number nor long enough for LZF
+            parts.append(text)
+        else:
+            parts.append(write_string(text, compress))
+    return b"".join(parts)
 
 
 def _write_nodes(value: Zset, compress: bool) -> bytes:
@@ -126,6 +148,41 @@ def _write_list(value: Quicklist, compress: bool) -> bytes:
     return b"".join(parts)
 
 
+def _write_id(entry: int) -> bytes:
+    return write_length(entry >> 64) + write_length(entry & SEQUENCE)
+
+
+def _write_stream(value: Stream, compress: bool) -> bytes:
+    """Nodes under their IDs, the five figures of the stream, its groups by name."""
+    parts = [write_length(len(value.nodes))]
+    for master, node in value.nodes.walk(0):
+        parts.append(write_string(master.to_bytes(KEY_SIZE, "big")))
+        parts.append(write_string(node.image(), compress))
+    parts.append(write_length(value.length))
+    parts += map(_write_id, (value.last_id, value.first_id, value.max_deleted_id))
+    parts.append(write_length(value.entries_added))
+    parts.append(write_length(len(value.groups)))
+    for name in sorted(value.groups):
+        parts.append(write_string(name, compress))
+        parts.append(_write_group(value.groups[name], compress))
+    return b"".join(parts)
+
+
+def _write_group(group: Group, compress: bool) -> bytes:
+    """What is pending for all, then for each consumer the IDs alone."""
+    parts = [_write_id(group.last_id), write_length(group.entries_read & SEQUENCE)]
+    parts.append(write_length(len(group.pending)))
+    for entry, nack in group.pending.walk(0):
+        parts.append(entry.to_bytes(KEY_SIZE, "big") + pack("<q", nack.time))
+        parts.append(write_length(nack.deliveries))
+    parts.append(write_length(len(group.consumers)))
+    for consumer in group.listed():
+        parts.append(write_string(consumer.name, compress) + pack("<q", consumer.seen_ms))
+        parts.append(write_length(len(consumer.pending)))
+        parts += (entry.to_bytes(KEY_SIZE, "big") for entry in consumer.pending.keys)
+    return b"".join(parts)
+
+
 def dump(engine: Engine, value: Value) -> bytes:
     """The payload that DUMP gives."""
     kind, body = write_value(value, engine.config.rdbcompression)
@@ -138,10 +195,10 @@ def serialized_length(engine: Engine, value: Value) -> int:
     return len(write_value(value, engine.config.rdbcompression)[1])
 
 
-def verify(payload: bytes) -> bool:
-    """Whether version and checksum of a DUMP payload are right."""
+def verify(payload: bytes, checksum: bool = True) -> bool:
+    """Whether version and, unless it is not asked for, checksum of a DUMP payload are right."""
     if len(payload) < FOOTER_SIZE:
         return False
     if int.from_bytes(payload[-10:-8], "little") > VERSION:
         return False
-    return crc64(payload[:-8]) == int.from_bytes(payload[-8:], "little")
+    return not checksum or crc64(payload[:-8]) == int.from_bytes(payload[-8:], "little")

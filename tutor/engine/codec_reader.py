@@ -6,11 +6,12 @@ import math
 import re
 from collections.abc import Iterable
 from itertools import takewhile
-from struct import unpack_from
+from struct import Struct
 from typing import TYPE_CHECKING
 
 from tutor.engine import codec
 from tutor.engine.arguments import parse_number
+from tutor.engine.codec_stream import read_stream
 from tutor.engine.conversions import big_zset, hash_fits, zset_fits
 from tutor.engine.structures import listpack, lzf, ziplist, zipmap
 from tutor.engine.structures.hashtable import INITIAL_SIZE, HashTable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tutor.engine.engine import Engine
 
 _NAN, _PLUS_INFINITY, _MINUS_INFINITY = 253, 254, 255
+_DOUBLE = Struct("<d").unpack
 _NUMBER = re.compile(
     rb"[ \t\n\v\f\r]*([+-]?"
     rb"(?:0x(?:[0-9a-f]+\.?[0-9a-f]*|\.[0-9a-f]+)(?:p[+-]?[0-9]+)?"
@@ -32,7 +34,21 @@ _NUMBER = re.compile(
 
 
 class BadFormat(ValueError):
-    """The bytes are not a value; the message says where and why."""
+    """The bytes are not a value: ``what`` says why; ``at``, if it is known, at which byte of what
+    was read."""
+
+    def __init__(self, what: str, at: int | None = None) -> None:
+        super().__init__(what if at is None else f"{what} at offset {at}")
+        self.what = what
+        self.at = at
+
+
+class CutShort(BadFormat):
+    """The bytes end before the value does."""
+
+
+class EmptyValue(BadFormat):
+    """A collection without elements, which no key can hold; the reader stands behind it."""
 
 
 class Reader:
@@ -48,7 +64,7 @@ class Reader:
         """The next ``count`` bytes."""
         start = self.position
         if start + count > len(self.blob):
-            raise BadFormat(f"{count} bytes wanted at offset {start}, there are fewer")
+            raise CutShort(f"{count} bytes wanted, {len(self.blob) - start} there", start)
         self.position = start + count
         return self.blob[start : self.position]
 
@@ -66,27 +82,33 @@ class Reader:
         if kind == 3:
             return first & 63, True
         if first not in (0x80, 0x81):
-            raise BadFormat(f"unknown length {first:#04x} at offset {self.position - 1}")
+            raise BadFormat(f"unknown length {first:#04x}", self.position - 1)
         return int.from_bytes(self.take(4 if first == 0x80 else 8), "big"), False
 
     def string(self) -> bytes:
         """A string, whatever its form."""
+        start = self.position + 1
+        size = self.blob[start - 1] if start <= len(self.blob) else 64
+        if size < 64 and start + size <= len(self.blob):  # most are short, and there as a whole
+            self.position = start + size
+            return self.blob[start : self.position]
         length, special = self._length()
         if not special:
             return self.take(length)
         if length < 3:
             return b"%d" % int.from_bytes(self.take(1 << length), "little", signed=True)
         if length != codec.LZF & 63:
-            raise BadFormat(f"unknown string encoding {length} at offset {self.position - 1}")
+            raise BadFormat(f"unknown string encoding {length}", self.position - 1)
         packed, size = self.length(), self.length()
+        image = self.take(packed)
         try:
-            return lzf.decompress(self.take(packed), size)
+            return lzf.decompress(image, size)
         except ValueError as error:
             raise BadFormat(str(error)) from error
 
     def double(self) -> float:
         """Eight bytes, little-endian."""
-        value: float = unpack_from("<d", self.take(8))[0]
+        value: float = _DOUBLE(self.take(8))[0]
         return value
 
     def text_double(self) -> float:
@@ -127,6 +149,8 @@ def load_value(engine: Engine, kind: int, reader: Reader) -> Value:
             if kind == codec.LIST:
                 return _list(engine, words)
             return _set(engine, count, words) if kind == codec.SET else _hash(engine, count, words)
+        if kind in (codec.STREAM, codec.STREAM_OLD):
+            return read_stream(reader, with_figures=kind == codec.STREAM)
         if kind in (codec.ZSET, codec.ZSET_TEXT):
             return _zset(engine, reader, binary=kind == codec.ZSET)
         if kind in (codec.LIST_LISTPACKS, codec.LIST_ZIPLISTS):
@@ -138,9 +162,23 @@ def load_value(engine: Engine, kind: int, reader: Reader) -> Value:
         raise BadFormat(str(error)) from error
 
 
+def load_newer_value(engine: Engine, kind: int, reader: Reader) -> Value:
+    """As `load_value`, for the types that came with 7.2 and hold nothing that 7.0 could not: a set
+    in a listpack, a stream whose consumers have two times."""
+    try:
+        if kind == codec.STREAM_ACTIVE:
+            return read_stream(reader, with_figures=True, active_times=True)
+        members = listpack.decode(reader.string())
+        return _set(engine, _some(len(members)), members)
+    except BadFormat:
+        raise
+    except ValueError as error:
+        raise BadFormat(str(error)) from error
+
+
 def _some(count: int) -> int:
     if count == 0:
-        raise BadFormat("a value without elements")
+        raise EmptyValue("a value without elements")
     return count
 
 
@@ -236,8 +274,7 @@ def _zset(engine: Engine, reader: Reader, binary: bool) -> Zset:
     if zset_fits(engine.config, count, max(len(member) for member, _ in pairs)):
         return _small_zset(pairs)
     value = big_zset(engine, count if count > INITIAL_SIZE else 0)
-    for member, score in pairs:
-        value.add(member, score, engine.random.random)
+    value.fill(pairs)
     return value
 
 
@@ -310,7 +347,8 @@ def _nodes(engine: Engine, reader: Reader, packed: bool) -> Quicklist:
         if container not in (codec.PLAIN_NODE, codec.PACKED_NODE):
             raise BadFormat(f"unknown kind of list node {container}")
         image = reader.string()
-        _some(len(image))
+        if not image:
+            raise BadFormat("a list node without contents")
         if container == codec.PLAIN_NODE:
             result.append_node([image], plain=True)
             continue

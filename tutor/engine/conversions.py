@@ -41,7 +41,11 @@ def announce(
     Without a key (a result that is only answered, not stored) there is nothing to tell.
     """
     engine = db.engine
-    if key is not None and engine.observer is not None:
+    if key is None:
+        return
+    if db.book is not None:
+        db.book.stale.add(key)  # SORT converts and otherwise changes nothing
+    if engine.observer is not None:
         engine.converted(Conversion(db.index, key, before, after, cause, actual, limit, directive))
 
 
@@ -106,9 +110,12 @@ def hash_set(db: Database, key: bytes, value: Hash, field: bytes, text: bytes) -
     if len(field) > limit or len(text) > limit:
         hash_admit(db, key, value, (field, text))
         return value.set(field, text)
-    fields = value.fields
-    new = field not in fields
-    fields[field] = text
+    if value.trace is None:
+        fields = value.fields
+        new = field not in fields
+        fields[field] = text
+    else:
+        new, fields = value.set(field, text), value.fields
     count = len(fields)
     if count > config.hash_max_listpack_entries:
         limit, directive = config.hash_max_listpack_entries, "hash-max-listpack-entries"

@@ -1,6 +1,7 @@
 """What the server does by itself, ``hz`` times a second (redis 7.0, server.c: serverCron).
 
     blocked sessions whose time is over ─▶ expired keys ─▶ tables too large ─▶ tables on the move
+      ─▶ evictions left over ─▶ times of use settled
 
 Redis measures its budgets in microseconds. Here they are counted in keys and buckets, so that a
 run can be repeated exactly: a slow cycle of expiry that Redis allows 25 ms may look at
@@ -12,6 +13,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tutor.engine import standing
+from tutor.engine.memory import eviction
+from tutor.engine.memory.last_uses import RECENT
 from tutor.engine.structures.trace import Trace
 from tutor.engine.structures.window import Window
 
@@ -36,8 +40,11 @@ class CronState:
     """Where the periodic work goes on next time.
 
     ``cut_short``: the last cycle of expiry ran out of its budget. ``stale_share`` is the running
-    estimate of keys that are dead and still there. ``trace`` is told each key that is looked at:
-    ``("expire", db=…, bucket=…, key=…, expired=…)``.
+    estimate of keys that are dead and still there. ``trace`` is told each key that is looked at,
+    ``("expire", db=…, bucket=…, key=…, expired=…)``, what each look at a database came to,
+    ``("expire-look", db=…, sampled=…, expired=…, percent=…, acceptable=…, again=…)``, and when a
+    cycle is over, ``("expire-cycle", sampled=…, expired=…, cut_short=…)``. ``paused``: DEBUG
+    PAUSE-CRON.
     """
 
     expire_db: int = 0
@@ -46,30 +53,37 @@ class CronState:
     cut_short: bool = False
     stale_share: float = 0.0
     trace: Trace | None = None
+    paused: bool = False
 
 
 def run(engine: Engine) -> None:
     """One turn. ``engine.now_ms`` is the present."""
     end_waits(engine)
-    if engine.active_expire:
+    if engine.journal is not None:
+        engine.journal.note_cron()
+    if engine.cron.paused:
+        return
+    if engine.active_expire and engine.pause is None and not standing.is_replica(engine):
+        started = engine.clock.stopwatch_us()
         expire_cycle(engine)
+        took = engine.clock.stopwatch_us() - started
+        engine.stats.expire_usec += took
+        engine.spike("expire-cycle", took)
     _resize_tables(engine)
     if engine.config.activerehashing:
         _rehash_tables(engine)
+    eviction.carry_on(engine)
+    for database in engine.databases:
+        if len(database.access.recent) > RECENT:
+            database.access.settle()
 
 
 def end_waits(engine: Engine) -> None:
     """Answer blocked sessions whose time is over, the most overdue first."""
-    now = engine.now_ms
-    overdue = [
-        (blocked.deadline_ms, session.id)
-        for session in engine.sessions.values()
-        if (blocked := session.blocked) is not None and 0 < blocked.deadline_ms <= now
-    ]
-    for _, session_id in sorted(overdue):
-        session = engine.sessions.get(session_id)
-        if session is not None and session.blocked is not None:
-            engine.unblock(session, session.blocked.timeout_reply)
+    while 0 < engine.waiting.next_deadline_ms <= engine.now_ms:
+        session = engine.waiting.first()
+        assert session.blocked is not None
+        engine.waiting.unblock(session, session.blocked.timeout_reply)
 
 
 # expiry
@@ -113,14 +127,33 @@ def expire_cycle(engine: Engine) -> int:
             if loops % CHECK_EVERY == 0 and sampled > budget:
                 state.cut_short = True
                 engine.stats.expire_cap_reached += 1
-                break
-            if loop.sampled and loop.expired * 100 // loop.sampled <= acceptable:
+            percent = loop.expired * 100 // loop.sampled if loop.sampled else 100
+            again = percent > acceptable and not state.cut_short
+            if state.trace is not None:
+                _report(state.trace, database, loop, percent, acceptable, again)
+            if not again:
                 break
         if state.cut_short:
             break
+    if state.trace is not None:
+        state.trace("expire-cycle", sampled=sampled, expired=expired, cut_short=state.cut_short)
     stale = expired / sampled if sampled else 0.0
     state.stale_share = stale * 0.05 + state.stale_share * 0.95
     return expired
+
+
+def _report(
+    trace: Trace, database: Database, loop: _Loop, percent: int, acceptable: int, again: bool
+) -> None:
+    trace(
+        "expire-look",
+        db=database.index,
+        sampled=loop.sampled,
+        expired=loop.expired,
+        percent=percent,
+        acceptable=acceptable,
+        again=again,
+    )
 
 
 def _worth_looking(database: Database) -> bool:

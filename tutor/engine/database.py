@@ -8,18 +8,23 @@ change a command calls `changed` once: WATCH, notifications and the X-ray depend
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from tutor.engine import errors
-from tutor.engine.lfu import NO_EVICTION, is_lfu, stamp, used
+from tutor.engine import errors, standing
+from tutor.engine.clients import notifications
+from tutor.engine.memory.last_uses import RECENT, LastUses
+from tutor.engine.memory.lfu import stamp, used
 from tutor.engine.replies import ReplyError
 from tutor.engine.structures.hashtable import HashTable
 from tutor.engine.structures.quicklist import Quicklist
+from tutor.engine.structures.resize_policy import ALWAYS
 from tutor.engine.structures.sds import Sds
+from tutor.engine.structures.stream import Stream
 from tutor.engine.values import Set, String, Value, Zset
 
 if TYPE_CHECKING:
     from tutor.engine.engine import Engine
+    from tutor.engine.memory.accounting import Book
     from tutor.engine.session import Session
 
 _T = TypeVar("_T")
@@ -32,6 +37,7 @@ class Database:
         "access",
         "average_ttl_ms",
         "blocked",
+        "book",
         "engine",
         "epoch",
         "expires",
@@ -48,7 +54,8 @@ class Database:
         self.expires = HashTable(engine.hash_seed)
         self.expires_cursor = 0  # the bucket at which active expiry goes on
         self.average_ttl_ms = 0
-        self.access: dict[bytes, int] = {}
+        self.access = LastUses()
+        self.book: Book | None = None  # bytes of the keys, while there is a maxmemory
         self.epoch = engine.epoch
         self.watchers: dict[bytes, dict[Session, None]] = {}
         self.blocked: dict[bytes, dict[Session, None]] = {}
@@ -58,41 +65,64 @@ class Database:
 
     # reading
 
-    def lookup(self, key: bytes, touch: bool = True) -> Value | None:
-        """The value of a live key, or None. Counts a hit or miss and refreshes the access time."""
-        value = self.peek(key)
-        engine = self.engine
-        if value is None:
-            engine.stats.keyspace_misses += 1
+    def lookup(self, key: bytes, touch: bool = True, notify: bool = True) -> Value | None:
+        """The value of a live key, or None. Counts a hit or miss, refreshes the access time
+        (``touch``) and tells who wants to know of misses (``notify``)."""
+        keys = self.keys
+        if keys.rehashidx >= 0:
+            keys.step()
+        value: Value | None = keys.data.get(key)
+        if value is None or (self.expires.data and self._died(key)):
+            self._missed(key, notify)
             return None
+        engine = self.engine
         engine.stats.keyspace_hits += 1
         if touch:
-            if engine.config.maxmemory_policy == NO_EVICTION:
-                self.access[key] = engine.now_ms // 1000
-            else:
+            if engine.counts_uses:
                 self._count_use(key)
+            else:
+                self.access.recent[key] = engine.now_ms // 1000
         return value
+
+    def _missed(self, key: bytes, notify: bool) -> None:
+        engine = self.engine
+        engine.stats.keyspace_misses += 1
+        if notify and "m" in engine.config.notify_keyspace_events:
+            notifications.publish(engine, self.index, key, "keymiss")
+
+    def _died(self, key: bytes, writing: bool = False) -> bool:
+        """Whether the key's time is over; it is removed then.
+
+        A replica leaves it to its master to remove it, unless its own clients may write; to the
+        master itself no key is dead, and while data are loaded none is either.
+        """
+        engine = self.engine
+        when = self.expires.data.get(key)
+        if when is None or when >= engine.now_ms or engine.loading:
+            return False
+        if engine.guarded and standing.is_replica(engine):
+            if engine.current is not None and engine.current.from_master:
+                return False
+            if not writing or engine.config.replica_read_only:
+                return True
+        if engine.pause is None:  # while clients are paused the data stand still
+            self.expire_now(key)
+        return True
 
     def peek(self, key: bytes) -> Value | None:
         """As `lookup`, but leaves statistics and access time alone (OBJECT, TTL, TYPE, DEBUG)."""
         keys = self.keys
         if keys.rehashidx >= 0:
             keys.step()
-        value = keys.data.get(key)
-        if value is None:
+        value: Value | None = keys.data.get(key)
+        if value is None or (self.expires.data and self._died(key)):
             return None
-        expires = self.expires.data
-        if expires:
-            when = expires.get(key)
-            if when is not None and when < self.engine.now_ms:
-                self.expire_now(key)
-                return None
-        return cast("Value", value)
+        return value
 
     def read(self, key: bytes, kind: type[_T]) -> _T | None:
         """The value if it is of this class, None if there is no key, else WRONGTYPE."""
         value = self.lookup(key)
-        if value is None or type(value) is kind:
+        if value is None or type(value) is kind or isinstance(value, kind):
             return value
         raise ReplyError(errors.WRONG_TYPE)
 
@@ -106,16 +136,34 @@ class Database:
 
     def lookup_write(self, key: bytes) -> Value | None:
         """The value to be changed in place: copied first if a snapshot still shares it."""
-        value = self.peek(key)
-        if value is None:
+        keys = self.keys
+        if keys.rehashidx >= 0:
+            keys.step()
+        value: Any = keys.data.get(key)
+        if value is None or (self.expires.data and self._died(key, writing=True)):
             return None
-        self._count_use(key)
-        if isinstance(value, (bytes, int)):
-            return value
-        if value.epoch != self.epoch:
+        engine = self.engine
+        if engine.counts_uses:
+            self._count_use(key)
+        else:
+            self.access.recent[key] = engine.now_ms // 1000
+        kind = type(value)
+        if kind is bytes or kind is int:
+            if engine.journal is not None:
+                engine.journal.note_key(self, key)
+        elif value.epoch != self.epoch:
+            value = self._opened(key, value)
+        result: Value = value
+        return result
+
+    def _opened(self, key: bytes, value: Any) -> Any:
+        """A value that is about to be changed in place for the first time in this epoch: itself if
+        the journal writes down what will change in it, else a copy."""
+        journal = self.engine.journal
+        if journal is None or not journal.opens(self, key, value):
             value = value.clone()
-            value.epoch = self.epoch
             self.keys.data[key] = value
+        value.epoch = self.epoch
         return value
 
     def touch(self, key: bytes) -> Value | None:
@@ -128,17 +176,31 @@ class Database:
     def _count_use(self, key: bytes) -> None:
         """Refresh the access time or, under an LFU policy, count."""
         engine = self.engine
-        if is_lfu(engine.config.maxmemory_policy):
-            self.access[key] = used(engine, self.access.get(key, 0))
+        if engine.counts_uses:
+            self.access.recent[key] = used(engine, self.access.get(key))
         else:
-            self.access[key] = engine.now_ms // 1000
+            self.access.recent[key] = engine.now_ms // 1000
 
     def write(self, key: bytes, kind: type[_T]) -> _T | None:
         """As `read`, for a value that will be changed in place."""
-        value = self.lookup_write(key)
-        if value is None or type(value) is kind:
-            return value
-        raise ReplyError(errors.WRONG_TYPE)
+        keys = self.keys
+        if keys.rehashidx >= 0:
+            keys.step()
+        value: Any = keys.data.get(key)
+        if value is None or (self.expires.data and self._died(key, writing=True)):
+            return None
+        engine = self.engine
+        if engine.counts_uses:
+            self._count_use(key)
+        else:
+            self.access.recent[key] = engine.now_ms // 1000
+        found: object = type(value)
+        if found is not kind and not isinstance(value, kind):
+            raise ReplyError(errors.WRONG_TYPE)
+        if value.epoch != self.epoch:
+            value = self._opened(key, value)
+        result: _T = value
+        return result
 
     def write_string(self, key: bytes) -> String | None:
         value = self.lookup_write(key)
@@ -153,25 +215,37 @@ class Database:
 
         A value that has lived under another key (RENAME) keeps its epoch: a snapshot may share it.
         """
-        if not isinstance(value, (bytes, int)) and not value.epoch:
-            value.epoch = self.epoch
+        stored: Any = value
+        kind = type(value)
+        if kind is not bytes and kind is not int and not stored.epoch:
+            stored.epoch = self.epoch
+        old = self.keys.data.get(key) if self.blocked else None
         new = self.keys.insert(key, value)
         engine = self.engine
-        policy = engine.config.maxmemory_policy
-        if policy == NO_EVICTION or not is_lfu(policy):
-            self.access[key] = engine.now_ms // 1000
+        recent = self.access.recent
+        if not engine.counts_uses:
+            recent[key] = engine.now_ms // 1000
         elif new:
-            self.access[key] = stamp(engine)
-        if not keep_ttl and not new and self.expires.data:
+            recent[key] = stamp(engine)
+        if new:
+            if len(recent) > RECENT:
+                self.access.settle()
+            if engine.listened and "n" in engine.config.notify_keyspace_events:
+                notifications.publish_new(engine, self.index, key)
+            if self.blocked:  # 7.0 hears of no overwriting but that of a stream
+                self.signal_ready(key)
+        elif not keep_ttl and self.expires.data:
             self.expires.discard(key)
-        if self.blocked and new:  # 7.0 wakes nobody when a key is overwritten
-            self.signal_ready(key)
+        if type(old) is Stream:
+            self.signal_ready(key, Stream)
 
     def delete(self, key: bytes) -> bool:
         """Remove a key; the caller has made sure that it is not expired (`peek`)."""
+        if self.blocked and type(self.keys.data.get(key)) is Stream:
+            self.signal_ready(key, Stream)
         if not self.keys.discard(key):
             return False
-        self.access.pop(key, None)
+        self.access.forget(key)
         if self.expires.data:
             self.expires.discard(key)
         return True
@@ -189,6 +263,7 @@ class Database:
         """
         count = len(value)
         if count:
+            self.touch(key)
             self.set(key, value)
             self.changed(key, event)
         elif self.peek(key) is not None:
@@ -199,11 +274,20 @@ class Database:
     def clear(self) -> int:
         """Remove everything; returns how many keys there were."""
         count = len(self.keys.data)
+        for key in self.blocked:
+            if type(self.keys.data.get(key)) is Stream:
+                self.signal_ready(key, Stream)
         watched = [key for key in self.watchers if key in self.keys.data]
+        journal = self.engine.journal
+        if journal is not None:
+            journal.note_database(self)
         self.keys = HashTable(self.engine.hash_seed)
         self.expires = HashTable(self.engine.hash_seed)
-        self.access = {}
+        self.access = LastUses()
+        self.book = None
         self.expires_cursor = self.average_ttl_ms = 0
+        if journal is not None:
+            journal.attach(self)
         for key in watched:
             self._break_watch(key)
         return count
@@ -212,7 +296,12 @@ class Database:
         """SWAPDB: the data change places; whoever watches or waits stays with the number."""
         self._break_watches_of(other)
         other._break_watches_of(self)
-        for name in ("keys", "expires", "access", "expires_cursor", "average_ttl_ms"):
+        self._lose_streams_to(other)
+        other._lose_streams_to(self)
+        if self.engine.journal is not None:
+            self.engine.journal.note_database(self)
+            self.engine.journal.note_database(other)
+        for name in ("keys", "expires", "access", "book", "expires_cursor", "average_ttl_ms"):
             mine = getattr(self, name)
             setattr(self, name, getattr(other, name))
             setattr(other, name, mine)
@@ -220,6 +309,19 @@ class Database:
             for key in list(database.blocked):
                 if key in database.keys.data:
                     database.signal_ready(key)
+
+    def take_over(self, keys: HashTable, expires: HashTable, access: LastUses) -> None:
+        """Copies of these stand here from now on (another moment's data, or another engine's)."""
+        self.keys, self.expires, self.access = keys.clone(), expires.clone(), access.copy()
+        self.keys.policy = self.expires.policy = ALWAYS
+        self.book = None
+
+    def fill(self, keys: HashTable, expires: HashTable, access: LastUses) -> None:
+        """These, out of a file, stand here in place of everything; nobody else has them."""
+        self.clear()
+        self.keys, self.expires, self.access = keys, expires, access
+        if self.engine.journal is not None:
+            self.engine.journal.attach(self)
 
     # expiry
 
@@ -234,7 +336,7 @@ class Database:
 
     def set_expiry(self, key: bytes, when_ms: int) -> None:
         if not self.expires.add(key, when_ms):
-            self.expires.data[key] = when_ms
+            self.expires.replace(key, when_ms)
 
     def persist(self, key: bytes) -> bool:
         """Drop the TTL; True if there was one."""
@@ -245,6 +347,12 @@ class Database:
         self.delete(key)
         self.engine.stats.expired_keys += 1
         self.changed(key, "expired", 0)
+        self.engine.propagation.also(self.index, self.removal, key)
+
+    @property
+    def removal(self) -> bytes:
+        """The command that stands for an expiry wherever changes are told."""
+        return b"UNLINK" if self.engine.config.lazyfree_lazy_expire else b"DEL"
 
     # consequences
 
@@ -258,8 +366,18 @@ class Database:
         engine.stats.dirty += dirty
         if self.watchers and key in self.watchers:
             self._break_watch(key)
-        if engine.observer is not None:
-            engine.observer.changed(self.index, key, event)
+        if engine.listened:
+            if self.book is not None:
+                self.book.stale.add(key)
+            engine.announce(self, key, event)
+
+    def changed_aside(self, key: bytes, event: str = "", dirty: int = 1) -> None:
+        """As `changed`, but WATCH and whoever tracks the key are not told: what most commands about
+        consumer groups do (redis 7.0, t_stream.c). Without an event it is counted only."""
+        engine = self.engine
+        engine.stats.dirty += dirty
+        if event and engine.listened:
+            engine.announce(self, key, event, modified=False)
 
     def _break_watch(self, key: bytes) -> None:
         mark = (self.index, key)
@@ -286,14 +404,24 @@ class Database:
                 else:
                     session.dirty_cas = True
 
-    def signal_ready(self, key: bytes) -> None:
+    def signal_ready(self, key: bytes, kind: type | None = None) -> None:
         """A key has come into being: whoever waits for it is looked after when the command ends.
 
         Only if anybody at all waits for a value of its type (redis 7.0, blocked.c:
-        signalKeyAsReady); what the key holds in the end decides who is served.
+        signalKeyAsReady); what the key holds in the end decides who is served. A stream that goes
+        is announced too, with its ``kind``.
         """
-        if key in self.blocked and self.engine.waiting[type(self.keys.data.get(key))]:
+        found = self.keys.data.get(key)
+        kind = kind or (Quicklist if isinstance(found, Quicklist) else type(found))
+        if key in self.blocked and self.engine.waiting.count[kind]:
             self.engine.ready.append((self, key))
+
+    def _lose_streams_to(self, other: Database) -> None:
+        """Announce the streams in whose place ``other`` has something else, or nothing."""
+        for key in self.blocked:
+            lost = type(self.keys.data.get(key)) is Stream
+            if lost and type(other.keys.data.get(key)) is not Stream:
+                self.signal_ready(key, Stream)
 
     def live_keys(self) -> Iterable[bytes]:
         """Keys that are not logically expired, in bucket order."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from tutor.engine.replies import format_double
 from tutor.engine.structures.quicklist import Quicklist
 from tutor.engine.structures.sds import Sds
+from tutor.engine.structures.stream import SEQUENCE, Stream
 from tutor.engine.values import Hash, Set, Value, text_of
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 EMPTY = bytes(20)
 _STRING, _LIST, _SET, _ZSET, _HASH = (number.to_bytes(4, "big") for number in range(5))
+_STREAM = (6).to_bytes(4, "big")
 
 
 def _xor_digests(one: bytes, other: bytes) -> bytes:
@@ -53,6 +55,12 @@ def value_digest(database: Database, key: bytes, value: Value, digest: bytes = E
         digest = _mix(digest, _HASH)
         for field, text in value.items():
             digest = _xor(digest, _mix(_mix(EMPTY, field), text))
+    elif isinstance(value, Stream):
+        digest = _mix(digest, _STREAM)
+        for entry, words in value.range():
+            digest = _mix(digest, b"%d.%d" % (entry >> 64, entry & SEQUENCE))
+            for word in words:
+                digest = _mix(digest, word)
     else:
         digest = _mix(digest, _ZSET)
         for member, score in value.scores.items():

@@ -54,5 +54,5 @@ class Observer(Protocol):
     def converted(self, conversion: Conversion) -> None:
         """A value changed its encoding."""
 
-    def executed(self, session: Session, argv: Sequence[bytes], reply: Reply) -> None:
-        """A client's command was carried out (also inside EXEC)."""
+    def executed(self, session: Session, argv: Sequence[bytes], reply: Reply, took_us: int) -> None:
+        """A client's command was carried out (also inside EXEC), in so many microseconds."""

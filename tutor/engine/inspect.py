@@ -6,15 +6,27 @@ Looking changes no access time, no statistics, no rehash step, and costs what is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from tutor.engine.image import Layout, TableFigures, derive_image, figures_of, nodes_at, nodes_from
-from tutor.engine.memory import memory_usage
+from tutor.engine.image import (
+    Layout,
+    TableFigures,
+    derive_image,
+    figures_of,
+    nodes_at,
+    nodes_from,
+    position_of,
+)
+from tutor.engine.memory.usage import memory_usage
+from tutor.engine.structures.hyperloglog_layout import register_under
 from tutor.engine.structures.quicklist import Quicklist
-from tutor.engine.structures.sds import parse_integer
+from tutor.engine.structures.quicklist_layout import QuicklistLayout
+from tutor.engine.structures.sds import Sds, parse_integer
+from tutor.engine.structures.skiplist_range import ScoreRange
 from tutor.engine.structures.window import Window
 from tutor.engine.values import Hash, Set, Value, Zset, encoding_name, type_name
 
@@ -32,6 +44,13 @@ class Limit:
     most: int
 
 
+Found = bytes | float | None
+"""What a key holds under a field or member; None if it is not there."""
+
+NodeContents = tuple[int | None, tuple[bytes, ...]]
+"""Of a list's node: compressed size (None if raw) and entries."""
+
+
 @dataclass(frozen=True, slots=True)
 class Inspection:
     """One key as it lies in memory.
@@ -40,8 +59,12 @@ class Inspection:
     ``ttl_ms`` is None without expiry. ``layout`` is the image of the window; a skiplist also has
     its companion ``table``. ``items_total`` is how many items (bytes' worth of one, entries, pairs,
     slots, nodes, towers) the window moves over, so that a viewer can page. ``limits`` say when a
-    compact value converts; ``position`` is that of the first visible element of a list. ``value``
-    is the object that was looked at, for `find`, `elements` and `nodes`.
+    compact value converts. ``source`` names the server that was looked at from outside (``redis
+    6.2.14, RDB 9``), ``unknown`` what cannot be seen from there (`tutor.engine.dumped`), ``other``
+    derives another window of it. ``value`` is the object that was looked at, for `find`,
+    `elements` and `nodes`. It may be edited in place later: ``noted`` is what it held under some
+    words at that time, ``kept`` what the nodes of a list around the window held
+    (`tutor.engine.locate.remember`).
     """
 
     db: int
@@ -57,17 +80,24 @@ class Inspection:
     table: TableFigures | None = None
     limits: tuple[Limit, ...] = ()
     allocator: str = "debian"
-    position: int = 0
+    source: str = ""
+    unknown: frozenset[str] = frozenset()
+    other: Callable[[Window], Inspection] | None = field(default=None, compare=False, repr=False)
     value: Value = field(default=b"", compare=False, repr=False)
+    noted: Mapping[bytes, Found] | None = field(default=None, compare=False, repr=False)
+    kept: Sequence[NodeContents] = field(default=(), compare=False, repr=False)
 
-    def find(self, part: bytes) -> bytes | float | None:
+    def find(self, part: bytes) -> Found:
         """What the whole value holds under a field or member: its value, its score, ``b""`` for
-        the member of a set; None if it is not there. O(1) (O(log N) in an intset)."""
+        the member of a set, the register of a HyperLogLog on which an element falls; None if it is
+        not there. O(1) (O(log N) in an intset)."""
         value = self.value
         if isinstance(value, Hash):
             return value.fields.get(part)
         if isinstance(value, Zset):
             return value.scores.get(part)
+        if isinstance(value, (bytes, Sds)):
+            return register_under(value.data if isinstance(value, Sds) else value, part)
         if not isinstance(value, Set):
             return None
         if value.ints is not None:
@@ -75,6 +105,15 @@ class Inspection:
             return b"" if number is not None and number in value.ints else None
         assert value.table is not None
         return b"" if part in value.table.data else None
+
+    def count(self, low: int, high: int) -> int:
+        """How many members of a sorted set have scores from ``low`` up to, not including, ``high``.
+        O(log N)."""
+        value = self.value
+        assert isinstance(value, Zset)
+        if value.skiplist is not None:
+            return value.skiplist.count_in_range(ScoreRange(low, high, high_exclusive=True))
+        return bisect_left(value.ordered, (high,)) - bisect_left(value.ordered, (low,))
 
     def elements(self, start: int, stop: int) -> list[bytes]:
         """Elements [start, stop) of a list, as an onlooker. O(nodes before them + their number)."""
@@ -86,11 +125,29 @@ class Inspection:
             found += node.entries[max(start - first, 0) : stop - first]
         return found
 
-    def nodes(self, start: int, stop: int) -> list[tuple[int | None, tuple[bytes, ...]]]:
+    def nodes(self, start: int, stop: int) -> list[NodeContents]:
         """Nodes [start, stop) of a list: compressed size (None if raw) and entries."""
         assert isinstance(self.value, Quicklist)
         some = islice(nodes_at(self.value, start), max(stop - start, 0))
-        return [(node.lzf_size(), tuple(node.entries)) for _position, node in some]
+        return [(node.lzf_size(), tuple(node.entries)) for node in some]
+
+    @property
+    def position(self) -> int:
+        """The position of the first visible element of a list. O(nodes before)."""
+        layout = self.layout
+        if not isinstance(layout, QuicklistLayout) or not isinstance(self.value, Quicklist):
+            return 0
+        return position_of(self.value, layout.start)
+
+    def at(self, window: Window) -> Inspection:
+        """The same key with the image of another window, and nothing beside it: for one who sets
+        window after window."""
+        if self.other is not None:
+            return self.other(window)
+        if self.other is not None:
+            return self.other(window)
+        layout, total = derive_image(self.value, window, self.allocator, ends=False)
+        return replace(self, window=window, items_total=total, layout=layout)
 
 
 def inspect(
@@ -110,7 +167,7 @@ def inspect(
     if value is None or (when is not None and when < now):
         return None
     allocator = str(engine.config.allocator)
-    layout, total, position = derive_image(value, window, allocator)
+    layout, total = derive_image(value, window, allocator)
     table = value.table if isinstance(value, Zset) else None
     return Inspection(
         db=db,
@@ -126,7 +183,6 @@ def inspect(
         table=None if table is None else figures_of(table),
         limits=_limits(value, engine.config),
         allocator=allocator,
-        position=position,
         value=value,
     )
 

@@ -11,10 +11,15 @@
 | ``dict``            | flat array              | map            |
 | `SetReply`          | array                   | set            |
 | `Pairs`             | flat array              | array of pairs |
+| `MapReply`          | array of pairs          | map            |
 | ``float``           | bulk, ``%.17g``         | double         |
+| `PlainDouble`       | bulk, no exponent       | double         |
+| `BigNumber`         | bulk string             | big number     |
 | ``bool``            | integer 0 or 1          | boolean        |
 | `Verbatim`          | bulk string             | verbatim       |
 | `Push`              | array                   | push           |
+| `Attribute`         | nothing                 | attribute      |
+| `Several`           | one after the other     | the same       |
 | `ReplyError`        | error                   | error          |
 
 A `ReplyError` is raised by a command and returned by `Engine.execute`; inside EXEC it stands
@@ -23,6 +28,7 @@ in the array. `BLOCKED` means that the answer comes later, through `Session.on_r
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 Reply = Any
@@ -47,8 +53,44 @@ class Pairs(list[Any]):
     __slots__ = ()
 
 
+class MapReply(list[Any]):
+    """A list of ``[name, value]``: pairs in RESP2, a map in RESP3, where a name may come twice."""
+
+    __slots__ = ()
+
+
+class PlainDouble(float):
+    """A double written without an exponent, up to 17 digits after the point (coordinates)."""
+
+    __slots__ = ()
+
+    @property
+    def text(self) -> bytes:
+        """``%.17Lf`` without the zeros at its end (redis 7.0, util.c: ld2string)."""
+        digits = (b"%.17f" % self).rstrip(b"0").rstrip(b".")
+        return b"0" if digits == b"-0" else digits
+
+
+class BigNumber(bytes):
+    """The digits of an integer of any size."""
+
+    __slots__ = ()
+
+
+class Attribute(dict[Any, Any]):
+    """Facts about the reply that follows it in a `Several`; RESP2 has no place for them."""
+
+    __slots__ = ()
+
+
 class Push(list[Any]):
     """An out-of-band message (RESP3 push)."""
+
+    __slots__ = ()
+
+
+class Several(list[Any]):
+    """Replies that follow one another without a frame (SUBSCRIBE answers once per channel)."""
 
     __slots__ = ()
 
@@ -82,7 +124,13 @@ class ReplyError(Exception):
     @property
     def code(self) -> str:
         """The first word: ``ERR``, ``WRONGTYPE``, …"""
-        return self.message.split(" ", 1)[0]
+        code, space, _ = self.message.partition(" ")
+        return code if space else "ERR"
+
+    def as_reply(self) -> ReplyError:
+        """This error, free of the frames it came through: they hold it, and it would hold them."""
+        self.__traceback__ = self.__context__ = None
+        return self
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, ReplyError) and other.message == self.message
@@ -105,10 +153,28 @@ def is_error(reply: Reply) -> bool:
     return type(reply) is ReplyError
 
 
+def messages_of(reply: Reply) -> Reply:
+    """What is sent of a reply after CLIENT REPLY OFF: the messages in it."""
+    messages = list(_messages(reply))
+    return Several(messages) if messages else NO_REPLY
+
+
+def _messages(reply: Reply) -> Iterator[Push]:
+    if type(reply) is Push:
+        yield reply
+    elif type(reply) is Several:
+        for one in reply:
+            yield from _messages(one)
+    elif type(reply) is list:  # EXEC's
+        for one in reply:
+            if type(one) is Several:
+                yield from _messages(one)
+
+
 def format_double(value: float) -> bytes:
     """A double as RESP2 prints it: ``%.17g``, ``inf``, ``-inf`` (redis 7.0, networking.c)."""
     if value != value:
         return b"nan"
     if value in (float("inf"), float("-inf")):
         return b"inf" if value > 0 else b"-inf"
-    return b"%.17g" % value
+    return value.text if isinstance(value, PlainDouble) else b"%.17g" % value

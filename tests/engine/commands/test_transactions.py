@@ -57,6 +57,21 @@ def test_nothing_is_left_behind_after_exec_discard_and_unwatch() -> None:
         assert world.client.session.watching == {}
 
 
+def test_a_string_that_the_queue_holds_too_is_copied_before_it_is_edited() -> None:
+    world = Watched()
+    long, edits = "y" * 64, ("APPEND k z", "SETRANGE k 64 z", "SETBIT k 519 0")
+    for edit in edits:
+        for line in ("MULTI", f"SET k {long}", "OBJECT REFCOUNT k", edit, "OBJECT REFCOUNT k"):
+            world.run(line)
+        _set, shared, _edited, alone = world.run("EXEC")
+        assert (shared, alone) == (2, 1)
+        assert world.run("MEMORY USAGE k") == 128, edit  # the block of the copy had room
+        world.run(f"SET k {long}")
+        assert world.run("OBJECT REFCOUNT k") == 1
+        world.run(edit)
+        assert world.run("MEMORY USAGE k") == 208, edit  # SET's had none, and it was doubled
+
+
 def test_a_client_that_leaves_watches_no_more() -> None:
     world = Watched()
     other = world.connect()

@@ -57,5 +57,5 @@ class Watched:
     def converted(self, conversion: Conversion) -> None:
         self.conversions.append(conversion)
 
-    def executed(self, session: Session, argv: Sequence[bytes], reply: Reply) -> None:
+    def executed(self, session: Session, argv: Sequence[bytes], reply: Reply, took_us: int) -> None:
         """Not of interest here."""

@@ -366,7 +366,7 @@ def test_a_trace_tells_of_growth_moved_buckets_and_the_end() -> None:
     table.insert(b"new", 1)
     while table.step():
         pass
-    assert steps[0] == ("expand", {"old": 8, "new": 16, "used": 8})
+    assert ("expand", {"old": 8, "new": 16, "used": 8}) in steps
     assert steps[-1] == ("rehashed", {"size": 16})
     moved = [key for kind, step in steps if kind == "rehash" for key in step["keys"]]
     assert sorted(moved) == [b"k%d" % number for number in range(8)]

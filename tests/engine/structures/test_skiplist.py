@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tutor.engine.structures.skiplist import Skiplist
+from tutor.engine.structures.skiplist import Skiplist, SkiplistNode
 from tutor.engine.structures.skiplist_range import LexEnd, LexRange, ScoreRange
 from tutor.engine.structures.window import Window
 
@@ -218,7 +219,9 @@ def test_a_trace_walks_the_same_path_as_the_silent_search() -> None:
         def note(kind: str, /, **particulars: object) -> None:
             steps.append((kind, particulars))  # noqa: B023
 
-        rank = made.rank(node.score, node.member, note)
+        made.trace = note
+        rank = made.rank(node.score, node.member)
+        made.trace = None
         assert rank == made.rank(node.score, node.member)
         assert sum(step["span"] for kind, step in steps if kind == "move") == rank
         levels = [step["level"] for kind, step in steps if kind == "drop"]
@@ -228,6 +231,56 @@ def test_a_trace_walks_the_same_path_as_the_silent_search() -> None:
 def test_an_insertion_reports_the_tower_it_links() -> None:
     made = flat(b"a", b"c")
     steps: list[tuple[str, dict[str, Any]]] = []
-    node = made.insert(0.0, b"b", 2, lambda kind, /, **rest: steps.append((kind, rest)))
+    made.trace = lambda kind, /, **rest: steps.append((kind, rest))
+    node = made.insert(0.0, b"b", 2)
     assert steps[-1] == ("link", {"node": node, "height": 2, "rank": 1})
     made.check()
+
+
+def test_a_list_that_is_dropped_leaves_no_nodes_behind_and_its_copy_whole() -> None:
+    made = Skiplist(random.Random(1).random)
+    for number in range(500):
+        made.insert(float(number), b"%d" % number)
+    gc.collect()
+    gc.disable()
+    try:
+        alive = count_nodes()
+        copy = made.clone()
+        assert count_nodes() >= alive + 500
+        del made
+        assert count_nodes() <= alive + 1
+        assert [node.score for node in copy] == [float(number) for number in range(500)]
+        assert [node.score for node in reversed(copy)] == [float(499 - at) for at in range(500)]
+        copy.check()
+    finally:
+        gc.enable()
+
+
+def count_nodes() -> int:
+    return sum(type(one) is SkiplistNode for one in gc.get_objects())
+
+
+@given(st.dictionaries(st.binary(max_size=4), st.sampled_from([-1.5, -0.0, 0.0, 2.0, 1e300])))
+def test_a_list_filled_at_once_is_sound_and_can_be_changed(scores: dict[bytes, float]) -> None:
+    skiplist = Skiplist(random.Random(5).random)
+    skiplist.link_all(sorted((score, member) for member, score in scores.items()))
+    skiplist.check()
+    assert [node.member for node in skiplist] == sorted(
+        scores, key=lambda name: (scores[name], name)
+    )
+    skiplist.insert(1.0, b"another")
+    skiplist.check()
+    for member, score in scores.items():
+        assert skiplist.delete(score, member)
+    skiplist.check()
+    assert len(skiplist) == 1
+
+
+def test_a_list_filled_at_once_tells_its_trace_of_every_tower() -> None:
+    skiplist = Skiplist(random.Random(5).random)
+    told: list[str] = []
+    skiplist.trace = lambda event, **_facts: told.append(event)
+    skiplist.link_all([(1.0, b"a"), (2.0, b"b")])
+    assert told.count("link") == 2
+    skiplist.trace = None
+    skiplist.check()

@@ -19,6 +19,11 @@ _VALUES: dict[str, list[bytes]] = {
     "bit": [b"0", b"1"],
     "bit-offset": [b"8", b"#2"],
     "bit-type": [b"u8", b"i16"],
+    "stream-id": [b"5", b"1700000000000-0"],
+    "stream-bound": [b"-", b"+", b"5", b"(5-1"],
+    "stream-new-id": [b"5", b"5-1", b"5-*"],
+    "stream-after": [b"0", b"5-1", b"$"],
+    "stream-group-id": [b"0", b"5-1", b">"],
 }
 
 
@@ -32,6 +37,12 @@ def sendable_specs() -> list[CommandSpec]:
     return [spec for spec in all_specs() if not spec.subcommands]
 
 
+def keyed_specs() -> list[CommandSpec]:
+    """Those of them that take keys; a shard channel is none."""
+    specs = sendable_specs()
+    return [spec for spec in specs if any("not_key" not in one.flags for one in spec.key_specs)]
+
+
 def whole_command(spec: CommandSpec, random: Random) -> list[bytes]:
     """A command that follows its signature: what is optional is there or not, options in order."""
     return [*spec.name.encode().split(b"|"), *_in_order(spec.signature, random)]
@@ -40,6 +51,8 @@ def whole_command(spec: CommandSpec, random: Random) -> list[bytes]:
 def _in_order(arguments: Sequence[Argument], random: Random) -> list[bytes]:
     words: list[bytes] = []
     keys = 0
+    if [one.name for one in arguments] == ["key", "id"] and arguments[1].multiple:
+        keys = random.randint(1, 3)  # XREAD's STREAMS: as many ids as keys
     for argument in arguments:
         counted = keys > 0 and argument.type == "key"
         if argument.optional and not counted and random.random() < 0.5:

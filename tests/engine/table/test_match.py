@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from tests.engine.table.generated import all_specs, sendable_specs, whole_command
+from tests.engine.table.generated import all_specs, keyed_specs, sendable_specs, whole_command
 from tests.engine.table.test_table import words
 from tutor.engine.table import CommandSpec, keys_of, load_table
 from tutor.engine.table.match import Match, match
@@ -141,6 +141,28 @@ def test_there_are_as_many_weights_as_keys() -> None:
     assert roles("ZUNION 2 a b WEIGHTS 1 2 3")[-1] == "extra!"
 
 
+def test_there_are_as_many_ids_as_streams() -> None:
+    assert roles("XREAD STREAMS a b 0 5-1")[2:] == ["key:key"] * 2 + ["stream-after:id"] * 2
+    assert typed("XREAD STREAMS a b 0 5-1").complete
+    assert not typed("XREAD STREAMS a b 0").complete
+    assert not typed("XREAD STREAMS a b").complete
+    assert roles("XREAD STREAMS a 0 5-1")[-3:-1] == ["key:key"] * 2
+
+
+def test_a_word_that_can_be_an_id_ends_the_streams() -> None:
+    assert roles("XREAD STREAMS a b 0")[-1] == "stream-after:id"
+    assert roles("XREAD STREAMS 1 2")[2:] == ["key:key", "stream-after:id"]
+    assert roles("XREADGROUP GROUP g c STREAMS s >")[-1] == "stream-group-id:id"
+
+
+def test_what_is_required_may_stand_in_any_order_where_the_server_allows_it() -> None:
+    assert typed("GEOSEARCH k BYRADIUS 1 km FROMMEMBER m").complete
+    assert typed("GEOSEARCH k ASC FROMLONLAT 1 2 COUNT 1 BYBOX 1 2 m").complete
+    assert typed("XREADGROUP NOACK GROUP g c STREAMS s >").complete
+    assert not typed("GEOSEARCH k BYRADIUS 1 km ASC").complete
+    assert roles("GEOSEARCH k FROMMEMBER m FROMMEMBER n")[4] == "extra!"
+
+
 def test_an_option_may_be_repeated_only_where_its_token_is() -> None:
     assert roles("SORT k GET a ALPHA GET b")[-2:] == ["token:pattern", "pattern:pattern"]
     assert roles("SET k v NX NX")[-1] == "extra!"
@@ -190,6 +212,30 @@ def test_the_same_argument_stands_behind_word_signature_and_expectation() -> Non
         ("COMMAND", "[COUNT] [DOCS] [GETKEYS] [GETKEYSANDFLAGS] [HELP] [INFO] [LIST]"),
         ("REPLICAOF NO", "ONE"),
         ("BITFIELD k OVERFLOW SAT", "SET INCRBY"),
+        ("BITPOS k 1 0 -1", "[BYTE] [BIT]"),
+        ("XADD k", "[NOMKSTREAM] [MAXLEN] [MINID] * id"),
+        ("XADD k MAXLEN", "[=] [~] threshold"),
+        ("XREAD STREAMS", "key"),
+        ("XREAD STREAMS a", "id [key]"),
+        ("XREAD STREAMS a b 0", "id [key]"),
+        ("XREAD STREAMS a b 0 0", "[id] [key]"),
+        ("XGROUP CREATE k g", "id $"),
+        ("XINFO", "CONSUMERS GROUPS HELP STREAM"),
+        ("XPENDING k g", "[IDLE] [start]"),
+        (
+            "GEOSEARCH k",
+            "FROMMEMBER FROMLONLAT BYRADIUS BYBOX [ASC] [DESC]"
+            " [COUNT] [WITHCOORD] [WITHDIST] [WITHHASH]",
+        ),
+        ("GEOSEARCH k FROMMEMBER m BYRADIUS 1", "M KM FT MI"),
+        ("GEOADD k NX 1 2", "member"),
+        ("PFADD k", "[element]"),
+        ("SUBSCRIBE a", "[channel]"),
+        ("EVAL s 1", "key"),
+        ("EVAL s 0", "[arg]"),
+        ("FUNCTION LOAD", "[REPLACE] function-code"),
+        ("ACL LOG", "[count] [RESET]"),
+        ("CLUSTER SETSLOT 1", "IMPORTING MIGRATING NODE STABLE"),
     ],
 )
 def test_next_lists_what_may_follow(line: str, expected: str) -> None:
@@ -240,6 +286,17 @@ def test_nothing_typed_expects_the_commands_name() -> None:
         ("BITFIELD k GET u8 #1", None),
         ("BITFIELD k GET u64 0", 3),
         ("ZUNION 0 a", 1),
+        ("BITPOS k 1 0 -1 BIT", None),
+        ("XADD k 5-* f v", None),
+        ("XADD k 5- f v", 2),
+        ("XRANGE k (5-1 +", None),
+        ("XRANGE k (+ +", 2),
+        ("XDEL k 5 -", 3),
+        ("XREAD STREAMS k $", None),
+        ("GEOADD k 13,3 38 Palermo", 2),
+        ("GEODIST k a b km", None),
+        ("GEODIST k a b cm", 4),
+        ("CLUSTER GETKEYSINSLOT x 1", 2),
         ("GET a b", 2),
         ("CONFIG FOO bar", 1),
         ("EXPIRE k 10 XX GT", None),
@@ -279,7 +336,7 @@ def test_what_follows_a_signature_is_understood_at_every_word(spec: CommandSpec)
 
 @pytest.mark.parametrize(
     "spec",
-    [one for one in sendable_specs() if one.key_specs and one.name not in ("migrate", "sort")],
+    [one for one in keyed_specs() if one.name not in ("migrate", "sort")],
     ids=lambda spec: spec.name,
 )
 def test_the_words_with_the_role_of_key_are_the_keys(spec: CommandSpec) -> None:

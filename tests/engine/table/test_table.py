@@ -149,6 +149,12 @@ def test_key_arguments_point_at_key_specs_that_exist() -> None:
         "COPY source destination [DB destination-db] [REPLACE]",
         "REPLICAOF <host port | NO ONE>",
         "BITOP <AND | OR | XOR | NOT> destkey key [key ...]",
+        "XADD key [NOMKSTREAM] [<MAXLEN | MINID> [= | ~] threshold [LIMIT count]] <* | id>"
+        " field value [field value ...]",
+        "XREADGROUP GROUP group consumer [COUNT count] [BLOCK milliseconds] [NOACK]"
+        " STREAMS key [key ...] id [id ...]",
+        "GEODIST key member1 member2 [M | KM | FT | MI]",
+        "EVAL script numkeys [key [key ...]] [arg [arg ...]]",
     ],
 )
 def test_syntax_is_written_as_in_the_manual(signature: str) -> None:
@@ -213,6 +219,13 @@ def test_parts_join_to_the_syntax_and_show_every_argument_of_the_signature() -> 
         ("MIGRATE host 1 '' 0 1 AUTH keys KEYS a b", [9, 10]),
         ("BITOP AND d a b", [2, 3, 4]),
         ("LCS a b", [1, 2]),
+        ("XREAD COUNT 1 STREAMS a b 0 0", [4, 5]),
+        ("XREADGROUP GROUP STREAMS c STREAMS a >", [5]),
+        ("XREADGROUP STREAMS a b c d STREAMS e", [2, 3, 4]),
+        ("GEORADIUS a 0 0 1 m STOREDIST e STORE d", [1, 9, 7]),
+        ("EVAL s 2 a b c", [3, 4]),
+        ("EVAL s 0 a", []),
+        ("PFMERGE d a", [1, 2]),
     ],
 )
 def test_keys_are_found_where_the_server_finds_them(line: str, keys: list[int]) -> None:
@@ -235,6 +248,8 @@ def test_keys_of_takes_the_subcommand_or_its_container() -> None:
         ("GET a b", "Invalid number of arguments specified for command"),
         ("ZUNION 3 a b", "Invalid arguments specified for command"),
         ("ZUNION x a b", "Invalid arguments specified for command"),
+        ("SPUBLISH a b", "The command has no key arguments"),
+        ("XREADGROUP COUNT 1 STREAMS a STREAMS 0", "Invalid arguments specified for command"),
         ("MIGRATE host 1 a 0 1 KEYS b", "Invalid arguments specified for command"),
     ],
 )

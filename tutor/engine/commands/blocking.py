@@ -1,6 +1,6 @@
 """What the blocking commands share: the timeout, and taking from a key or waiting for one.
 
-Redis 7.0, blocked.c and timeout.c. Who waits for what stands in `Engine.block`.
+Redis 7.0, blocked.c and timeout.c. Who waits for what stands in `tutor.engine.clients.waiting`.
 """
 
 from __future__ import annotations
@@ -60,4 +60,4 @@ def take_or_wait(
         value = db.lookup_write(key)
         return take(session, key, value, True) if isinstance(value, kind) else NOT_SERVED
 
-    return session.engine.block(session, keys, kind, timeout, NULL_ARRAY, serve)
+    return session.engine.waiting.block(session, keys, kind, timeout, NULL_ARRAY, serve)

@@ -1,25 +1,19 @@
-"""CLIENT: who is connected (redis 7.0, networking.c).
+"""CLIENT: names, ids, and how a client is answered (redis 7.0, networking.c).
 
-Here is what has a meaning without a network: names, ids, lists, killing and waking. Tracking,
-CLIENT REPLY and CLIENT PAUSE belong to whoever owns the sockets, and are unknown here.
+CLIENT LIST and KILL stand in `client_list`, CLIENT TRACKING in `client_tracking`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from tutor.engine import errors
-from tutor.engine.arguments import integer, parse_integer
+from tutor.engine.arguments import INT64_MAX, integer
+from tutor.engine.clients import pause
 from tutor.engine.helptext import help_of
 from tutor.engine.registry import command
-from tutor.engine.replies import OK, Reply, ReplyError, Verbatim
+from tutor.engine.replies import NO_REPLY, OK, Reply, ReplyError
 from tutor.engine.session import Session
-
-if TYPE_CHECKING:
-    from tutor.engine.engine import Engine
-
-_TYPES = (b"normal", b"slave", b"replica", b"pubsub", b"master")
 
 
 def check_name(name: bytes) -> None:
@@ -45,150 +39,62 @@ def client_setname(session: Session, argv: Sequence[bytes]) -> Reply:
     return OK
 
 
-@command("client|info")
-def client_info(session: Session, argv: Sequence[bytes]) -> Reply:
-    return Verbatim(_describe(session))
-
-
-@command("client|list")
-def client_list(session: Session, argv: Sequence[bytes]) -> Reply:
-    """CLIENT LIST [TYPE type | ID id …]."""
-    sessions: Iterable[Session] = session.engine.sessions.values()
-    if len(argv) == 4 and argv[2].lower() == b"type":
-        if _type(argv[3]) != b"normal":
-            sessions = ()
-    elif len(argv) > 3 and argv[2].lower() == b"id":
-        ids = [integer(word, errors.BAD_CLIENT_ID) for word in argv[3:]]
-        known = session.engine.sessions
-        sessions = [known[number] for number in ids if number in known]
-    elif len(argv) != 2:
-        raise ReplyError(errors.SYNTAX)
-    return Verbatim(b"".join(_describe(one) for one in sessions))
-
-
-def _type(word: bytes) -> bytes:
-    name = word.lower()
-    if name not in _TYPES:
-        raise ReplyError(errors.unknown_client_type(word))
-    return name
-
-
-def _describe(session: Session) -> bytes:
-    """One line of CLIENT LIST. Buffers belong to the network: their sizes are 0 here."""
-    now = session.engine.now_ms
-    transaction = session.transaction
-    flags = "x" if transaction is not None else ""
-    flags += "b" if session.blocked is not None else ""
-    flags += "d" if session.dirty_cas else ""
-    flags += "c" if session.closing else ""
-    fields: dict[str, object] = {
-        "id": session.id,
-        "addr": session.peer,
-        "laddr": f"127.0.0.1:{session.engine.config.port}",
-        "fd": -1,
-        "name": session.name.decode("latin-1"),
-        "age": (now - session.created_ms) // 1000,
-        "idle": (now - session.last_ms) // 1000,
-        "flags": flags or "N",
-        "db": session.db.index,
-        "sub": 0,
-        "psub": 0,
-        "ssub": 0,
-        "multi": len(transaction.queue) if transaction is not None else -1,
-        "qbuf": 0,
-        "qbuf-free": 0,
-        "argv-mem": 0,
-        "multi-mem": 0,
-        "rbs": 0,
-        "rbp": 0,
-        "obl": 0,
-        "oll": 0,
-        "omem": 0,
-        "tot-mem": 0,
-        "events": "r",
-        "cmd": session.last_command or "NULL",
-        "user": "default",
-        "redir": -1,
-        "resp": session.resp,
-    }
-    return " ".join(f"{name}={value}" for name, value in fields.items()).encode() + b"\n"
-
-
-# killing and waking
-
-
-@command("client|kill")
-def client_kill(session: Session, argv: Sequence[bytes]) -> Reply:
-    """CLIENT KILL addr:port, or CLIENT KILL <filter> <value> ….
-
-    The old form answers OK or an error, the new one how many were killed.
-    """
-    engine = session.engine
-    if len(argv) == 3:
-        found = [one for one in engine.sessions.values() if one.peer.encode() == argv[2]]
-        if not found:
-            raise ReplyError(errors.NO_SUCH_CLIENT)
-        _hang_up(engine, session, found)
+@command("client|reply")
+def client_reply(session: Session, argv: Sequence[bytes]) -> Reply:
+    """CLIENT REPLY ON | OFF | SKIP; only ON is answered."""
+    mode = argv[2].lower()
+    if mode == b"on":
+        session.replying, session.skipping = True, False
+        session.settle()
         return OK
-    victims = _filtered(session, argv)
-    _hang_up(engine, session, victims)
-    return len(victims)
+    if mode == b"off":
+        session.replying = False
+    elif mode == b"skip":
+        session.skip_next = session.replying
+    else:
+        raise ReplyError(errors.SYNTAX)
+    session.settle()
+    return NO_REPLY
 
 
-def _filtered(session: Session, argv: Sequence[bytes]) -> list[Session]:
-    victims = list(session.engine.sessions.values())
-    skip_me = True
-    for at in range(2, len(argv), 2):
-        if at + 1 == len(argv):
-            raise ReplyError(errors.SYNTAX)
-        name, value = argv[at].lower(), argv[at + 1]
-        if name == b"id":
-            number = parse_integer(value) or 0
-            if number < 1:
-                raise ReplyError(errors.CLIENT_ID_NOT_POSITIVE)
-            victims = [one for one in victims if one.id == number]
-        elif name == b"type":
-            victims = victims if _type(value) == b"normal" else []
-        elif name == b"addr":
-            victims = [one for one in victims if one.peer.encode() == value]
-        elif name == b"laddr":
-            here = b"127.0.0.1:%d" % session.engine.config.port
-            victims = victims if value == here else []
-        elif name == b"user":
-            if value != b"default":
-                raise ReplyError(errors.no_such_user(value))
-        elif name == b"skipme" and value.lower() in (b"yes", b"no"):
-            skip_me = value.lower() == b"yes"
-        else:
-            raise ReplyError(errors.SYNTAX)
-    return [one for one in victims if not (skip_me and one is session)]
+@command("client|no-evict")
+def client_no_evict(session: Session, argv: Sequence[bytes]) -> Reply:
+    """CLIENT NO-EVICT ON | OFF: whether ``maxmemory-clients`` may cost this client its place."""
+    session.no_evict = _switch(argv[2])
+    return OK
 
 
-def _hang_up(engine: Engine, me: Session, victims: Iterable[Session]) -> None:
-    """Disconnect them; whoever kills himself still gets his reply."""
-    for victim in victims:
-        victim.closing = True
-        if victim is not me:
-            engine.disconnect(victim)
+def _switch(word: bytes) -> bool:
+    value = word.lower()
+    if value not in (b"on", b"off"):
+        raise ReplyError(errors.SYNTAX)
+    return value == b"on"
 
 
-@command("client|unblock")
-def client_unblock(session: Session, argv: Sequence[bytes]) -> Reply:
-    """CLIENT UNBLOCK id [TIMEOUT | ERROR]: 1 if that client was waiting."""
-    reason = b"timeout"
-    if len(argv) == 4:
-        reason = argv[3].lower()
-        if reason not in (b"timeout", b"error"):
-            raise ReplyError(errors.UNBLOCK_REASON)
-    elif len(argv) != 3:
+@command("client|pause")
+def client_pause(session: Session, argv: Sequence[bytes]) -> Reply:
+    """CLIENT PAUSE milliseconds [WRITE | ALL]."""
+    engine = session.engine
+    mode = argv[3].lower() if len(argv) == 4 else b"all"
+    if len(argv) > 4:
         raise ReplyError(errors.subcommand_syntax("CLIENT", argv[1]))
-    other = session.engine.sessions.get(integer(argv[2]))
-    if other is None or other.blocked is None:
-        return 0
-    error = reason == b"error"
-    reply = ReplyError(errors.UNBLOCKED) if error else other.blocked.timeout_reply
-    session.engine.unblock(other, reply)
-    return 1
+    if mode not in (b"write", b"all"):
+        raise ReplyError(errors.PAUSE_MODE)
+    timeout = integer(argv[2], errors.TIMEOUT_NOT_INTEGER)
+    if timeout < 0:
+        raise ReplyError(errors.TIMEOUT_NEGATIVE)
+    until_ms = engine.now_ms + timeout
+    if until_ms > INT64_MAX:  # wraps around in Redis, so that the pause is over already
+        until_ms = 0
+    pause.begin(engine, until_ms, writes_only=mode == b"write")
+    return OK
+
+
+@command("client|unpause")
+def client_unpause(session: Session, argv: Sequence[bytes]) -> Reply:
+    """CLIENT UNPAUSE: what waits goes on."""
+    pause.resume(session.engine)
+    return OK
 
 
 @command("client|help")

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from tutor.engine import errors
 from tutor.engine.arguments import integer, ranged
+from tutor.engine.clients import monitor
 from tutor.engine.commands.client import check_name
 from tutor.engine.registry import command
 from tutor.engine.replies import OK, PONG, Reply, ReplyError, Status
 from tutor.engine.session import Session
+from tutor.engine.standing import is_replica
 
 VERSION = b"7.0.15"
 _RESET = Status(b"RESET")
@@ -19,6 +21,8 @@ _RESET = Status(b"RESET")
 def ping(session: Session, argv: Sequence[bytes]) -> Reply:
     if len(argv) > 2:
         raise ReplyError(errors.wrong_arity("ping"))
+    if session.resp == 2 and len(session.subscriptions):
+        return [b"pong", argv[1] if len(argv) == 2 else b""]
     return argv[1] if len(argv) == 2 else PONG
 
 
@@ -46,14 +50,20 @@ def select(session: Session, argv: Sequence[bytes]) -> Reply:
 
 @command("reset")
 def reset(session: Session, argv: Sequence[bytes]) -> Reply:
-    """RESET: as if newly connected; MULTI, WATCH, database, name and protocol are forgotten."""
+    """RESET: as if newly connected; all that a client has asked for is forgotten but NO-EVICT."""
     engine = session.engine
+    if session.monitoring:
+        monitor.stop(engine, session)
+    engine.tracking.stop(session)
+    engine.pubsub.forget(session)
     session.transaction = None
     engine.unwatch(session)
+    session.replying, session.skip_next = True, False
     session.db = engine.databases[0]
     session.name = b""
     session.resp = 2
-    session.authenticated = not engine.config.requirepass
+    session.user = engine.acl.default
+    session.authenticated = engine.acl.open
     return _RESET
 
 
@@ -62,18 +72,12 @@ def auth(session: Session, argv: Sequence[bytes]) -> Reply:
     """AUTH [username] password."""
     if len(argv) > 3:
         raise ReplyError(errors.SYNTAX)
-    if len(argv) == 2 and not session.engine.config.requirepass:
+    acl = session.engine.acl
+    if len(argv) == 2 and acl.default.rights.nopass:
         raise ReplyError(errors.NO_PASSWORD_SET)
-    _log_in(session, argv[1] if len(argv) == 3 else b"default", argv[-1])
+    name = argv[1] if len(argv) == 3 else acl.default.name
+    acl.authenticate(session, name, argv[-1], via=argv[0])
     return OK
-
-
-def _log_in(session: Session, user: bytes, password: bytes) -> None:
-    """There is one user, ``default``, whose password ``requirepass`` sets."""
-    wanted = session.engine.config.requirepass
-    if user != b"default" or (wanted and password != wanted):
-        raise ReplyError(errors.WRONG_PASS)
-    session.authenticated = True
 
 
 @command("hello")
@@ -84,13 +88,9 @@ def hello(session: Session, argv: Sequence[bytes]) -> Reply:
         version = integer(argv[1], errors.PROTO_NOT_INTEGER)
         if version not in (2, 3):
             raise ReplyError(errors.NO_PROTO)
-    login, name = _hello_options(argv)
-    if login is not None:
-        _log_in(session, *login)
+    _hello_options(session, argv)
     if not session.authenticated:
         raise ReplyError(errors.HELLO_NO_AUTH)
-    if name is not None:
-        session.name = name
     if version:
         session.resp = version
     return {
@@ -99,24 +99,22 @@ def hello(session: Session, argv: Sequence[bytes]) -> Reply:
         b"proto": session.resp,
         b"id": session.id,
         b"mode": b"standalone",
-        b"role": b"master",
+        b"role": b"replica" if is_replica(session.engine) else b"master",
         b"modules": [],
     }
 
 
-def _hello_options(argv: Sequence[bytes]) -> tuple[tuple[bytes, bytes] | None, bytes | None]:
-    login: tuple[bytes, bytes] | None = None
-    name: bytes | None = None
+def _hello_options(session: Session, argv: Sequence[bytes]) -> None:
+    """Carried out one by one: what stands before a faulty word has happened."""
     at = 2
     while at < len(argv):
         option, left = argv[at].lower(), len(argv) - 1 - at
         if option == b"auth" and left >= 2:
-            login = (argv[at + 1], argv[at + 2])
+            session.engine.acl.authenticate(session, argv[at + 1], argv[at + 2], via=argv[0])
             at += 3
         elif option == b"setname" and left:
-            name = argv[at + 1]
-            check_name(name)
+            check_name(argv[at + 1])
+            session.name = argv[at + 1]
             at += 2
         else:
             raise ReplyError(errors.hello_option(argv[at]))
-    return login, name

@@ -14,10 +14,12 @@ from tutor.engine import errors
 from tutor.engine.arguments import integer
 from tutor.engine.codec import dump, serialized_length
 from tutor.engine.codec_reader import load
+from tutor.engine.commands import debug_fixtures as fixtures
 from tutor.engine.commands.object import refcount
+from tutor.engine.config.directive_types import parse_memory
 from tutor.engine.digest import dataset_digest, value_digest
-from tutor.engine.directive_types import parse_memory
 from tutor.engine.helptext import help_lines
+from tutor.engine.memory.last_uses import LRU_CLOCK_MAX, idle_seconds
 from tutor.engine.registry import command
 from tutor.engine.replies import OK, Reply, ReplyError, Status, Verbatim
 from tutor.engine.session import Session
@@ -26,7 +28,6 @@ from tutor.engine.structures.quicklist import PLAIN_THRESHOLD, Quicklist
 from tutor.engine.structures.sds import Sds, key_sdslen, sdslen
 from tutor.engine.values import Hash, Set, Value, Zset, encoding_name
 
-_LRU_CLOCK_MAX = (1 << 24) - 1
 _LARGEST_THRESHOLD = (1 << 32) - (1 << 20)
 
 Subcommand = Callable[[Session, Sequence[bytes]], Reply]
@@ -38,7 +39,10 @@ def debug(session: Session, argv: Sequence[bytes]) -> Reply:
     found = _SUBCOMMANDS.get(argv[1].lower())
     if found is None or not found[1] <= len(argv) - 2 <= found[2]:
         raise ReplyError(errors.subcommand_syntax("DEBUG", argv[1]))
-    return found[0](session, argv[2:])
+    try:
+        return found[0](session, argv[2:])
+    except fixtures.UnknownWords:
+        raise ReplyError(errors.subcommand_syntax("DEBUG", argv[1])) from None
 
 
 def _value(session: Session, key: bytes) -> Value:
@@ -63,13 +67,11 @@ def _object(session: Session, words: Sequence[bytes]) -> Reply:
     """One line about a value."""
     engine, key = session.engine, words[0]
     value = _value(session, key)
-    clock = engine.now_ms // 1000 & _LRU_CLOCK_MAX
-    used = session.db.access.get(key, clock) & _LRU_CLOCK_MAX  # under LFU not a time, shown as one
-    idle = clock - used if clock >= used else clock + _LRU_CLOCK_MAX - used
+    kept = session.db.access.get(key, engine.now_ms // 1000)  # under LFU not a time, shown as one
     line = (
         f"Value at:0x0 refcount:{refcount(engine, value)} encoding:{encoding_name(value)} "
         f"serializedlength:{serialized_length(engine, value)} "
-        f"lru:{used} lru_seconds_idle:{idle}"
+        f"lru:{kept & LRU_CLOCK_MAX} lru_seconds_idle:{idle_seconds(engine.now_ms, kept)}"
     )
     if isinstance(value, Quicklist):
         nodes = value.node_count
@@ -181,13 +183,16 @@ def _sleep(session: Session, words: Sequence[bytes]) -> Reply:
 
 
 def _set_active_expire(session: Session, words: Sequence[bytes]) -> Reply:
-    session.engine.active_expire = _atoi(words[0]) != 0
+    session.engine.active_expire = fixtures.atoi(words[0]) != 0
     return OK
 
 
 def _change_replication_id(session: Session, words: Sequence[bytes]) -> Reply:
     engine = session.engine
-    engine.replication_id = f"{engine.random.getrandbits(160):040x}"
+    if engine.replication is not None:
+        engine.replication.change_id()
+    else:
+        engine.replication_id = f"{engine.random.getrandbits(160):040x}"
     return OK
 
 
@@ -216,46 +221,56 @@ def _help(session: Session, words: Sequence[bytes]) -> Reply:
 
 
 _LEADING_NUMBER = re.compile(rb"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?").match
-_LEADING_INTEGER = re.compile(rb"\s*[+-]?\d+").match
-
-
-def _atoi(word: bytes) -> int:
-    found = _LEADING_INTEGER(word)
-    return int(found[0]) if found else 0
-
 
 _ANY = 1 << 30
 
 _SUBCOMMANDS: dict[bytes, tuple[Subcommand, int, int]] = {
+    b"aof-flush-sleep": (fixtures.accepted, 1, 1),
     b"change-repl-id": (_change_replication_id, 0, 0),
     b"digest": (_digest, 0, 0),
     b"digest-value": (_digest_value, 0, _ANY),
+    b"drop-cluster-packet-filter": (fixtures.accepted, 1, 1),
     b"error": (_error, 1, 1),
     b"help": (_help, 0, 0),
     b"htstats": (_htstats, 1, 1),
     b"htstats-key": (_htstats_key, 1, 1),
+    b"leak": (fixtures.accepted, 1, 1),
     b"listpack": (_listpack, 1, 1),
+    b"log": (fixtures.log, 1, 1),
     b"object": (_object, 1, 1),
+    b"pause-cron": (fixtures.pause_cron, 1, 1),
+    b"populate": (fixtures.populate, 1, 3),
+    b"protocol": (fixtures.protocol, 1, 1),
     b"quicklist": (_quicklist, 1, 2),
     b"quicklist-packed-threshold": (_packed_threshold, 1, 1),
     b"reload": (_reload, 0, _ANY),
+    b"replybuffer": (fixtures.reply_buffer, 2, 2),
     b"sdslen": (_sdslen, 1, 1),
     b"set-active-expire": (_set_active_expire, 1, 1),
+    b"set-skip-checksum-validation": (fixtures.skip_checksums, 1, 1),
     b"sleep": (_sleep, 1, 1),
+    b"stringmatch-test": (fixtures.match_test, 0, 0),
     b"structsize": (_structsize, 0, 0),
 }
 """Name to function and the least and the greatest number of words after it."""
 
 _HELP = (
+    ("AOF-FLUSH-SLEEP", " microseconds", "Accepted, and of no consequence"),
     ("CHANGE-REPL-ID", "", "Draw a new replication id"),
     ("DIGEST", "", "Give one checksum of all the data"),
     ("DIGEST-VALUE", " [key ...]", "Give one checksum for each of these values"),
+    ("DROP-CLUSTER-PACKET-FILTER", " type", "Accepted, and of no consequence"),
     ("ERROR", " text", "Answer with this text as an error"),
     ("HELP", "", "List the DEBUG subcommands"),
     ("HTSTATS", " db", "Show how full the two hash tables of a database are"),
     ("HTSTATS-KEY", " key", "Show how full the hash table of a value is"),
+    ("LEAK", " text", "Accepted, and of no consequence"),
     ("LISTPACK", " key", "Check that a value is a listpack"),
+    ("LOG", " text", "Write a line to the server's log"),
     ("OBJECT", " key", "Show encoding, size when saved and idle time of a value"),
+    ("PAUSE-CRON", " 0 | 1", "Stop or resume the periodic work"),
+    ("POPULATE", " count [prefix [size]]", "Create so many small strings, prefix:0 and on"),
+    ("PROTOCOL", " type", "Answer with a sample of this type of reply"),
     ("QUICKLIST", " key [0 | 1]", "Check that a value is a quicklist"),
     (
         "QUICKLIST-PACKED-THRESHOLD",
@@ -263,8 +278,11 @@ _HELP = (
         "Give elements of this size nodes of their own in lists made from now on",
     ),
     ("RELOAD", "", "Turn all data into bytes and back; encodings are chosen anew"),
+    ("REPLYBUFFER", " PEAK-RESET-TIME | RESIZING value", "Accepted, and of no consequence"),
     ("SDSLEN", " key", "Show length, spare room and block size of a key and its string"),
     ("SET-ACTIVE-EXPIRE", " 0 | 1", "Stop or resume the removal of dead keys in the background"),
+    ("SET-SKIP-CHECKSUM-VALIDATION", " 0 | 1", "Let RESTORE believe any checksum, or not"),
     ("SLEEP", " seconds", "Let time pass while nobody is served"),
+    ("STRINGMATCH-TEST", "", "Answer that patterns are safe"),
     ("STRUCTSIZE", "", "Show how large Redis's own structures are"),
 )

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from tutor.engine import codec, errors
 from tutor.engine.arguments import FLAG, Option, OptionTable, integer, options
 from tutor.engine.codec_reader import BadFormat, load
-from tutor.engine.lfu import is_lfu, stamp
+from tutor.engine.memory.last_uses import used_before
+from tutor.engine.memory.lfu import is_lfu, stamp
 from tutor.engine.registry import command
 from tutor.engine.replies import OK, Reply, ReplyError
 from tutor.engine.session import Session
@@ -43,6 +44,7 @@ def dump(session: Session, argv: Sequence[bytes]) -> Reply:
 
 
 @command("restore")
+@command("restore-asking")
 def restore(session: Session, argv: Sequence[bytes]) -> Reply:
     """RESTORE key ttl payload [REPLACE] [ABSTTL] [IDLETIME seconds] [FREQ frequency]."""
     engine, db, key = session.engine, session.db, argv[1]
@@ -52,7 +54,7 @@ def restore(session: Session, argv: Sequence[bytes]) -> Reply:
     ttl = integer(argv[2])
     if ttl < 0:
         raise ReplyError(errors.INVALID_TTL)
-    if not codec.verify(argv[3]):
+    if not codec.verify(argv[3], engine.config.check_payloads):
         raise ReplyError(errors.BAD_PAYLOAD)
     try:
         value = load(engine, argv[3])
@@ -63,14 +65,18 @@ def restore(session: Session, argv: Sequence[bytes]) -> Reply:
     if when and when <= engine.now_ms:
         if deleted:
             db.changed(key, "del")
+            engine.propagation.instead(db.removal, key)
         return OK
     db.set(key, value)
     if when:
         db.set_expiry(key, when)
     if is_lfu(engine.config.maxmemory_policy):
         if b"freq" in found:
-            db.access[key] = stamp(engine, found[b"freq"])
+            db.access.recent[key] = stamp(engine, found[b"freq"])
     elif b"idletime" in found:
-        db.access[key] = engine.now_ms // 1000 - found[b"idletime"]
+        db.access.recent[key] = used_before(engine.now_ms, found[b"idletime"])
     db.changed(key, "restore")
+    if when and b"absttl" not in found:
+        words = (*argv[:2], b"%d" % when, *argv[3:], b"ABSTTL")
+        engine.propagation.instead(*words)
     return OK

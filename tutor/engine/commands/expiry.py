@@ -31,12 +31,16 @@ def _expire(session: Session, argv: Sequence[bytes], name: str, seconds: bool, b
         return 0
     if found and not _permits(found, db.expires_at(key), when):
         return 0
+    propagation = session.engine.propagation
     if when <= session.engine.now_ms:
         db.delete(key)
         db.changed(key, "del")
+        propagation.instead(db.removal, key)
     else:
         db.set_expiry(key, when)
         db.changed(key, "expire")
+        if propagation.active and name != "pexpireat":
+            propagation.instead(b"PEXPIREAT", key, b"%d" % when, *argv[3:])
     return 1
 
 

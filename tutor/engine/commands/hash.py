@@ -26,13 +26,16 @@ _FEW = 3
 """A positive count above a third of the hash is met by leaving fields out, not by picking them."""
 
 
+def _created(db: Database, key: bytes) -> Hash:
+    value = Hash()
+    db.set(key, value)
+    return value
+
+
 def _write(db: Database, key: bytes) -> Hash:
     """The hash to be written to, created if there is none."""
     value = db.write(key, Hash)
-    if value is None:
-        value = Hash()
-        db.set(key, value)
-    return value
+    return _created(db, key) if value is None else value
 
 
 # writing
@@ -57,9 +60,11 @@ def hmset(session: Session, argv: Sequence[bytes]) -> Reply:
 
 def _set_all(session: Session, argv: Sequence[bytes]) -> int:
     db, key = session.db, argv[1]
-    value = _write(db, key)
+    value = db.write(key, Hash)
+    if value is None:
+        value = _created(db, key)
     if len(argv) == 4:
-        new = int(hash_set(db, key, value, argv[2], argv[3]))
+        new = 1 if hash_set(db, key, value, argv[2], argv[3]) else 0
         db.changed(key, "hset")
         return new
     hash_admit(db, key, value, argv[2:])
@@ -137,6 +142,7 @@ def hincrbyfloat(session: Session, argv: Sequence[bytes]) -> Reply:
     text = bytes(total)
     hash_set(db, key, value, field, text)
     db.changed(key, "hincrbyfloat")
+    db.engine.propagation.instead(b"HSET", key, field, text)
     return text
 
 

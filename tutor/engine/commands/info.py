@@ -1,20 +1,24 @@
 """INFO: the state of the server (redis 7.0, server.c: genRedisInfoString).
 
-All fields of 7.0.15 are there, in its order. The engine's own figures are true; a field about
-something that is not here (files, forks, replicas, sockets, the processor) has the value it has in
-a server where that thing never happened.
+All fields of 7.0.15 are there, in its order. What only a process knows comes from
+`Host.facts`; a field about something that is not here (files, forks, replicas, and without a host
+sockets and the processor) has the value it has in a server where that thing never happened.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tutor.engine.commands.connection import VERSION
-from tutor.engine.commands.memory import Footprint
+from tutor.engine.commands.info_memory import memory_fields
+from tutor.engine.config.directive_types import show_percentiles
+from tutor.engine.memory.eviction import time_over
 from tutor.engine.registry import command
 from tutor.engine.replies import Reply, Verbatim
 from tutor.engine.session import Session
+from tutor.engine.statistics.histogram import percentiles
+from tutor.engine.statistics.stats import Spent
 
 if TYPE_CHECKING:
     from tutor.engine.engine import Engine
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 Fields = Iterable[tuple[str, object]]
 
 _LRU_CLOCK_MAX = (1 << 24) - 1
+_NEVER = Spent()
 
 
 @command("info")
@@ -46,31 +51,24 @@ def info(session: Session, argv: Sequence[bytes]) -> Reply:
     return Verbatim("\r\n".join(parts).encode())
 
 
-def human_size(size: int) -> str:
-    """Bytes for people: ``1.06M``."""
-    unit, amount = 0, float(size)
-    while amount >= 1024 and unit < 5:
-        unit, amount = unit + 1, amount / 1024
-    return f"{amount:.2f}{'BKMGTP'[unit]}" if unit else f"{size}B"
-
-
 def _server(engine: Engine) -> Fields:
     now_us = engine.clock.now_us()
     uptime = (now_us - engine.start_us) // 1_000_000
     hz = engine.config.hz
+    facts = _facts(engine)
     return (
         ("redis_version", VERSION.decode()),
         ("redis_git_sha1", "00000000"),
         ("redis_git_dirty", 0),
         ("redis_build_id", 0),
         ("redis_mode", "standalone"),
-        ("os", "redis-tutor"),
-        ("arch_bits", 64),
-        ("monotonic_clock", type(engine.clock).__name__),
-        ("multiplexing_api", "none"),
+        ("os", facts.get("os", "redis-tutor")),
+        ("arch_bits", facts.get("arch_bits", 64)),
+        ("monotonic_clock", facts.get("monotonic_clock", type(engine.clock).__name__)),
+        ("multiplexing_api", facts.get("multiplexing_api", "none")),
         ("atomicvar_api", "none"),
         ("gcc_version", "0.0.0"),
-        ("process_id", 0),
+        ("process_id", facts.get("process_id", 0)),
         ("process_supervised", "no"),
         ("run_id", engine.run_id),
         ("tcp_port", engine.config.port),
@@ -80,88 +78,37 @@ def _server(engine: Engine) -> Fields:
         ("hz", hz),
         ("configured_hz", hz),
         ("lru_clock", engine.now_ms // 1000 & _LRU_CLOCK_MAX),
-        ("executable", ""),
-        ("config_file", ""),
+        ("executable", facts.get("executable", "")),
+        ("config_file", engine.host.config_file if engine.host is not None else ""),
         ("io_threads_active", 0),
     )
 
 
+def _facts(engine: Engine) -> Mapping[str, object]:
+    return engine.host.facts() if engine.host is not None else {}
+
+
 def _clients(engine: Engine) -> Fields:
-    waiting = [session.blocked for session in engine.sessions.values() if session.blocked]
+    sessions = engine.sessions.values()
+    waiting = [session.blocked for session in sessions if session.blocked]
+    buffers = [session.buffers() for session in sessions if session.buffers is not None]
+    queries = [one.query + one.query_free for one in buffers]
+    outputs = [one.output for one in buffers]
     return (
-        ("connected_clients", len(engine.sessions)),
+        ("connected_clients", sum(not session.replica for session in sessions)),
         ("cluster_connections", 0),
         ("maxclients", engine.config.maxclients),
-        ("client_recent_max_input_buffer", 0),
-        ("client_recent_max_output_buffer", 0),
+        ("client_recent_max_input_buffer", max(queries, default=0)),
+        ("client_recent_max_output_buffer", max(outputs, default=0)),
         ("blocked_clients", len(waiting)),
-        ("tracking_clients", 0),
+        ("tracking_clients", len(engine.tracking.clients)),
         ("clients_in_timeout_table", sum(blocked.deadline_ms > 0 for blocked in waiting)),
     )
 
 
-def _memory(engine: Engine) -> Fields:
-    """The data by the model; everything that only a process has is 0."""
-    footprint = Footprint.of(engine)
-    used, limit = footprint.total, engine.config.maxmemory
-    share = footprint.dataset * 100 / used if used else 0.0
-    jemalloc = "5.3.0" if engine.config.allocator == "debian" else "5.2.1"
-    return (
-        ("used_memory", used),
-        ("used_memory_human", human_size(used)),
-        ("used_memory_rss", used),
-        ("used_memory_rss_human", human_size(used)),
-        ("used_memory_peak", used),
-        ("used_memory_peak_human", human_size(used)),
-        ("used_memory_peak_perc", "100.00%"),
-        ("used_memory_overhead", footprint.overhead),
-        ("used_memory_startup", 0),
-        ("used_memory_dataset", footprint.dataset),
-        ("used_memory_dataset_perc", f"{share:.2f}%"),
-        ("allocator_allocated", used),
-        ("allocator_active", used),
-        ("allocator_resident", used),
-        ("total_system_memory", 0),
-        ("total_system_memory_human", "0B"),
-        ("used_memory_lua", 0),
-        ("used_memory_vm_eval", 0),
-        ("used_memory_lua_human", "0B"),
-        ("used_memory_scripts_eval", 0),
-        ("number_of_cached_scripts", 0),
-        ("number_of_functions", 0),
-        ("number_of_libraries", 0),
-        ("used_memory_vm_functions", 0),
-        ("used_memory_vm_total", 0),
-        ("used_memory_vm_total_human", "0B"),
-        ("used_memory_functions", 0),
-        ("used_memory_scripts", 0),
-        ("used_memory_scripts_human", "0B"),
-        ("maxmemory", limit),
-        ("maxmemory_human", human_size(limit)),
-        ("maxmemory_policy", engine.config.maxmemory_policy),
-        ("allocator_frag_ratio", "1.00"),
-        ("allocator_frag_bytes", 0),
-        ("allocator_rss_ratio", "1.00"),
-        ("allocator_rss_bytes", 0),
-        ("rss_overhead_ratio", "1.00"),
-        ("rss_overhead_bytes", 0),
-        ("mem_fragmentation_ratio", "1.00"),
-        ("mem_fragmentation_bytes", 0),
-        ("mem_not_counted_for_evict", 0),
-        ("mem_replication_backlog", 0),
-        ("mem_total_replication_buffers", 0),
-        ("mem_clients_slaves", 0),
-        ("mem_clients_normal", 0),
-        ("mem_cluster_links", 0),
-        ("mem_aof_buffer", 0),
-        ("mem_allocator", f"jemalloc-{jemalloc}"),
-        ("active_defrag_running", 0),
-        ("lazyfree_pending_objects", 0),
-        ("lazyfreed_objects", 0),
-    )
-
-
 def _persistence(engine: Engine) -> Fields:
+    if engine.persistence is not None:
+        return engine.persistence.fields()
     return (
         ("loading", 0),
         ("async_loading", 0),
@@ -197,38 +144,40 @@ def _persistence(engine: Engine) -> Fields:
 
 
 def _stats(engine: Engine) -> Fields:
-    stats = engine.stats
+    stats, tracking, hub = engine.stats, engine.tracking, engine.pubsub
+    names = ("ops", "input", "output", "repl input", "repl output")
+    second = {name: stats.metrics[name].per_second for name in names}
     return (
         ("total_connections_received", stats.connections_received),
         ("total_commands_processed", stats.commands_processed),
-        ("instantaneous_ops_per_sec", 0),
-        ("total_net_input_bytes", 0),
-        ("total_net_output_bytes", 0),
-        ("total_net_repl_input_bytes", 0),
-        ("total_net_repl_output_bytes", 0),
-        ("instantaneous_input_kbps", "0.00"),
-        ("instantaneous_output_kbps", "0.00"),
-        ("instantaneous_input_repl_kbps", "0.00"),
-        ("instantaneous_output_repl_kbps", "0.00"),
-        ("rejected_connections", 0),
-        ("sync_full", 0),
-        ("sync_partial_ok", 0),
-        ("sync_partial_err", 0),
+        ("instantaneous_ops_per_sec", second["ops"]),
+        ("total_net_input_bytes", stats.input_bytes),
+        ("total_net_output_bytes", stats.output_bytes),
+        ("total_net_repl_input_bytes", stats.repl_input_bytes),
+        ("total_net_repl_output_bytes", stats.repl_output_bytes),
+        ("instantaneous_input_kbps", f"{second['input'] / 1024:.2f}"),
+        ("instantaneous_output_kbps", f"{second['output'] / 1024:.2f}"),
+        ("instantaneous_input_repl_kbps", f"{second['repl input'] / 1024:.2f}"),
+        ("instantaneous_output_repl_kbps", f"{second['repl output'] / 1024:.2f}"),
+        ("rejected_connections", stats.rejected_connections),
+        ("sync_full", stats.sync_full),
+        ("sync_partial_ok", stats.sync_partial_ok),
+        ("sync_partial_err", stats.sync_partial_err),
         ("expired_keys", stats.expired_keys),
         ("expired_stale_perc", f"{engine.cron.stale_share * 100:.2f}"),
         ("expired_time_cap_reached_count", stats.expire_cap_reached),
-        ("expire_cycle_cpu_milliseconds", 0),
+        ("expire_cycle_cpu_milliseconds", stats.expire_usec // 1000),
         ("evicted_keys", stats.evicted_keys),
-        ("evicted_clients", 0),
-        ("total_eviction_exceeded_time", 0),
-        ("current_eviction_exceeded_time", 0),
+        ("evicted_clients", stats.evicted_clients),
+        ("total_eviction_exceeded_time", time_over(engine)[0]),
+        ("current_eviction_exceeded_time", time_over(engine)[1]),
         ("keyspace_hits", stats.keyspace_hits),
         ("keyspace_misses", stats.keyspace_misses),
-        ("pubsub_channels", 0),
-        ("pubsub_patterns", 0),
-        ("pubsubshard_channels", 0),
-        ("latest_fork_usec", 0),
-        ("total_forks", 0),
+        ("pubsub_channels", len(hub.channels)),
+        ("pubsub_patterns", len(hub.patterns)),
+        ("pubsubshard_channels", len(hub.shard_channels)),
+        ("latest_fork_usec", stats.fork_usec),
+        ("total_forks", stats.forks),
         ("migrate_cached_sockets", 0),
         ("slave_expires_tracked_keys", 0),
         ("active_defrag_hits", 0),
@@ -237,14 +186,14 @@ def _stats(engine: Engine) -> Fields:
         ("active_defrag_key_misses", 0),
         ("total_active_defrag_time", 0),
         ("current_active_defrag_time", 0),
-        ("tracking_total_keys", 0),
-        ("tracking_total_items", 0),
-        ("tracking_total_prefixes", 0),
-        ("unexpected_error_replies", 0),
+        ("tracking_total_keys", len(tracking.readers)),
+        ("tracking_total_items", tracking.items),
+        ("tracking_total_prefixes", len(tracking.prefixes)),
+        ("unexpected_error_replies", stats.unexpected_error_replies),
         ("total_error_replies", stats.error_replies),
         ("dump_payload_sanitizations", 0),
-        ("total_reads_processed", 0),
-        ("total_writes_processed", 0),
+        ("total_reads_processed", stats.reads_processed),
+        ("total_writes_processed", stats.writes_processed),
         ("io_threaded_reads_processed", 0),
         ("io_threaded_writes_processed", 0),
         ("reply_buffer_shrinks", 0),
@@ -253,6 +202,8 @@ def _stats(engine: Engine) -> Fields:
 
 
 def _replication(engine: Engine) -> Fields:
+    if engine.replication is not None:
+        return engine.replication.info()
     return (
         ("role", "master"),
         ("connected_slaves", 0),
@@ -269,8 +220,13 @@ def _replication(engine: Engine) -> Fields:
 
 
 def _cpu(engine: Engine) -> Fields:
-    names = ("sys", "user", "sys_children", "user_children", "sys_main_thread", "user_main_thread")
-    return ((f"used_cpu_{name}", "0.000000") for name in names)
+    """The main thread is the process's only one that counts, if the host does not know better."""
+    facts = _facts(engine)
+    for name in ("sys", "user", "sys_children", "user_children"):
+        yield f"used_cpu_{name}", facts.get(f"used_cpu_{name}", "0.000000")
+    for name in ("sys", "user"):
+        field = f"used_cpu_{name}_main_thread"
+        yield field, facts.get(field, facts.get(f"used_cpu_{name}", "0.000000"))
 
 
 def _modules(engine: Engine) -> Fields:
@@ -278,12 +234,14 @@ def _modules(engine: Engine) -> Fields:
 
 
 def _commandstats(engine: Engine) -> Fields:
-    """Calls per command; how long they took is not measured (the engine has no stopwatch)."""
     stats = engine.stats
-    for name in dict.fromkeys([*stats.calls, *stats.rejected]):
+    stats.settle()
+    for name in dict.fromkeys([*stats.spent, *stats.rejected]):
+        spent = stats.spent.get(name, _NEVER)
+        mean = spent.usec / spent.calls if spent.calls else 0.0
         yield (
             f"cmdstat_{name}",
-            f"calls={stats.calls.get(name, 0)},usec=0,usec_per_call=0.00,"
+            f"calls={spent.calls},usec={spent.usec},usec_per_call={mean:.2f},"
             f"rejected_calls={stats.rejected.get(name, 0)},"
             f"failed_calls={stats.failed.get(name, 0)}",
         )
@@ -295,7 +253,17 @@ def _errorstats(engine: Engine) -> Fields:
 
 
 def _latencystats(engine: Engine) -> Fields:
-    return ()
+    config, stats = engine.config, engine.stats
+    if not config.latency_tracking:
+        return
+    stats.settle()
+    percents = config.latency_tracking_info_percentiles
+    labels = show_percentiles(percents).decode().split()
+    for name, spent in stats.spent.items():
+        if spent.durations.total:
+            told = zip(labels, percentiles(spent.durations, percents), strict=True)
+            text = ",".join(f"p{label}={usec:.3f}" for label, usec in told)
+            yield f"latency_percentiles_usec_{name}", text
 
 
 def _cluster(engine: Engine) -> Fields:
@@ -313,7 +281,7 @@ def _keyspace(engine: Engine) -> Fields:
 _SECTIONS: dict[str, tuple[str, Callable[[Engine], Fields]]] = {
     "server": ("Server", _server),
     "clients": ("Clients", _clients),
-    "memory": ("Memory", _memory),
+    "memory": ("Memory", memory_fields),
     "persistence": ("Persistence", _persistence),
     "stats": ("Stats", _stats),
     "replication": ("Replication", _replication),

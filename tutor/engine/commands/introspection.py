@@ -7,7 +7,6 @@ histories are in our words; the prose notes on key specs are left out.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from tutor.engine import errors
 from tutor.engine.glob import compile_glob
@@ -15,7 +14,14 @@ from tutor.engine.helptext import help_of
 from tutor.engine.registry import Command, command
 from tutor.engine.replies import Reply, ReplyError, SetReply, Status
 from tutor.engine.session import Session
-from tutor.engine.table import CATEGORY_ORDER, FLAG_ORDER, Argument, CommandSpec, KeySpec, keys_of
+from tutor.engine.table import (
+    CATEGORY_ORDER,
+    FLAG_ORDER,
+    Argument,
+    CommandSpec,
+    KeySpec,
+    keys_and_flags,
+)
 
 
 @command("command")
@@ -50,13 +56,13 @@ def command_docs(session: Session, argv: Sequence[bytes]) -> Reply:
 @command("command|list")
 def command_list(session: Session, argv: Sequence[bytes]) -> Reply:
     """COMMAND LIST [FILTERBY MODULE name | ACLCAT category | PATTERN pattern]."""
-    commands = session.engine.commands
+    commands = session.engine.commands.values()
+    everything = (two for one in commands for two in (one, *one.subcommands.values()))
     if len(argv) == 2:
-        return list(commands)
+        return [one.name.encode() for one in everything]
     if len(argv) != 5 or argv[2].lower() != b"filterby":
         raise ReplyError(errors.SYNTAX)
     wanted = _filter(argv[3].lower(), argv[4])
-    everything = (two for one in commands.values() for two in (one, *one.subcommands.values()))
     return [one.name.encode() for one in everything if wanted(one)]
 
 
@@ -77,7 +83,7 @@ def command_getkeys(session: Session, argv: Sequence[bytes]) -> Reply:
     """COMMAND GETKEYS command [argument …]."""
     words = argv[2:]
     spec = _spec_of(session, words)
-    return [words[at] for at in _key_indexes(spec, words)]
+    return [words[at] for at, _ in _keys(spec, words)]
 
 
 @command("command|getkeysandflags")
@@ -85,7 +91,7 @@ def command_getkeysandflags(session: Session, argv: Sequence[bytes]) -> Reply:
     """COMMAND GETKEYSANDFLAGS command [argument …]."""
     words = argv[2:]
     spec = _spec_of(session, words)
-    return [[words[at], _statuses(_flags_at(spec, words, at))] for at in _key_indexes(spec, words)]
+    return [[words[at], _statuses(flags)] for at, flags in _keys(spec, words)]
 
 
 @command("command|help")
@@ -105,55 +111,11 @@ def _spec_of(session: Session, words: Sequence[bytes]) -> CommandSpec:
     return found.spec
 
 
-def _key_indexes(spec: CommandSpec, words: Sequence[bytes]) -> list[int]:
+def _keys(spec: CommandSpec, words: Sequence[bytes]) -> list[tuple[int, tuple[str, ...]]]:
     try:
-        return keys_of(spec, words)
+        return keys_and_flags(spec, words)
     except ValueError as error:
         raise ReplyError(f"ERR {error}") from None
-
-
-def _flags_at(spec: CommandSpec, words: Sequence[bytes], at: int) -> Sequence[str]:
-    """What happens to the key at this word: the flags of the key spec that covers it."""
-    special = _BY_WORDS.get(spec.name)
-    if special is not None:
-        return special(words, at)
-    for row in spec.row["key_specs"]:
-        alone = replace(spec, row={**spec.row, "key_specs": [row]})
-        try:
-            covered = keys_of(alone, words)
-        except ValueError:
-            continue
-        if at in covered:
-            return [flag for flag in row["flags"] if flag != "incomplete"]
-    return ()
-
-
-def _set_flags(words: Sequence[bytes], at: int) -> Sequence[str]:
-    """SET writes, and with GET reads too."""
-    get = any(word.lower() == b"get" for word in words[3:])
-    return ("RW", "access", "update") if get else ("OW", "update")
-
-
-def _bitfield_flags(words: Sequence[bytes], at: int) -> Sequence[str]:
-    """BITFIELD writes only if something else than GET is among its words."""
-    position = 2
-    while position < len(words):
-        if words[position].lower() != b"get" or position + 2 >= len(words):
-            return ("RW", "access", "update")
-        position += 3
-    return ("RO", "access")
-
-
-def _sort_flags(words: Sequence[bytes], at: int) -> Sequence[str]:
-    return ("RO", "access") if at == 1 else ("OW", "update")
-
-
-_BY_WORDS: dict[str, Callable[[Sequence[bytes], int], Sequence[str]]] = {
-    "set": _set_flags,
-    "bitfield": _bitfield_flags,
-    "sort": _sort_flags,
-}
-"""Commands whose key flags depend on their words, or whose key specs do not tell."""
 
 
 # rows

@@ -15,6 +15,7 @@ from tutor.engine.replies import OK, Reply, ReplyError, Status
 from tutor.engine.session import Session
 from tutor.engine.structures.hashtable import HashTable
 from tutor.engine.structures.sds import Sds, encoding_of
+from tutor.engine.structures.stream import Stream
 from tutor.engine.values import Hash, Set, Value, Zset, type_name
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def renamenx(session: Session, argv: Sequence[bytes]) -> Reply:
 
 def _rename(session: Session, argv: Sequence[bytes], keep_existing: bool) -> bool:
     db, old, new = session.db, argv[1], argv[2]
-    value = db.peek(old)
+    value = db.touch(old)
     if value is None:
         raise ReplyError(errors.NO_SUCH_KEY)
     if old == new:
@@ -104,6 +105,7 @@ def _rename(session: Session, argv: Sequence[bytes], keep_existing: bool) -> boo
         db.delete(new)
     when = db.expires_at(old)
     _put(db, new, value, when)
+    db.access.recent[new] = db.access.get(old)
     db.delete(old)
     db.changed(old, "rename_from", 0)
     db.changed(new, "rename_to")
@@ -131,10 +133,11 @@ def move(session: Session, argv: Sequence[bytes]) -> Reply:
     target = _database(session, argv[2])
     if target is db:
         raise ReplyError(errors.SAME_OBJECT)
-    value = db.peek(key)
+    value = db.touch(key)
     if value is None or target.peek(key) is not None:
         return 0
     _put(target, key, value, db.expires_at(key))
+    target.access.recent[key] = db.access.get(key)
     db.delete(key)
     db.changed(key, "move_from", 0)
     target.changed(key, "move_to")
@@ -170,7 +173,8 @@ def duplicate(engine: Engine, value: Value) -> Value:
     if isinstance(value, (bytes, Sds)):
         if encoding_of(value) == "raw":
             return Sds.copy_of(value, engine.config.allocator)
-        return value if isinstance(value, bytes) else value.clone()
+        # what EXEC's queue may hold (`Engine.is_queued`) is not the copy
+        return bytes(bytearray(value)) if isinstance(value, bytes) else value.clone()
     if isinstance(value, Hash) and value.table is not None:
         twin = Hash()
         twin.table = _same_contents(engine, value.table)
@@ -183,7 +187,7 @@ def duplicate(engine: Engine, value: Value) -> Value:
         for node in reversed(value.skiplist):
             zset.add(node.member, node.score, engine.random.random)
         return zset
-    return value.clone()
+    return value.duplicate() if isinstance(value, Stream) else value.clone()
 
 
 def _same_contents(engine: Engine, source: HashTable) -> HashTable:

@@ -114,6 +114,7 @@ def take_with_key(db: Database, key: bytes, items: Quicklist, head: bool, count:
     """What LMPOP answers: the key and the elements taken."""
     taken = take(items, head, count)
     popped(db, key, items, head, len(taken))
+    db.engine.propagation.instead(b"LPOP" if head else b"RPOP", key, b"%d" % len(taken))
     return [key, taken]
 
 

@@ -25,6 +25,9 @@ def _pop_one(head: bool) -> Take[Quicklist]:
     def take(session: Session, key: bytes, items: Quicklist, waited: bool) -> Reply:
         value = items.pop_head() if head else items.pop_tail()
         popped(session.db, key, items, head, 0 if waited else 1)
+        session.engine.propagation.instead(b"LPOP" if head else b"RPOP", key)
+        if waited:
+            session.engine.propagation.force()
         return [key, value]
 
     return take
@@ -62,7 +65,18 @@ def _blocking_move(
     source, target = argv[1], argv[2]
 
     def take(session: Session, key: bytes, items: Quicklist, waited: bool) -> Reply:
-        return move_element(session, key, target, from_head, to_head, 0 if waited else 1)
+        propagation = session.engine.propagation
+        if len(argv) == 4:  # BRPOPLPUSH
+            propagation.instead(b"RPOPLPUSH", source, target)
+        elif waited:
+            ends = [b"left" if head else b"right" for head in (from_head, to_head)]
+            propagation.instead(b"LMOVE", source, target, *ends)
+        else:
+            propagation.instead(b"LMOVE", *argv[1:5])
+        value = move_element(session, key, target, from_head, to_head, 0 if waited else 1)
+        if waited:
+            propagation.force()
+        return value
 
     if session.in_exec and session.db.write(source, Quicklist) is None:
         return None  # where BLPOP answers a null array

@@ -1,76 +1,30 @@
 """MEMORY: what the data costs (redis 7.0, object.c).
 
-MEMORY USAGE is exact. Figures of the whole process are not: there is no process to measure, so
-`Footprint` adds up the model's sizes, and what the model does not know (allocator, buffers, code)
-is 0. The words of DOCTOR and MALLOC-STATS are ours.
+MEMORY USAGE is exact; the figures of STATS are `MemoryFigures`. The words of DOCTOR and
+MALLOC-STATS are ours, the limits from which DOCTOR speaks are Redis's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 from tutor.engine import errors
 from tutor.engine.arguments import integer
-from tutor.engine.database import Database
 from tutor.engine.helptext import help_of
-from tutor.engine.memory import DEFAULT_SAMPLES, memory_usage
+from tutor.engine.memory.figures import MemoryFigures
+from tutor.engine.memory.usage import DEFAULT_SAMPLES, memory_usage
 from tutor.engine.registry import command
 from tutor.engine.replies import OK, Reply, ReplyError, Verbatim
 from tutor.engine.session import Session
-from tutor.engine.structures.hashtable import ENTRY_SIZE, SLOT_SIZE
-from tutor.engine.structures.sds import ROBJ_SIZE
+from tutor.engine.structures.allocator import size_class
 
-if TYPE_CHECKING:
-    from tutor.engine.engine import Engine
-
-_KEYS_MEASURED = 1000
 _TOO_LITTLE = 5 * 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Footprint:
-    """Bytes of all data by the model; ``overhead`` (tables, entries, objects) is part of ``total``.
-
-    Of a database with more than 1,000 keys about as many, evenly spread, are measured and the
-    rest is taken to be like them.
-    """
-
-    keys: int
-    overhead: int
-    total: int
-
-    @classmethod
-    def of(cls, engine: Engine) -> Footprint:
-        keys = overhead = total = 0
-        for database in engine.databases:
-            main, expires = hashtable_overhead(database)
-            keys += len(database)
-            overhead += main + expires
-            total += _data(engine, database) + expires + database.keys.slots * SLOT_SIZE
-        return cls(keys, overhead, max(total, overhead))
-
-    @property
-    def dataset(self) -> int:
-        return self.total - self.overhead
-
-
-def hashtable_overhead(database: Database) -> tuple[int, int]:
-    """Bytes of the main table with its objects, and of the table of expiry times."""
-    count, expiring = len(database), len(database.expires)
-    main = count * (ENTRY_SIZE + ROBJ_SIZE) + database.keys.slots * SLOT_SIZE
-    return main, expiring * ENTRY_SIZE + database.expires.slots * SLOT_SIZE
-
-
-def _data(engine: Engine, database: Database) -> int:
-    items = database.keys.data
-    step = max(len(items) // _KEYS_MEASURED, 1)
-    sizes = [
-        memory_usage(engine, key, value) for key, value in islice(items.items(), 0, None, step)
-    ]
-    return sum(sizes) * len(items) // len(sizes) if sizes else 0
+_PEAK_PERCENT = 150
+_FRAGMENTED = 1.4
+_PART_FRAGMENTED = 1.1
+_WORTH_MENTIONING = 10 * 1024 * 1024
+_BIG_CLIENT = 200 * 1024
+_MANY_SCRIPTS = 1000
 
 
 @command("memory|usage")
@@ -90,70 +44,124 @@ def memory_usage_of_key(session: Session, argv: Sequence[bytes]) -> Reply:
 @command("memory|stats")
 def memory_stats(session: Session, argv: Sequence[bytes]) -> Reply:
     """MEMORY STATS."""
-    engine = session.engine
-    footprint = Footprint.of(engine)
-    total, dataset = footprint.total, footprint.dataset
-    reply: dict[bytes, Reply] = {b"peak.allocated": total, b"total.allocated": total}
-    for name in (
-        b"startup.allocated",
-        b"replication.backlog",
-        b"clients.slaves",
-        b"clients.normal",
-        b"cluster.links",
-        b"aof.buffer",
-        b"lua.caches",
-        b"functions.caches",
-    ):
-        reply[name] = 0
-    for database in engine.databases:
-        if len(database):
-            main, expires = hashtable_overhead(database)
-            reply[b"db.%d" % database.index] = {
-                b"overhead.hashtable.main": main,
-                b"overhead.hashtable.expires": expires,
-                b"overhead.hashtable.slot-to-keys": 0,
-            }
-    reply |= {
-        b"overhead.total": footprint.overhead,
-        b"keys.count": footprint.keys,
-        b"keys.bytes-per-key": total // footprint.keys if footprint.keys else 0,
-        b"dataset.bytes": dataset,
-        b"dataset.percentage": dataset * 100 / total if total else 0.0,
-        b"peak.percentage": 100.0 if total else 0.0,
-        b"allocator.allocated": total,
-        b"allocator.active": total,
-        b"allocator.resident": total,
-        b"allocator-fragmentation.ratio": 1.0,
-        b"allocator-fragmentation.bytes": 0,
-        b"allocator-rss.ratio": 1.0,
-        b"allocator-rss.bytes": 0,
-        b"rss-overhead.ratio": 1.0,
-        b"rss-overhead.bytes": 0,
-        b"fragmentation": 1.0,
-        b"fragmentation.bytes": 0,
+    figures = MemoryFigures.of(session.engine)
+    reply: dict[bytes, Reply] = {
+        b"peak.allocated": figures.peak,
+        b"total.allocated": figures.used,
+        b"startup.allocated": figures.startup,
+        b"replication.backlog": figures.backlog,
+        b"clients.slaves": figures.replicas,
+        b"clients.normal": figures.clients,
+        b"cluster.links": 0,
+        b"aof.buffer": 0,
+        b"lua.caches": figures.scripts.cached_bytes,
+        b"functions.caches": figures.scripts.functions_bytes,
     }
+    for table in figures.tables:
+        reply[b"db.%d" % table.database] = {
+            b"overhead.hashtable.main": table.main,
+            b"overhead.hashtable.expires": table.expires,
+            b"overhead.hashtable.slot-to-keys": 0,
+        }
+    reply |= {
+        b"overhead.total": figures.overhead,
+        b"keys.count": figures.keys,
+        b"keys.bytes-per-key": figures.bytes_per_key,
+        b"dataset.bytes": figures.dataset,
+        b"dataset.percentage": figures.dataset_percent,
+        b"peak.percentage": figures.peak_percent,
+        b"allocator.allocated": figures.used,
+        b"allocator.active": figures.active,
+        b"allocator.resident": figures.resident,
+    }
+    for name, ratio, surplus in figures.ratios():
+        if name == "mem_fragmentation":
+            reply |= {b"fragmentation": ratio, b"fragmentation.bytes": surplus}
+        else:
+            stem = _STATS_NAMES[name]
+            reply |= {stem + b".ratio": ratio, stem + b".bytes": surplus}
     return reply
+
+
+_STATS_NAMES = {
+    "allocator_frag": b"allocator-fragmentation",
+    "allocator_rss": b"allocator-rss",
+    "rss_overhead": b"rss-overhead",
+}
 
 
 @command("memory|doctor")
 def memory_doctor(session: Session, argv: Sequence[bytes]) -> Reply:
-    """MEMORY DOCTOR: fragmentation and peaks, which it looks for, do not exist here."""
-    if Footprint.of(session.engine).total < _TOO_LITTLE:
-        return Verbatim(b"There is too little data here to say anything about its memory.\n")
-    return Verbatim(b"No trouble found: sizes are computed here, so nothing can fragment.\n")
+    """MEMORY DOCTOR: what looks wrong, and what to do about it."""
+    figures = MemoryFigures.of(session.engine)
+    if figures.used < _TOO_LITTLE:
+        return Verbatim(
+            b"There is too little data here for a diagnosis. Ask again when the server holds more"
+            b" than 5 MB.\n"
+        )
+    found = list(_findings(figures))
+    if not found:
+        return Verbatim(b"No trouble found in the memory of this server.\n")
+    text = "".join(f" * {finding}\n" for finding in found)
+    return Verbatim(f"The memory of this server shows the following:\n\n{text}".encode())
+
+
+def _findings(figures: MemoryFigures) -> Iterator[str]:
+    ratios = {name: (ratio, surplus) for name, ratio, surplus in figures.ratios()}
+
+    def much(name: str, limit: float) -> bool:
+        ratio, surplus = ratios[name]
+        return ratio > limit and surplus > _WORTH_MENTIONING
+
+    if figures.peak * 100 > figures.used * _PEAK_PERCENT:
+        yield (
+            "Peak: memory once stood at more than 150 % of what is used now. The process may keep"
+            " the difference for a while; a new peak will use it again. MEMORY PURGE asks for it"
+            " back."
+        )
+    if much("mem_fragmentation", _FRAGMENTED):
+        yield (
+            "Fragmentation: the process holds more than 1.4 times the bytes that the data should"
+            " take. Here this includes the interpreter and its objects, which a redis-server does"
+            " not have."
+        )
+    if much("rss_overhead", _PART_FRAGMENTED):
+        yield (
+            "Process overhead: much resident memory belongs neither to the data nor to their"
+            " allocator."
+        )
+    if figures.client_count and figures.clients // figures.client_count > _BIG_CLIENT:
+        yield (
+            "Clients: on average a client's buffers take more than 200 KB. Some client sends"
+            " very large commands or does not read its replies; CLIENT LIST shows which (tot-mem,"
+            " omem)."
+        )
+    if figures.scripts.cached > _MANY_SCRIPTS:
+        yield (
+            "Scripts: more than a thousand scripts are cached. Pass what changes as KEYS and ARGV"
+            " instead of writing it into the script; SCRIPT FLUSH empties the cache."
+        )
 
 
 @command("memory|purge")
 def memory_purge(session: Session, argv: Sequence[bytes]) -> Reply:
-    """MEMORY PURGE: nothing to give back."""
+    """MEMORY PURGE: Python gives back by itself what it can."""
     return OK
 
 
 @command("memory|malloc-stats")
 def memory_malloc_stats(session: Session, argv: Sequence[bytes]) -> Reply:
-    """MEMORY MALLOC-STATS."""
-    allocator = session.engine.config.allocator.encode()
-    return Verbatim(b"No allocator runs here; sizes follow jemalloc's classes (%b).\n" % allocator)
+    """MEMORY MALLOC-STATS: the size classes that the figures follow."""
+    engine = session.engine
+    allocator = engine.config.allocator
+    classes = sorted({size_class(size, allocator) for size in range(1, 1025)})
+    figures = MemoryFigures.of(engine)
+    text = (
+        "Sizes are computed here by the classes of jemalloc"
+        f" ({allocator}): {' '.join(map(str, classes))} …, four to each doubling.\n"
+        f"Allocated: {figures.used}, active: {figures.active}, resident: {figures.resident}\n"
+    )
+    return Verbatim(text.encode())
 
 
 @command("memory|help")

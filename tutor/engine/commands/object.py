@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tutor.engine import errors
 from tutor.engine.helptext import help_of
-from tutor.engine.lfu import frequency, is_lfu
+from tutor.engine.memory.last_uses import idle_seconds
+from tutor.engine.memory.lfu import frequency, is_lfu
 from tutor.engine.registry import command
 from tutor.engine.replies import Reply, ReplyError
 from tutor.engine.session import Session
@@ -23,47 +24,51 @@ _SHARED = 2**31 - 1
 @command("object|encoding")
 def object_encoding(session: Session, argv: Sequence[bytes]) -> Reply:
     """OBJECT ENCODING key."""
-    value = session.db.lookup(argv[2], touch=False)
+    value = session.db.lookup(argv[2], touch=False, notify=False)
     return None if value is None else encoding_name(value).encode()
 
 
 @command("object|refcount")
 def object_refcount(session: Session, argv: Sequence[bytes]) -> Reply:
-    """OBJECT REFCOUNT key: 1, or a huge figure for the shared integers 0 to 9999."""
-    value = session.db.lookup(argv[2], touch=False)
+    """OBJECT REFCOUNT key: mostly 1, a huge figure for the shared integers 0 to 9999."""
+    value = session.db.lookup(argv[2], touch=False, notify=False)
     return None if value is None else refcount(session.engine, value)
 
 
 def refcount(engine: Engine, value: Value) -> int:
-    """How many references a value has: 1, unless it is one of the shared integers."""
-    if not isinstance(value, (bytes, int)) or encoding_name(value) != "int":
+    """How many references a value has: 1, unless it is one of the shared integers, or a string that
+    EXEC's queue holds too."""
+    if not isinstance(value, (bytes, int)):
         return 1
-    config = engine.config
-    may_share = not config.maxmemory or not config.maxmemory_policy.endswith(("lru", "lfu"))
-    return _SHARED if may_share and 0 <= int(text_of(value)) < SHARED_INTEGERS else 1
+    if encoding_name(value) == "int":
+        config = engine.config
+        may_share = not config.maxmemory or not config.maxmemory_policy.endswith(("lru", "lfu"))
+        if may_share and 0 <= int(text_of(value)) < SHARED_INTEGERS:
+            return _SHARED
+    return 2 if engine.is_queued(value) else 1
 
 
 @command("object|idletime")
 def object_idletime(session: Session, argv: Sequence[bytes]) -> Reply:
     """OBJECT IDLETIME key: seconds since it was last used."""
     db, key = session.db, argv[2]
-    if db.lookup(key, touch=False) is None:
+    if db.lookup(key, touch=False, notify=False) is None:
         return None
     if is_lfu(session.engine.config.maxmemory_policy):
         raise ReplyError(errors.LFU_SELECTED)
-    now = session.engine.now_ms // 1000
-    return max(now - db.access.get(key, now), 0)
+    now_ms = session.engine.now_ms
+    return idle_seconds(now_ms, db.access.get(key, now_ms // 1000))
 
 
 @command("object|freq")
 def object_freq(session: Session, argv: Sequence[bytes]) -> Reply:
     """OBJECT FREQ key: the logarithmic access counter, where the policy keeps one."""
     db, key = session.db, argv[2]
-    if db.lookup(key, touch=False) is None:
+    if db.lookup(key, touch=False, notify=False) is None:
         return None
     if not is_lfu(session.engine.config.maxmemory_policy):
         raise ReplyError(errors.LFU_NOT_SELECTED)
-    return frequency(session.engine, db.access.get(key, 0))
+    return frequency(session.engine, db.access.get(key))
 
 
 @command("object|help")

@@ -28,14 +28,20 @@ def flushdb(session: Session, argv: Sequence[bytes]) -> Reply:
 @command("flushall")
 def flushall(session: Session, argv: Sequence[bytes]) -> Reply:
     """FLUSHALL [ASYNC | SYNC]."""
-    return _flush(session, argv, session.engine.databases)
+    reply = _flush(session, argv, session.engine.databases)
+    if session.engine.persistence is not None:
+        session.engine.persistence.emptied()
+    return reply
 
 
 def _flush(session: Session, argv: Sequence[bytes], databases: Iterable[Database]) -> Reply:
     if len(argv) > 2 or (len(argv) == 2 and argv[1].lower() not in (b"async", b"sync")):
         raise ReplyError(errors.SYNTAX)
+    if session.engine.tracking.active:
+        session.engine.tracking.flushed()
     for database in databases:
         session.engine.stats.dirty += database.clear()
+    session.engine.propagation.force()
     return OK
 
 
@@ -65,15 +71,3 @@ def time(session: Session, argv: Sequence[bytes]) -> Reply:
     """TIME: seconds and microseconds of the engine's clock."""
     seconds, microseconds = divmod(session.engine.clock.now_us(), 1_000_000)
     return [b"%d" % seconds, b"%d" % microseconds]
-
-
-@command("lastsave")
-def lastsave(session: Session, argv: Sequence[bytes]) -> Reply:
-    """LASTSAVE: nothing was ever saved, so it is the start, as in Redis."""
-    return session.engine.start_us // 1_000_000
-
-
-@command("role")
-def role(session: Session, argv: Sequence[bytes]) -> Reply:
-    """ROLE: a master, its replication offset, and no replicas."""
-    return [b"master", 0, []]

@@ -33,6 +33,8 @@ def contains(value: Set, member: bytes) -> bool:
     assert table is not None
     if table.rehashidx >= 0:
         table.step()
+    if table.trace is not None:
+        table.tell_search(member)
     return member in table.data
 
 
@@ -178,6 +180,7 @@ def spop(session: Session, argv: Sequence[bytes]) -> Reply:
         member = random_member(session, value)
         discard(value, member)
         db.changed(key, "spop")
+        session.engine.propagation.instead(b"SREM", key, member)
         db.delete_if_empty(key, len(value))
         return member
     if count == 0:
@@ -186,6 +189,7 @@ def spop(session: Session, argv: Sequence[bytes]) -> Reply:
         taken = SetReply(value.members())
         db.changed(key, "spop", len(taken))
         db.delete_if_empty(key, 0)
+        session.engine.propagation.instead(b"DEL", key)
         return taken
     remaining = len(value) - count
     if remaining * _REBUILD_FACTOR > count:
@@ -197,6 +201,8 @@ def spop(session: Session, argv: Sequence[bytes]) -> Reply:
     else:
         taken = _replace_by_rest(session, key, value, remaining)
     db.changed(key, "spop", count)
+    for member in taken:
+        session.engine.propagation.instead(b"SREM", key, member)
     return taken
 
 

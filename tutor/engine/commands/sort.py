@@ -13,7 +13,9 @@ from tutor.engine.database import Database
 from tutor.engine.registry import command
 from tutor.engine.replies import Reply, ReplyError
 from tutor.engine.session import Session
+from tutor.engine.structures.partial_sort import sorted_range
 from tutor.engine.structures.quicklist import Quicklist
+from tutor.engine.structures.sample_sort import sorted_in_parts
 from tutor.engine.structures.sds import Sds
 from tutor.engine.values import Hash, Set, Zset, text_of
 
@@ -26,14 +28,31 @@ _READ_OPTIONS: OptionTable = {
     b"get": Option((word,), repeats=True),
 }
 _OPTIONS: OptionTable = {**_READ_OPTIONS, b"store": Option((word,))}
+
+
+def _denied_by(pattern: bytes) -> bytes:
+    if b"*" in pattern:
+        raise ReplyError(errors.SORT_BY_DENIED)
+    return pattern
+
+
+def _denied_get(_pattern: bytes) -> bytes:
+    raise ReplyError(errors.SORT_GET_DENIED)
+
+
+_DENIED: OptionTable = {
+    b"by": Option((_denied_by,), repeats=True),
+    b"get": Option((_denied_get,), repeats=True),
+}
+"""For a user who may not read every key: BY and GET reach keys that the command does not name."""
 _SPACE = b" \t\n\v\f\r"
 
 
 @command("sort")
 def sort(session: Session, argv: Sequence[bytes]) -> Reply:
     """SORT key [BY pattern] [LIMIT offset count] [GET pattern …] [ASC|DESC] [ALPHA] [STORE key]."""
-    found = options(argv, 2, _OPTIONS)
-    result = _sorted(session.db, argv[1], found)
+    found = _options(session, b"sort", argv, _OPTIONS)
+    result = _sorted(session, argv[1], found)
     if b"store" not in found:
         return result
     return _store(session, found[b"store"], [text or b"" for text in result])
@@ -42,12 +61,27 @@ def sort(session: Session, argv: Sequence[bytes]) -> Reply:
 @command("sort_ro")
 def sort_ro(session: Session, argv: Sequence[bytes]) -> Reply:
     """SORT_RO key …: as SORT, without STORE."""
-    return _sorted(session.db, argv[1], options(argv, 2, _READ_OPTIONS))
+    return _sorted(session, argv[1], _options(session, b"sort_ro", argv, _READ_OPTIONS))
 
 
-def _sorted(db: Database, key: bytes, found: dict[bytes, Any]) -> list[bytes | None]:
+def _options(
+    session: Session, name: bytes, argv: Sequence[bytes], table: OptionTable
+) -> dict[bytes, Any]:
+    """The options of SORT or SORT_RO, as far as the user may give them."""
+    engine = session.engine
+    if not engine.acl.reads_all_keys(session.user, engine.commands[name], argv):
+        table = {**table, **_DENIED}
+    return options(argv, 2, table)
+
+
+def _sorted(session: Session, key: bytes, found: dict[bytes, Any]) -> list[bytes | None]:
     """The elements asked for, or what the GET patterns make of each."""
-    value = db.lookup(key)
+    db = session.db
+    value = db.lookup(key, touch=False)
+    if isinstance(value, Zset) and value.skiplist is None:
+        value = db.lookup_write(key)  # it is about to be turned into a skiplist
+    else:
+        db.touch(key)
     if value is not None and not isinstance(value, (Quicklist, Set, Zset)):
         raise ReplyError(errors.WRONG_TYPE)
     patterns: list[bytes] = found.get(b"by", [])
@@ -55,17 +89,23 @@ def _sorted(db: Database, key: bytes, found: dict[bytes, Any]) -> list[bytes | N
     unsorted = any(b"*" not in pattern for pattern in patterns)
     alpha = b"alpha" in found
     storing = b"store" in found
-    if unsorted and storing and isinstance(value, Set):
-        unsorted, alpha, by = False, True, None  # a set has no order worth storing
+    if unsorted and (storing or session.script) and isinstance(value, Set):
+        unsorted, alpha, by = False, True, None  # a set has no order worth storing or showing
     directions = [name for name in found if name in (b"asc", b"desc")]
     descending = directions[-1:] == [b"desc"]
     elements = _elements(db, key, value)
+    start, stop = _limits(len(elements), found.get(b"limit"))
     if unsorted:
         if descending and not isinstance(value, Set):
             elements.reverse()
+        elements = elements[start:stop]
+    elif by is not None and stop - start < len(elements):
+        order = _order(db, by, alpha, storing)
+        elements = sorted_range(elements, start, stop, order, descending)
     else:
-        elements.sort(key=_order(db, by, alpha, storing), reverse=descending)
-    return _answer(db, _limited(elements, found.get(b"limit")), found.get(b"get"))
+        order = _order(db, by, alpha, storing)
+        elements = sorted_in_parts(elements, order, descending)[start:stop]
+    return _answer(db, elements, found.get(b"get"))
 
 
 def _elements(db: Database, key: bytes, value: Quicklist | Set | Zset | None) -> list[bytes]:
@@ -77,21 +117,22 @@ def _elements(db: Database, key: bytes, value: Quicklist | Set | Zset | None) ->
     if value is None:
         return []
     if value.skiplist is None:
-        value = db.write(key, Zset)
-        assert value is not None
         convert_zset(db, key, value, "sort")
     assert value.skiplist is not None
     return [node.member for node in value.skiplist]
 
 
-def _limited(elements: list[bytes], limit: tuple[int, int] | None) -> list[bytes]:
+def _limits(length: int, limit: tuple[int, int] | None) -> tuple[int, int]:
+    """The part of the sorted elements that LIMIT asks for: its start and, exclusive, its end."""
     if limit is None:
-        return elements
-    start, count = max(limit[0], 0), limit[1]
-    return elements[start:] if count < 0 else elements[start : start + count]
+        return 0, length
+    start, count = min(max(limit[0], 0), length), limit[1]
+    return start, length if count < 0 else min(start + count, length)
 
 
-def _order(db: Database, by: bytes | None, alpha: bool, storing: bool) -> Callable[[bytes], Any]:
+def _order(
+    db: Database, by: bytes | None, alpha: bool, storing: bool
+) -> Callable[[bytes], tuple[Any, ...]]:
     """The key to sort by: a weight and, among equal weights, the element; or texts."""
     collated = (lambda text: text) if storing else _c_string
 
@@ -158,7 +199,7 @@ def _store(session: Session, key: bytes, texts: list[bytes]) -> int:
     result = Quicklist(threshold=session.engine.config.packed_threshold)
     for text in texts:
         result.push_tail(text)
-    db.peek(key)
+    db.touch(key)
     db.set(key, result)
     db.changed(key, "sortstore", len(texts))
     return len(texts)

@@ -22,7 +22,6 @@ from tutor.engine.arguments import (
 )
 from tutor.engine.conversions import announce, announce_string
 from tutor.engine.database import Database
-from tutor.engine.lfu import NO_EVICTION
 from tutor.engine.registry import command
 from tutor.engine.replies import OK, Reply, ReplyError
 from tutor.engine.session import Session
@@ -68,8 +67,7 @@ def _deadline(session: Session, name: str, option: bytes, value: bytes) -> int:
 def _store(db: Database, key: bytes, value: bytes, keep_ttl: bool = False) -> None:
     """What every SET does to a key."""
     engine = db.engine
-    unwatched = engine.observer is None and engine.config.maxmemory_policy == NO_EVICTION
-    if db.expires.data or not unwatched:
+    if db.expires.data or engine.observed or engine.counts_uses:
         old = db.touch(key)
         if isinstance(old, (bytes, int, Sds)):
             announce_string(db, key, old, value)
@@ -81,6 +79,8 @@ def _store_until(db: Database, key: bytes, value: bytes, when: int) -> None:
     _store(db, key, value)
     db.set_expiry(key, when)
     db.changed(key, "expire", 0)
+    if db.engine.propagation.active:
+        db.engine.propagation.instead(b"SET", key, value, b"PXAT", b"%d" % when)
 
 
 # SET
@@ -104,18 +104,28 @@ def set_(session: Session, argv: Sequence[bytes]) -> Reply:
         reply = None if old is None else text_of(old)
     exists = db.peek(key) is not None
     if (exists and b"nx" in found) or (not exists and b"xx" in found):
+        db.touch(key)
         return reply if b"get" in found else None
     if when is None:
         _store(db, key, argv[2], b"keepttl" in found)
+        if b"get" in found:
+            _without_get(session, argv)
     else:
         _store_until(db, key, argv[2], when)
+        if b"pxat" in found:
+            session.engine.propagation.as_it_is()
     return reply
+
+
+def _without_get(session: Session, argv: Sequence[bytes]) -> None:
+    options = [word for word in argv[3:] if word.lower() != b"get"]
+    session.engine.propagation.instead(*argv[:3], *options)
 
 
 @command("setnx")
 def setnx(session: Session, argv: Sequence[bytes]) -> Reply:
     """SETNX key value: 1 if it was stored."""
-    if session.db.peek(argv[1]) is not None:
+    if session.db.touch(argv[1]) is not None:
         return 0
     _store(session.db, argv[1], argv[2])
     return 1
@@ -143,6 +153,7 @@ def getset(session: Session, argv: Sequence[bytes]) -> Reply:
     old = session.db.read_string(argv[1])
     reply = None if old is None else text_of(old)
     _store(session.db, argv[1], argv[2])
+    session.engine.propagation.instead(b"SET", argv[1], argv[2])
     return reply
 
 
@@ -162,7 +173,7 @@ def msetnx(session: Session, argv: Sequence[bytes]) -> Reply:
     if len(argv) % 2 == 0:
         raise ReplyError(errors.wrong_arity("msetnx"))
     db = session.db
-    if any(db.peek(argv[at]) is not None for at in range(1, len(argv), 2)):
+    if any(db.touch(argv[at]) is not None for at in range(1, len(argv), 2)):
         return 0
     for at in range(1, len(argv), 2):
         _store(db, argv[at], argv[at + 1])
@@ -202,6 +213,7 @@ def getdel(session: Session, argv: Sequence[bytes]) -> Reply:
         return None
     db.delete(key)
     db.changed(key, "del")
+    session.engine.propagation.instead(b"DEL", key)
     return text_of(value)
 
 
@@ -216,14 +228,18 @@ def getex(session: Session, argv: Sequence[bytes]) -> Reply:
     for option in _TIMES:
         if option in found:
             when = _deadline(session, "getex", option, found[option])
+            propagation = session.engine.propagation
             if option in (b"exat", b"pxat") and when <= session.engine.now_ms:
                 db.delete(key)
                 db.changed(key, "del")
+                propagation.instead(db.removal, key)
             else:
                 db.set_expiry(key, when)
                 db.changed(key, "expire")
+                propagation.instead(b"PEXPIREAT", key, b"%d" % when)
     if b"persist" in found and db.persist(key):
         db.changed(key, "persist")
+        session.engine.propagation.instead(b"PERSIST", key)
     return text_of(value)
 
 
@@ -261,10 +277,18 @@ def _check_length(session: Session, total: int) -> None:
         raise ReplyError(errors.STRING_TOO_LONG)
 
 
-def _editable(db: Database, key: bytes, value: String) -> Sds:
-    """The raw string that stands under ``key`` from now on, to be written into."""
+def editable(db: Database, key: bytes, value: String) -> Sds:
+    """The raw string that stands under ``key`` from now on, to be written into.
+
+    One that EXEC's queue holds too is not edited but copied (redis 7.0, db.c:
+    dbUnshareStringValue), and a copy keeps the spare room that SET would have cut off.
+    """
     encoding = encoding_of(value)
-    sds = Sds.from_value(value, db.engine.config.allocator)
+    allocator = db.engine.config.allocator
+    if type(value) is bytes and encoding == "raw" and db.engine.is_queued(value):
+        sds = Sds.fresh(value, allocator)
+    else:
+        sds = Sds.from_value(value, allocator)
     if sds is not value:
         db.set(key, sds, keep_ttl=True)
     if encoding != "raw":
@@ -283,7 +307,7 @@ def append(session: Session, argv: Sequence[bytes]) -> Reply:
         return len(added)
     old = len(b"%d" % value) if isinstance(value, int) else len(value)
     _check_length(session, old + len(added))
-    sds = _editable(db, key, value)
+    sds = editable(db, key, value)
     sds.append(added, session.engine.config.allocator)
     db.changed(key, "append")
     return len(sds)
@@ -305,7 +329,7 @@ def setrange(session: Session, argv: Sequence[bytes]) -> Reply:
         sds = Sds.fresh(bytes(offset) + added, allocator)
         db.set(key, sds)
     else:
-        sds = _editable(db, key, value)
+        sds = editable(db, key, value)
         sds.write_at(offset, added, allocator)
     db.changed(key, "setrange")
     return len(sds)
@@ -318,6 +342,10 @@ def _add(session: Session, key: bytes, increment: int) -> int:
     """What INCR, DECR, INCRBY and DECRBY share."""
     db = session.db
     value = db.lookup_write(key)
+    if type(value) is int and INT64_MIN <= (number := value + increment) <= INT64_MAX:
+        db.keys.data[key] = number
+        db.changed(key, "incrby")
+        return number
     if value is None:
         number = 0
     elif isinstance(value, int):
@@ -381,4 +409,5 @@ def incrbyfloat(session: Session, argv: Sequence[bytes]) -> Reply:
         announce_string(db, key, value, new)
     db.set(key, new, True)
     db.changed(key, "incrbyfloat")
+    db.engine.propagation.instead(b"SET", key, text, b"KEEPTTL")
     return text

@@ -36,9 +36,9 @@ def lcs(session: Session, argv: Sequence[bytes]) -> Reply:
     left, right = texts
     if (len(left) + 1) * (len(right) + 1) * _CELL > session.engine.config.proto_max_bulk_len:
         raise ReplyError(errors.LCS_TOO_LARGE)
-    table = _lengths(left, right)
+    table = _Table(left, right)
     if b"len" in found:
-        return table[-1][-1]
+        return table.length
     stretches = _stretches(left, right, table)
     if b"idx" not in found:
         return b"".join(left[start : start + length] for start, _, length in reversed(stretches))
@@ -48,41 +48,57 @@ def lcs(session: Session, argv: Sequence[bytes]) -> Reply:
         if length >= least:
             match: list[Reply] = [[start, start + length - 1], [other, other + length - 1]]
             matches.append([*match, length] if b"withmatchlen" in found else match)
-    return {b"matches": matches, b"len": table[-1][-1]}
+    return {b"matches": matches, b"len": table.length}
 
 
-def _lengths(left: bytes, right: bytes) -> list[list[int]]:
-    """``table[i][j]``: length of the subsequence common to the first i and the first j bytes."""
-    table = [[0] * (len(right) + 1)]
-    for byte in left:
-        above = table[-1]
-        row = [0]
-        best = 0
-        for at, other in enumerate(right):
-            if byte == other:
-                best = above[at] + 1
-            elif above[at + 1] > best:
-                best = above[at + 1]
-            row.append(best)
-        table.append(row)
-    return table
+class _Table:
+    """Lengths of the subsequences common to the first i bytes of one string and the first j of the
+    other: the table of the textbook, a row in the bits of one integer.
+
+    Bit j of row i is 0 where the length grows from column j to column j + 1 (H. Hyyrö,
+    "Bit-parallel LCS-length computation revisited", 2004). O(len(left)) operations on len(right)
+    bits.
+    """
+
+    def __init__(self, left: bytes, right: bytes) -> None:
+        full = (1 << len(right)) - 1
+        places = dict.fromkeys(right, 0)
+        for at, byte in enumerate(right):
+            places[byte] |= 1 << at
+        row = full
+        self.rows = [row]
+        for byte in left:
+            both = row & places.get(byte, 0)
+            row = (row + both | row - both) & full
+            self.rows.append(row)
+        self.length = len(right) - row.bit_count()
+
+    def at(self, i: int, j: int) -> int:
+        """The length for the first i and the first j bytes."""
+        return j - (self.rows[i] & (1 << j) - 1).bit_count()
+
+    def grows(self, i: int, j: int) -> bool:
+        """Whether byte j of the other string adds to the length."""
+        return not self.rows[i] >> j - 1 & 1
 
 
-def _stretches(left: bytes, right: bytes, table: list[list[int]]) -> list[tuple[int, int, int]]:
+def _stretches(left: bytes, right: bytes, table: _Table) -> list[tuple[int, int, int]]:
     """Runs of matching bytes from the end backwards: (start in left, start in right, length)."""
     found: list[tuple[int, int, int]] = []
     i, j = len(left), len(right)
-    length = 0
+    common, length = table.length, 0
     while i and j:
         if left[i - 1] == right[j - 1]:
-            i, j, length = i - 1, j - 1, length + 1
+            i, j, common, length = i - 1, j - 1, common - 1, length + 1
             continue
         if length:
             found.append((i, j, length))
             length = 0
-        if table[i - 1][j] > table[i][j - 1]:
-            i -= 1
+        above = table.at(i - 1, j)
+        if above > common - table.grows(i, j):
+            i, common = i - 1, above
         else:
+            common -= table.grows(i, j)
             j -= 1
     if length:
         found.append((i, j, length))

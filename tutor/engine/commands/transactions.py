@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.engine import errors
-from tutor.engine.registry import command
-from tutor.engine.replies import NULL_ARRAY, OK, Reply, ReplyError
+from tutor.engine.registry import Command, command
+from tutor.engine.replies import NO_REPLY, NULL_ARRAY, OK, Reply, ReplyError, Several
 from tutor.engine.session import Session, Transaction
 
 
@@ -33,11 +33,23 @@ def exec_(session: Session, argv: Sequence[bytes]) -> Reply:
         raise ReplyError(errors.EXEC_ABORT)
     if touched:
         return NULL_ARRAY
-    session.in_exec = True
+    session.in_exec, session.executing = True, transaction
     try:
-        return [engine.call(session, queued, words) for queued, words in transaction.queue]
+        return [_run(session, queued, words) for queued, words in transaction.queue]
     finally:
-        session.in_exec = False
+        session.in_exec, session.executing = False, None
+
+
+def _run(session: Session, queued: Command, words: Sequence[bytes]) -> Reply:
+    """A queued command's reply. What its user may do can have changed since it was queued."""
+    if not session.user.unrestricted:
+        try:
+            session.engine.acl.check(session, queued, words)
+        except ReplyError as error:
+            return error.as_reply()
+    closing = session.closing  # CLIENT KILL: nothing is sent any more
+    reply = session.framed(session.engine.carry_out(session, queued, words))
+    return Several() if reply is NO_REPLY or closing else reply
 
 
 @command("discard")

@@ -257,7 +257,10 @@ def zpopmax(session: Session, argv: Sequence[bytes]) -> Reply:
 
 def pop_with_key(db: Database, key: bytes, value: Zset, lowest: bool, count: int) -> Reply:
     """What ZMPOP answers: the key and, nested in both protocols, members with scores."""
-    return [key, [list(pair) for pair in pop_pairs(db, key, value, lowest, count)]]
+    taken = pop_pairs(db, key, value, lowest, count)
+    name = b"ZPOPMIN" if lowest else b"ZPOPMAX"
+    db.engine.propagation.instead(name, key, b"%d" % len(taken))
+    return [key, [list(pair) for pair in taken]]
 
 
 @command("zmpop")

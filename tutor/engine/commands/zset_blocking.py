@@ -15,6 +15,7 @@ from tutor.engine.values import Zset
 
 def _pop_one(lowest: bool) -> Take[Zset]:
     def take(session: Session, key: bytes, value: Zset, waited: bool) -> Reply:
+        session.engine.propagation.instead(b"ZPOPMIN" if lowest else b"ZPOPMAX", key)
         return [key, *pop_pairs(session.db, key, value, lowest, 1)[0]]
 
     return take

@@ -121,6 +121,18 @@ def _lex_ranks(value: Zset, span: LexRange, reverse: bool = False) -> tuple[int,
     return low, high
 
 
+def _ranks(value: Zset, span: ScoreRange | LexRange, reverse: bool = False) -> tuple[int, int]:
+    """The half-open ranks of a range that is to be read or removed. A trace hears nothing of it:
+    Redis does not look for both ends before it begins."""
+    skiplist = value.skiplist
+    if skiplist is not None and skiplist.trace is not None:
+        with skiplist.unwatched():
+            return _ranks(value, span, reverse)
+    if isinstance(span, ScoreRange):
+        return _score_ranks(value, span)
+    return _lex_ranks(value, span, reverse)
+
+
 def _is_empty(span: LexRange) -> bool:
     """A range that holds nothing whatever the members are."""
     low, high = span.low, span.high
@@ -143,6 +155,29 @@ def pairs(value: Zset, start: int, stop: int) -> Pairs:
             break
         found.append((node.member, node.score))
         node = node.next
+    return found
+
+
+def _read_watched(
+    value: Zset, start: int, stop: int, span: ScoreRange | LexRange | None, reverse: bool
+) -> Pairs:
+    """As `pairs`, telling the trace how Redis reads: it looks for the end where reading begins, and
+    goes on from node to node (t_zset.c, genericZrangebyscoreCommand and its siblings)."""
+    skiplist = value.skiplist
+    assert skiplist is not None
+    rank = stop - 1 if reverse else start
+    if span is not None:
+        (skiplist.last_in_range if reverse else skiplist.first_in_range)(span)
+    elif 0 < rank < skiplist.length - reverse:
+        skiplist.by_rank(rank)
+    with skiplist.unwatched() as trace:
+        node = skiplist.by_rank(rank) if start < stop else None
+        found = pairs(value, start, stop)
+    assert trace is not None
+    for at in range(stop - start):
+        assert node is not None
+        trace("read", node=node, rank=rank - at if reverse else rank + at, reverse=reverse)
+        node = node.backward if reverse else node.next
     return found
 
 
@@ -191,6 +226,7 @@ def _parse(
 
 def _select(session: Session, key: bytes, low: bytes, high: bytes, query: _Query) -> Pairs | None:
     """Members and scores in the order asked for; None if there is no such key."""
+    span: ScoreRange | LexRange | None = None
     if query.kind is _RANK:
         start, stop = integer(low), integer(high)
         value = session.db.read(key, Zset)
@@ -202,18 +238,15 @@ def _select(session: Session, key: bytes, low: bytes, high: bytes, query: _Query
     else:
         if query.reverse:
             low, high = high, low
-        by_score = score_range(low, high) if query.kind is _SCORE else None
-        by_member = lex_range(low, high) if by_score is None else None
+        span = (score_range if query.kind is _SCORE else lex_range)(low, high)
         value = session.db.read(key, Zset)
         if value is None:
             return None
-        if by_score is not None:
-            start, stop = _score_ranks(value, by_score)
-        else:
-            assert by_member is not None
-            start, stop = _lex_ranks(value, by_member, query.reverse)
-        start, stop = _limited(start, stop, query)
-    found = pairs(value, start, stop)
+        start, stop = _limited(*_ranks(value, span, query.reverse), query)
+    if value.skiplist is not None and value.skiplist.trace is not None:
+        found = _read_watched(value, start, stop, span, query.reverse)
+    else:
+        found = pairs(value, start, stop)
     if query.reverse:
         found.reverse()
     return found
@@ -322,8 +355,17 @@ def zlexcount(session: Session, argv: Sequence[bytes]) -> Reply:
 # removing
 
 
-def _remove(session: Session, key: bytes, value: Zset, start: int, stop: int, event: str) -> int:
-    """Remove the half-open ranks; a table is asked once, at the end, whether it should shrink."""
+def _remove(
+    session: Session,
+    key: bytes,
+    value: Zset,
+    ranks: tuple[int, int],
+    event: str,
+    span: ScoreRange | LexRange | None = None,
+) -> int:
+    """Remove the half-open ranks; a table is asked once, at the end, whether it should shrink.
+    ``span`` is the range that the ranks were found from: a trace is to see it searched for."""
+    start, stop = ranks
     count = stop - start
     if count <= 0:
         return 0
@@ -333,7 +375,11 @@ def _remove(session: Session, key: bytes, value: Zset, start: int, stop: int, ev
         del value.ordered[start:stop]
     else:
         assert value.table is not None
-        for member in value.skiplist.delete_ranks(start, stop):
+        if span is None or value.skiplist.trace is None:
+            gone = value.skiplist.delete_ranks(start, stop)
+        else:
+            gone = value.skiplist.delete_range(span)
+        for member in gone:
             value.table.discard(member)
         value.table.shrink_if_needed()
     session.db.changed(key, event, count)
@@ -349,7 +395,7 @@ def zremrangebyrank(session: Session, argv: Sequence[bytes]) -> Reply:
     if value is None:
         return 0
     start, stop = clamp(start, stop, len(value))
-    return _remove(session, argv[1], value, start, stop, "zremrangebyrank")
+    return _remove(session, argv[1], value, (start, stop), "zremrangebyrank")
 
 
 @command("zremrangebyscore")
@@ -359,8 +405,7 @@ def zremrangebyscore(session: Session, argv: Sequence[bytes]) -> Reply:
     value = session.db.write(argv[1], Zset)
     if value is None:
         return 0
-    start, stop = _score_ranks(value, span)
-    return _remove(session, argv[1], value, start, stop, "zremrangebyscore")
+    return _remove(session, argv[1], value, _ranks(value, span), "zremrangebyscore", span)
 
 
 @command("zremrangebylex")
@@ -370,5 +415,4 @@ def zremrangebylex(session: Session, argv: Sequence[bytes]) -> Reply:
     value = session.db.write(argv[1], Zset)
     if value is None:
         return 0
-    start, stop = _lex_ranks(value, span)
-    return _remove(session, argv[1], value, start, stop, "zremrangebylex")
+    return _remove(session, argv[1], value, _ranks(value, span), "zremrangebylex", span)

@@ -193,7 +193,7 @@ def _answer(scores: Scores, withscores: bool) -> Reply:
     return [member for _, member in ordered]
 
 
-def _build(db: Database, scores: Scores, room: int = 0) -> Zset:
+def build_zset(db: Database, scores: Scores, room: int = 0) -> Zset:
     """The sorted set of a result: a listpack if it fits, else a skiplist.
 
     ``room`` is how many members its table was made for; 0 lets it grow with them.
@@ -235,7 +235,7 @@ def zunionstore(session: Session, argv: Sequence[bytes]) -> Reply:
     """ZUNIONSTORE destination numkeys key [key …] [WEIGHTS …] [AGGREGATE …]."""
     call = _Call(session, argv, 2, "zunionstore", _COMBINE)
     scores = _union(call.sources, call.aggregate)
-    result = _build(session.db, scores, len(scores))
+    result = build_zset(session.db, scores, len(scores))
     return _store(session, argv[1], result, "zunionstore")
 
 
@@ -251,7 +251,7 @@ def zinterstore(session: Session, argv: Sequence[bytes]) -> Reply:
     """ZINTERSTORE destination numkeys key [key …] [WEIGHTS …] [AGGREGATE …]."""
     call = _Call(session, argv, 2, "zinterstore", _COMBINE)
     scores = dict(_common(call.sources, call.aggregate))
-    return _store(session, argv[1], _build(session.db, scores), "zinterstore")
+    return _store(session, argv[1], build_zset(session.db, scores), "zinterstore")
 
 
 @command("zintercard")
@@ -278,4 +278,4 @@ def zdiffstore(session: Session, argv: Sequence[bytes]) -> Reply:
     """ZDIFFSTORE destination numkeys key [key …]."""
     call = _Call(session, argv, 2, "zdiffstore", set())
     scores, room = _difference(call.sources)
-    return _store(session, argv[1], _build(session.db, scores, room), "zdiffstore")
+    return _store(session, argv[1], build_zset(session.db, scores, room), "zdiffstore")

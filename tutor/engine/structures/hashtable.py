@@ -26,17 +26,19 @@ step), server.c htNeedsResize (10 %).
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from itertools import chain as joined
+from typing import TYPE_CHECKING, Any
 
+from . import told
 from .garbage import collection_paused
+from .hashtable_build import IndexBuild
 from .hashtable_index import (
     Bucket,
     Randomness,
     chain,
-    fill,
     flatten,
     key_hash,
-    key_hashes,
     push,
     remove,
     sample,
@@ -44,8 +46,11 @@ from .hashtable_index import (
 )
 from .hashtable_layout import HashTableLayout, TableStats, derive_stats, derive_table
 from .resize_policy import ALWAYS, EMPTY_VISITS, ResizePolicy, expected_pace
-from .trace import Trace
+from .trace import Trace, births
 from .window import Window
+
+if TYPE_CHECKING:
+    from .journal import Log
 
 INITIAL_SIZE = 4
 MIN_FILL_PERCENT = 10
@@ -64,8 +69,8 @@ class HashTable:
     """Keys (bytes) to values, with the table sizes, rehash state and bucket order of a real dict.
 
     The hottest callers may read ``data`` directly (``table.data.get(key)``), and then call
-    ``table.step()`` only ``if table.rehashidx >= 0``. They may also replace the value of a key
-    that exists. They must not add or remove keys behind the table's back.
+    ``table.step()`` only ``if table.rehashidx >= 0``. They must not change it behind the table's
+    back. ``log`` is there while a history is kept (`tutor.engine.structures.logged`).
     """
 
     __slots__ = (
@@ -73,9 +78,12 @@ class HashTable:
         "_walk",
         "buckets0",
         "buckets1",
+        "building",
         "data",
         "epoch",
         "fresh",
+        "front",
+        "log",
         "policy",
         "rehashidx",
         "seed",
@@ -84,6 +92,8 @@ class HashTable:
         "trace",
         "used1",
     )
+
+    log: Log
 
     def __init__(self, seed: bytes = bytes(16), policy: ResizePolicy = ALWAYS) -> None:
         self.data: dict[bytes, Any] = {}
@@ -97,9 +107,13 @@ class HashTable:
         self.fresh: set[bytes] | None = None
         self.buckets0: list[Bucket] | None = None
         self.buckets1: list[Bucket] | None = None
+        self.front: tuple[bytes, ...] = ()
+        self.building: IndexBuild | None = None  # an index that is not whole yet
         self.used1 = 0  # entries of table 1, known while there is an index
         self._walk = 0.0
         self._pace = 0.0
+        if births.onlooker is not None:
+            births.onlooker(self)
 
     # --- contents
 
@@ -124,6 +138,15 @@ class HashTable:
         """Whether the bucket index exists."""
         return self.buckets0 is not None
 
+    def oldest(self) -> Iterator[bytes]:
+        """The keys in the order in which they came. Of keys that went and were brought back by
+        going back in history (``front``) this is known of the very first."""
+        front = self.front
+        if not front:
+            return iter(self.data)
+        known = frozenset(front)
+        return joined(front, (key for key in self.data if key not in known))
+
     def get(self, key: bytes, default: Any = None) -> Any:
         """The value of ``key`` without touching the rehash."""
         return self.data.get(key, default)
@@ -132,6 +155,8 @@ class HashTable:
         """The value of ``key``; like every dict operation it moves the rehash on by one step."""
         if self.rehashidx >= 0:
             self.step()
+        if self.trace is not None:
+            self.tell_search(key)
         return self.data.get(key, default)
 
     def insert(self, key: bytes, value: Any) -> bool:
@@ -143,6 +168,8 @@ class HashTable:
         if key in data:
             if self.rehashidx >= 0:
                 self.step()
+            if self.trace is not None:
+                self.tell_search(key)
             data[key] = value
             return False
         if self.fresh is not None:  # one step for the lookup, one for the insertion
@@ -150,13 +177,18 @@ class HashTable:
         elif self.rehashidx >= 0:
             self.step()
             self.step()
+        if self.trace is not None:
+            self.tell_search(key)
         if len(data) >= self.size0 and self.rehashidx < 0:
             self._grow()
         data[key] = value
         if self.buckets0 is not None:
             self._place(key)
-        elif self.fresh is not None:
-            self.fresh.add(key)
+        else:
+            if self.fresh is not None:
+                self.fresh.add(key)
+            if self.building is not None:
+                self.building.inserted(key)
         return True
 
     def add(self, key: bytes, value: Any = None) -> bool:
@@ -169,24 +201,35 @@ class HashTable:
             self.step()
         if len(data) >= self.size0 and self.rehashidx < 0:
             self._grow()
+        if self.trace is not None:
+            self.tell_search(key)
         if key in data:
             return False
         data[key] = value
         if self.buckets0 is not None:
             self._place(key)
-        elif self.fresh is not None:
-            self.fresh.add(key)
+        else:
+            if self.fresh is not None:
+                self.fresh.add(key)
+            if self.building is not None:
+                self.building.inserted(key)
         return True
+
+    def replace(self, key: bytes, value: Any) -> None:
+        """Set the value of a key that was found before; no step of its own."""
+        self.data[key] = value
 
     def pop(self, key: bytes, default: Any = None) -> Any:
         """Remove ``key`` and give its value, or ``default`` if it is not there."""
         if self.rehashidx >= 0 and self.data:
             self.step()
+        if self.trace is not None:
+            self.tell_search(key)
         if key not in self.data:
             return default
         if self.buckets0 is not None:
             self._displace(key)
-        elif self.fresh is not None:
+        elif self.fresh is not None or self.building is not None:
             self._forget(key)
         return self.data.pop(key)
 
@@ -194,11 +237,13 @@ class HashTable:
         """Remove ``key``; False if it is not there."""
         if self.rehashidx >= 0 and self.data:
             self.step()
+        if self.trace is not None:
+            self.tell_search(key)
         if key not in self.data:
             return False
         if self.buckets0 is not None:
             self._displace(key)
-        elif self.fresh is not None:
+        elif self.fresh is not None or self.building is not None:
             self._forget(key)
         del self.data[key]
         return True
@@ -220,6 +265,8 @@ class HashTable:
             self.size0 = size
             if self.buckets0 is not None:
                 self.buckets0 = [None] * size
+            if self.trace is not None:
+                self.trace("create", size=size)
             return True
         if self.trace is not None:
             self.trace("expand", old=self.size0, new=size, used=used)
@@ -284,7 +331,10 @@ class HashTable:
         if not self.data:
             return 0, keys
         while True:
+            at, emitted = cursor, len(keys)
             cursor = scan_step(buckets0, buckets1, cursor, keys)
+            if self.trace is not None:
+                self.trace("scan", cursor=at, next=cursor, keys=tuple(keys[emitted:]))
             if not cursor or visits <= 0 or len(keys) >= count:
                 return cursor, keys
             visits -= 1
@@ -320,6 +370,11 @@ class HashTable:
                 break
         buckets0, buckets1 = self._index()
         return sample(buckets0, buckets1, self.rehashidx, count, rng) if count else []
+
+    def tell_search(self, key: bytes) -> None:
+        """Tell the trace how a lookup of ``key`` goes (`told.table_search`)."""
+        assert self.trace is not None
+        told.table_search(self, key, self.trace)
 
     def hash(self, key: bytes) -> int:
         """The 64-bit hash of a key; its bucket is ``hash & (size - 1)``."""
@@ -357,6 +412,7 @@ class HashTable:
         """
         if self.rehashidx < 0:
             self.buckets0 = None
+            self.building = None
             self.used1 = 0
 
     def clone(self) -> HashTable:
@@ -369,7 +425,9 @@ class HashTable:
         copy.fresh = None if self.fresh is None else self.fresh.copy()
         copy.buckets0 = None if self.buckets0 is None else self.buckets0.copy()
         copy.buckets1 = None if self.buckets1 is None else self.buckets1.copy()
+        copy.building = None if self.building is None else self.building.copy()
         copy.used1 = self.used1
+        copy.front = self.front
         copy._walk = self._walk
         copy._pace = self._pace
         return copy
@@ -441,18 +499,23 @@ class HashTable:
             used0 -= len(moved)
             for key in moved:
                 push(buckets1, self.hash(key), key)
-            if self.trace is not None:
-                self.trace("rehash", bucket=place, keys=moved)
             place += 1
+            if self.trace is not None:
+                self.rehashidx = place
+                self.trace("rehash", bucket=place - 1, keys=moved)
         self.rehashidx = place
         if not used0:
             self._finish()
 
     def _forget(self, key: bytes) -> None:
-        """A key goes while there is a rehash and no index; with the last old one the rehash ends
+        """A key goes while there is a rehash and no index, or half of one; with the last old key
+        the rehash ends
         at its next step."""
+        if self.building is not None:
+            self.building.removed(self, key)
         fresh = self.fresh
-        assert fresh is not None
+        if fresh is None:
+            return
         if key in fresh:
             fresh.remove(key)
         elif len(fresh) == len(self.data) - 1:
@@ -467,9 +530,13 @@ class HashTable:
             buckets = self.buckets0
             assert buckets is not None
         push(buckets, self.hash(key), key)
+        if self.trace is not None:
+            self.trace("insert", key=key, table=int(self.buckets1 is not None))
 
     def _displace(self, key: bytes) -> None:
         """Take a key out of the index."""
+        if self.trace is not None:
+            self.trace("remove", key=key)
         value = self.hash(key)
         assert self.buckets0 is not None
         if not remove(self.buckets0, value, key):
@@ -485,24 +552,29 @@ class HashTable:
         return self.buckets0, self.buckets1
 
     def _build_index(self) -> None:
-        with collection_paused():
-            self._derive_buckets()
+        while not self.prepare(max(len(self.data), 1) * 2):
+            pass
 
-    def _derive_buckets(self) -> None:
-        data = self.data
-        hashes = key_hashes(data, self.seed)
-        fresh = self.fresh or ()
-        self.fresh = None
-        if self.rehashidx < 0:
-            self.buckets0 = fill(data, hashes, self.size0)
-            return
-        mask, moved = self.size0 - 1, self.rehashidx
-        staying: dict[bytes, int] = {}
-        gone: dict[bytes, int] = {}
-        for key, value in zip(data, hashes, strict=True):
-            (gone if value & mask < moved or key in fresh else staying)[key] = value
-        self.buckets0 = fill(staying, staying.values(), self.size0)
-        self.buckets1 = fill(gone, gone.values(), self.size1)
-        self.used1 = len(gone)
-        if moved and not staying:
+    def prepare(self, count: int) -> bool:
+        """Work on the bucket index for about ``count`` keys, so that one who can wait need not
+        stand still for O(N). True when it is there."""
+        if self.buckets0 is not None:
+            return True
+        if self.building is None:
+            self.building = IndexBuild(self)
+        with collection_paused():
+            return self.building.advance(self, count)
+
+    @property
+    def prepared(self) -> int:
+        """How many percent of the bucket index are there; 100 when it is whole."""
+        if self.buckets0 is not None:
+            return 100
+        return 0 if self.building is None else self.building.percent
+
+    def take_index(self, buckets0: list[Bucket], buckets1: list[Bucket] | None, used1: int) -> None:
+        """From now on the index is kept up to date (`IndexBuild` is done)."""
+        self.building = self.fresh = None
+        self.buckets0, self.buckets1, self.used1 = buckets0, buckets1, used1
+        if self.rehashidx > 0 and used1 == len(self.data):
             self._finish()

@@ -46,10 +46,9 @@ def key_hashes(keys: Iterable[bytes], seed: bytes) -> array[int]:
     return hashes
 
 
-def fill(keys: Iterable[bytes], hashes: Iterable[int], size: int) -> list[Bucket]:
-    """A table of ``size`` slots into which the keys were inserted in that order."""
-    buckets: list[Bucket] = [None] * size
-    mask = size - 1
+def fill_in(buckets: list[Bucket], keys: Iterable[bytes], hashes: Iterable[int]) -> None:
+    """Insert many keys of known hashes one after the other."""
+    mask = len(buckets) - 1
     for key, value in zip(keys, hashes, strict=True):
         place = value & mask
         bucket = buckets[place]
@@ -59,7 +58,6 @@ def fill(keys: Iterable[bytes], hashes: Iterable[int], size: int) -> list[Bucket
             buckets[place] = (key, *bucket)
         else:
             buckets[place] = (key, bucket)
-    return buckets
 
 
 def push(buckets: list[Bucket], value: int, key: bytes) -> None:
@@ -136,6 +134,15 @@ def scan_step(
             return cursor
 
 
+def _reservoir(keys: list[bytes], count: int, rng: Randomness) -> None:
+    """Cut to ``count`` keys so that those at the end of the last chain have the same chance."""
+    for seen in range(count, len(keys)):
+        place = rng.getrandbits(64) % (seen + 1)
+        if place < count:
+            keys[place] = keys[seen]
+    del keys[count:]
+
+
 def sample(
     buckets0: list[Bucket],
     buckets1: list[Bucket] | None,
@@ -166,7 +173,8 @@ def sample(
                 empty = 0
                 keys += chain(bucket)
                 if len(keys) >= count:
-                    return keys[:count]
+                    _reservoir(keys, count, rng)
+                    return keys
                 continue
             empty += 1
             if empty >= 5 and empty > count:

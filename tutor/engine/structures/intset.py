@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from struct import pack, unpack
 
+from . import told
 from .allocator import size_class
-from .trace import Trace
+from .trace import Trace, births
 from .window import Window
 
 HEADER_SIZE = 8
@@ -64,6 +65,8 @@ class Intset:
         self.width = width
         self.epoch = 0
         self.trace: Trace | None = None
+        if births.onlooker is not None:
+            births.onlooker(self)
         for value in values:
             self.add(value)
 
@@ -75,12 +78,16 @@ class Intset:
 
     def __contains__(self, value: int) -> bool:
         values = self.values
+        if self.trace is not None:
+            told.intset_search(self, value, self.trace)
         place = bisect_left(values, value)
         return place < len(values) and values[place] == value
 
     def add(self, value: int) -> bool:
         """Add ``value``; False if it was there. Widens the whole set when it does not fit."""
         values = self.values
+        if self.trace is not None:
+            told.intset_search(self, value, self.trace)
         place = bisect_left(values, value)
         if place < len(values) and values[place] == value:
             return False
@@ -91,14 +98,20 @@ class Intset:
                     self.trace("upgrade", old=self.width, new=width, value=value, place=place)
                 self.width = width
         values.insert(place, value)
+        if self.trace is not None:
+            self.trace("insert", value=value, place=place)
         return True
 
     def discard(self, value: int) -> bool:
         """Remove ``value``; False if it was not there. The width stays."""
         values = self.values
+        if self.trace is not None:
+            told.intset_search(self, value, self.trace)
         place = bisect_left(values, value)
         if place == len(values) or values[place] != value:
             return False
+        if self.trace is not None:
+            self.trace("remove", value=value, place=place)
         del values[place]
         return True
 

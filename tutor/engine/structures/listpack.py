@@ -33,6 +33,10 @@ HEADER_SIZE = 6
 EMPTY_SIZE = 7
 COUNT_UNKNOWN = 65_535
 END = 0xFF
+_LONGEST_NUMBER = 20
+_NINE = ord("9")
+_BYTES = tuple(bytes((value,)) for value in range(256))
+_SMALL_NUMBERS = tuple(b"%d" % value for value in range(128))
 
 
 def _integer_body(number: int) -> int:
@@ -57,6 +61,11 @@ def _backlen_size(body: int) -> int:
     if body < 2_097_151:
         return 3
     return 4 if body < 268_435_455 else 5
+
+
+def integer_size(number: int) -> int:
+    """Bytes the whole entry of a signed 64-bit integer takes."""
+    return _integer_body(number) + 1
 
 
 def entry_size(value: bytes) -> int:
@@ -121,10 +130,29 @@ def encode_entry(value: bytes) -> bytes:
 
 
 def encode(values: Iterable[bytes]) -> bytes:
-    """The whole listpack holding ``values``."""
-    entries = [encode_entry(value) for value in values]
-    body = b"".join(entries)
-    return _header(len(body) + EMPTY_SIZE, len(entries)) + body + b"\xff"
+    """The whole listpack holding ``values``. Short texts and numbers, which are most entries, are
+    put together here: what `encode_entry` gives, without its calls."""
+    parts: list[bytes] = []
+    put = parts.append
+    count = 0
+    for value in values:
+        count += 1
+        size = len(value)
+        if 0 < size <= _LONGEST_NUMBER and value[0] <= _NINE:
+            number = parse_integer(value)
+            if number is not None:
+                body = _encode_integer(number)
+                put(body)
+                put(_BYTES[len(body)])
+                continue
+        if size < 64:
+            put(_BYTES[0x80 | size])
+            put(value)
+            put(_BYTES[size + 1])
+        else:
+            put(encode_entry(value))
+    content = b"".join(parts)
+    return _header(len(content) + EMPTY_SIZE, count) + content + b"\xff"
 
 
 def _header(total_bytes: int, count: int) -> bytes:
@@ -148,7 +176,20 @@ def decode(blob: bytes, validate: bool = True) -> list[bytes]:
     values: list[bytes] = []
     position = HEADER_SIZE
     last = size - 1
+    put = values.append
     while position < last:
+        first = blob[position]
+        if first < 0x80:  # most entries are small numbers and short texts
+            if blob[position + 1] == 1 and position + 1 < last:
+                put(_SMALL_NUMBERS[first])
+                position += 2
+                continue
+        elif first < 0xC0:
+            end = position + first - 0x7F
+            if end < last and blob[end] == first - 0x7F:
+                put(blob[position + 1 : end])
+                position = end + 1
+                continue
         value, body = _decode_entry(blob, position, last)
         backlen = encode_backlen(body)
         after = position + body + len(backlen)
@@ -156,7 +197,7 @@ def decode(blob: bytes, validate: bool = True) -> list[bytes]:
             raise ValueError(f"listpack: entry at offset {position} runs past the end")
         if validate and blob[position + body : after] != backlen:
             raise ValueError(f"listpack: wrong backlen of the entry at offset {position}")
-        values.append(value)
+        put(value)
         position = after
     count = int.from_bytes(blob[4:6], "little")
     if validate and count != COUNT_UNKNOWN and count != len(values):
@@ -235,17 +276,24 @@ def layout(
     """
     start, stop = window.bounds(len(values))
     offset = HEADER_SIZE + sum(map(entry_size, values[:start]))
-    entries = []
-    for index in range(start, stop):
-        value = values[index]
+    entries = entries_at(values[start:stop], start, offset)
+    offset += sum(entry.size for entry in entries)
+    if total_bytes is None:
+        total_bytes = offset + sum(map(entry_size, values[stop:])) + 1
+    return ListpackLayout(total_bytes, len(values), start, entries)
+
+
+def entries_at(values: Iterable[bytes], index: int, offset: int) -> tuple[ListpackEntry, ...]:
+    """The images of entries that follow each other, the first of them at ``index`` and ``offset``
+    of its listpack."""
+    entries: list[ListpackEntry] = []
+    for at, value in enumerate(values, index):
         name, prefix, text = _encode_prefix(value)
         backlen = encode_backlen(len(prefix) + len(text))
         integer = None if name.endswith("str") else int(value)
-        entries.append(ListpackEntry(index, offset, name, prefix, text, backlen, value, integer))
+        entries.append(ListpackEntry(at, offset, name, prefix, text, backlen, value, integer))
         offset += len(prefix) + len(text) + len(backlen)
-    if total_bytes is None:
-        total_bytes = offset + sum(map(entry_size, values[stop:])) + 1
-    return ListpackLayout(total_bytes, len(values), start, tuple(entries))
+    return tuple(entries)
 
 
 def check(values: Sequence[bytes], total_bytes: int | None = None) -> None:

@@ -20,15 +20,21 @@ Constants: redis 7.0, quicklist.c (optimization_level, SIZE_SAFETY_LIMIT 8192, t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from . import told
 from .listpack import EMPTY_SIZE, entry_size
 from .quicklist_compression import after_visit, before_change, end_of_change, offer
 from .quicklist_layout import QuicklistLayout, derive_layout
 from .quicklist_node import DUE, NODE_SIZE, RAW, Node
+from .quicklist_places import NodePlaces
 from .quicklist_split import merge_around, split
 from .sds import ROBJ_SIZE
-from .trace import Trace
+from .trace import Trace, births
 from .window import Window
+
+if TYPE_CHECKING:
+    from .journal import Log
 
 BYTE_LIMITS = (4096, 8192, 16_384, 32_768, 65_536)
 SAFETY_LIMIT = 8192
@@ -36,6 +42,8 @@ ENTRY_OVERHEAD = 8
 QUICKLIST_SIZE = 40
 PLAIN_THRESHOLD = 1 << 30
 MAX_FILL = 32_767
+NO_LIMIT = (1 << 30) - 1
+"""More entries than fit into any node; Python compares no larger int at its fastest."""
 MAX_COMPRESS = 65_535
 
 
@@ -54,58 +62,85 @@ class Quicklist:
         "fill",
         "head",
         "length",
+        "log",
         "node_count",
+        "places",
         "tail",
         "threshold",
         "trace",
     )
+
+    log: Log
 
     def __init__(self, fill: int = -2, compress: int = 0, threshold: int = PLAIN_THRESHOLD) -> None:
         self.fill = fill = max(-5, min(fill, MAX_FILL))
         self.compress = max(0, min(compress, MAX_COMPRESS))
         self.threshold = threshold
         self.byte_limit = BYTE_LIMITS[-fill - 1] if fill < 0 else SAFETY_LIMIT
-        self.entry_limit = 1 << 62 if fill < 0 else fill
+        self.entry_limit = NO_LIMIT if fill < 0 else fill
         self.head: Node | None = None
         self.tail: Node | None = None
         self.length = 0
         self.node_count = 0
+        self.places: NodePlaces | None = None
         self.epoch = 0
         self.trace: Trace | None = None
+        if births.onlooker is not None:
+            births.onlooker(self)
+
+    def __del__(self) -> None:
+        """Take the chain apart: neighbours hold each other (see `Skiplist.__del__`)."""
+        node = self.head
+        while node is not None:
+            following = node.next
+            node.prev = node.next = None
+            node = following
 
     # --- ends
 
     def push_head(self, value: bytes) -> None:
         """Put ``value`` in front: into the head node if it may take it, else into a new one."""
         node = self.head
+        size = len(value)
         if (
             node is not None
-            and node.size + len(value) + ENTRY_OVERHEAD <= self.byte_limit
-            and len(node.entries) < self.entry_limit
-            and len(value) < self.threshold
+            and node.size + size + ENTRY_OVERHEAD <= self.byte_limit
+            and len(entries := node.entries) < self.entry_limit
+            and size < self.threshold
             and not node.plain
         ):
-            node.entries.insert(0, value)
-            node.size += entry_size(value)
+            entries[:0] = (value,)  # twice as fast as insert, which moves one by one
+            plainly_text = size < 64 and size and value[0] > 57  # most values are, told at once
+            node.size += size + 2 if plainly_text else entry_size(value)
         else:
+            if self.trace is not None and node is not None:
+                self.trace("full", node=node, size=size)
             self._link(node, self._new_node(value), before=True)
         self.length += 1
+        if self.trace is not None:
+            self.trace("push", node=self.head, value=value, front=True)
 
     def push_tail(self, value: bytes) -> None:
         """Put ``value`` at the end: into the tail node if it may take it, else into a new one."""
         node = self.tail
+        size = len(value)
         if (
             node is not None
-            and node.size + len(value) + ENTRY_OVERHEAD <= self.byte_limit
-            and len(node.entries) < self.entry_limit
-            and len(value) < self.threshold
+            and node.size + size + ENTRY_OVERHEAD <= self.byte_limit
+            and len(entries := node.entries) < self.entry_limit
+            and size < self.threshold
             and not node.plain
         ):
-            node.entries.append(value)
-            node.size += entry_size(value)
+            entries.append(value)
+            plainly_text = size < 64 and size and value[0] > 57  # most values are, told at once
+            node.size += size + 2 if plainly_text else entry_size(value)
         else:
+            if self.trace is not None and node is not None:
+                self.trace("full", node=node, size=size)
             self._link(node, self._new_node(value), before=False)
         self.length += 1
+        if self.trace is not None:
+            self.trace("push", node=self.tail, value=value, front=False)
 
     def pop_head(self) -> bytes:
         """Take the first value; IndexError when empty."""
@@ -202,9 +237,13 @@ class Quicklist:
             node.size += entry_size(value) - entry_size(node.entries[offset])
         node.entries[offset] = value
         end_of_change(self, node, squeezed)
+        if self.trace is not None:
+            self.trace("replace", node=node, offset=offset, value=value)
 
     def insert(self, pivot: bytes, value: bytes, before: bool) -> bool:
         """Put ``value`` beside the first entry equal to ``pivot``; False if there is none."""
+        if self.trace is not None:
+            told.list_search(self, pivot, self.trace)
         for node in self.nodes():
             if pivot in node.entries:
                 self._insert_at(node, node.entries.index(pivot), value, before)
@@ -223,6 +262,8 @@ class Quicklist:
             following = node.prev if backwards else node.next
             gone = min(node.entries.count(value), left)
             left -= gone
+            if self.trace is not None:
+                self.trace("weed", node=node, value=value, gone=gone)
             if gone == len(node.entries):
                 self.unlink(node)
                 self.length -= gone
@@ -264,6 +305,12 @@ class Quicklist:
                 break
         average = total / taken if taken else 0.0
         return int(ROBJ_SIZE + QUICKLIST_SIZE + average * self.node_count)
+
+    def node_at(self, index: int) -> Node | None:
+        """The node of an index, for an onlooker; None outside. O(1) from the second time on."""
+        if self.places is None:
+            self.places = NodePlaces()
+        return self.places.find(self, index)
 
     def layout(
         self,
@@ -333,6 +380,8 @@ class Quicklist:
             position += length
         if not 0 <= position < length:
             raise IndexError("quicklist position out of range")
+        if self.trace is not None:
+            told.walk(self, position, self.trace)
         if position < length // 2:
             node = self.head
             while node is not None:
@@ -366,6 +415,8 @@ class Quicklist:
         else:
             behind.next = new
         self.node_count += 1
+        if self.places is not None:
+            self.places.linked(new)
         if self.trace is not None:
             self.trace("node", node=new)
         if self.compress:
@@ -375,6 +426,8 @@ class Quicklist:
 
     def unlink(self, node: Node) -> None:
         """Take a node out of the chain (its entries still count in ``length``)."""
+        if self.trace is not None:
+            self.trace("unlink", node=node)
         behind, ahead = node.prev, node.next
         if behind is None:
             self.head = ahead
@@ -385,6 +438,8 @@ class Quicklist:
         else:
             ahead.prev = behind
         self.node_count -= 1
+        if self.places is not None:
+            self.places.unlinked(node)
         if self.compress:
             offer(self, None)
 
@@ -392,12 +447,16 @@ class Quicklist:
         """Remove one entry of a node, and the node when it was the last."""
         entries = node.entries
         value = entries[offset]
+        if self.trace is not None:
+            self.trace("take", node=node, offset=offset % len(entries), value=value)
         self.length -= 1
         if len(entries) == 1:
             self.unlink(node)
         else:
             del entries[offset]
-            node.size -= entry_size(value)
+            size = len(value)
+            plainly_text = size < 64 and size and value[0] > 57
+            node.size -= size + 2 if plainly_text else entry_size(value)
         return value
 
     def _allows_insert(self, node: Node, size: int) -> bool:
@@ -412,6 +471,10 @@ class Quicklist:
         """Put ``value`` beside one entry of a node."""
         size = len(value)
         at_edge = offset == (0 if before else len(node.entries) - 1)
+        if self.trace is not None:
+            fits = size < self.threshold and self._allows_insert(node, size)
+            room = {"offset": offset, "before": before, "size": size, "at_edge": at_edge}
+            self.trace("room", node=node, value=value, fits=fits, **room)
         squeezed = before_change(node)
         self.length += 1
         if size >= self.threshold:
@@ -424,6 +487,8 @@ class Quicklist:
             node.entries.insert(offset if before else offset + 1, value)
             node.size += entry_size(value)
             node.squeezed = DUE if squeezed else RAW
+            if self.trace is not None:
+                self.trace("insert", node=node, offset=offset if before else offset + 1)
         elif at_edge:
             self._insert_beside(node, value, before, squeezed)
         else:
@@ -443,6 +508,9 @@ class Quicklist:
         neighbour.entries.insert(len(neighbour.entries) if before else 0, value)
         neighbour.size += entry_size(value)
         neighbour.squeezed = DUE if touched else RAW
+        if self.trace is not None:
+            offset = len(neighbour.entries) - 1 if before else 0
+            self.trace("beside", node=neighbour, full=node, offset=offset)
 
     def _exchange(self, node: Node, offset: int, value: bytes, squeezed: bool) -> None:
         """Replace a small entry by a huge one or the reverse: it needs another kind of node."""
@@ -493,6 +561,8 @@ class Quicklist:
             following = following.next
 
     def _drop_entries(self, node: Node, start: int, stop: int) -> None:
+        if self.trace is not None:
+            self.trace("drop", node=node, start=start, stop=stop)
         squeezed = before_change(node)
         node.size -= sum(map(entry_size, node.entries[start:stop]))
         del node.entries[start:stop]

@@ -9,6 +9,7 @@ from .listpack import ListpackLayout
 from .listpack import layout as listpack_layout
 from .quicklist_node import Node
 from .window import Window
+from .ziplist import ZiplistLayout
 
 if TYPE_CHECKING:
     from .quicklist import Quicklist
@@ -20,7 +21,7 @@ class QuicklistNodeLayout:
 
     ``size`` is the uncompressed size in bytes, ``compressed`` that of the LZF image or None when
     the node is raw, ``allocation`` the block it points to. ``listpack`` is None for a plain node,
-    whose first bytes are in ``preview``.
+    whose first bytes are in ``preview``; in a list of Redis 3.2 to 6.2 it is a ziplist.
     """
 
     index: int
@@ -29,18 +30,19 @@ class QuicklistNodeLayout:
     plain: bool
     compressed: int | None
     allocation: int
-    listpack: ListpackLayout | None
+    listpack: ListpackLayout | ZiplistLayout | None
     preview: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class QuicklistLayout:
-    """The list object and the nodes of the window, from ``start`` on."""
+    """The list object and the nodes of the window, from ``start`` on; ``fill`` and ``compress`` are
+    None where they cannot be known (`tutor.engine.dumped`)."""
 
     length: int
     node_count: int
-    fill: int
-    compress: int
+    fill: int | None
+    compress: int | None
     byte_limit: int
     entry_limit: int | None
     start: int

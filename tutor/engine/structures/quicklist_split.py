@@ -29,16 +29,15 @@ def split(quicklist: Quicklist, node: Node, offset: int, before: bool) -> Node:
     """Cut a node at an entry: that entry stays, all on the side of insertion move to a new node,
     which is returned and not linked yet."""
     entries = node.entries
+    if quicklist.trace is not None:
+        quicklist.trace("split", node=node, offset=offset, before=before)
     if before:
         moved, node.entries = entries[:offset], entries[offset:]
     else:
         moved, node.entries = entries[offset + 1 :], entries[: offset + 1]
     size = EMPTY_SIZE + sum(map(entry_size, moved))
     node.size -= size - EMPTY_SIZE
-    half = Node(moved, size)
-    if quicklist.trace is not None:
-        quicklist.trace("split", node=node, new=half, offset=offset, before=before)
-    return half
+    return Node(moved, size)
 
 
 def merge_around(quicklist: Quicklist, center: Node) -> None:
@@ -54,20 +53,23 @@ def merge_around(quicklist: Quicklist, center: Node) -> None:
 
 def _try_merge(quicklist: Quicklist, left: Node | None, right: Node | None) -> bool:
     """Merge two neighbours into the left one if their sum is within the limits."""
-    if (
-        left is None
-        or right is None
-        or left.plain
+    if left is None or right is None:
+        return False
+    fits = not (
+        left.plain
         or right.plain
         or left.size + right.size - MERGE_SAVING > quicklist.byte_limit
         or len(left.entries) + len(right.entries) > quicklist.entry_limit
-    ):
-        return False
+    )
     if quicklist.trace is not None:
-        quicklist.trace("merge", left=left, right=right)
+        quicklist.trace("merge" if fits else "no-merge", left=left, right=right)
+    if not fits:
+        return False
     left.entries += right.entries
     left.size += right.size - EMPTY_SIZE
     left.squeezed = RAW
     quicklist.unlink(right)
     offer(quicklist, left)
+    if quicklist.trace is not None:
+        quicklist.trace("merged", node=left)
     return True

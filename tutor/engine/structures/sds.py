@@ -25,6 +25,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .allocator import size_class
+from .trace import Trace, births
 from .window import Window
 
 HEADER_SIZES = {5: 1, 8: 3, 16: 5, 32: 9, 64: 17}
@@ -123,7 +124,7 @@ class Sds:
     ``encoding`` ``"raw"`` or ``"embstr"``; ``epoch`` belongs to the database (copy on write).
     """
 
-    __slots__ = ("alloc", "data", "encoding", "epoch", "kind")
+    __slots__ = ("alloc", "data", "encoding", "epoch", "kind", "trace")
 
     def __init__(self, data: bytearray, alloc: int, kind: int, encoding: str = "raw") -> None:
         self.data = data
@@ -131,6 +132,9 @@ class Sds:
         self.kind = kind
         self.encoding = encoding
         self.epoch = 0
+        self.trace: Trace | None = None
+        if births.onlooker is not None:
+            births.onlooker(self)
 
     @classmethod
     def fresh(cls, data: bytes | bytearray, allocator: str = "debian") -> Sds:
@@ -155,8 +159,12 @@ class Sds:
         if isinstance(value, Sds):
             return value if value.encoding == "raw" else cls.fresh(value.data, allocator)
         text = b"%d" % value if isinstance(value, int) else value
-        if encoding_of(value) != "raw":
-            return cls.fresh(text, allocator)
+        encoding = encoding_of(value)
+        if encoding != "raw":
+            made = cls.fresh(text, allocator)
+            if made.trace is not None:
+                made.trace("raw", before=encoding)
+            return made
         kind, alloc = _set_shape(len(text), allocator)
         return cls(bytearray(text), alloc, kind)
 
@@ -176,6 +184,8 @@ class Sds:
         if len(self.data) + len(data) > self.alloc:
             self._grow(len(self.data) + len(data), allocator)
         self.data += data
+        if self.trace is not None:
+            self.trace("write", start=len(self.data) - len(data), stop=len(self.data))
 
     def write_at(self, offset: int, data: bytes, allocator: str = "debian") -> None:
         """Overwrite from ``offset`` on; a gap beyond the end is filled with zero bytes."""
@@ -188,6 +198,13 @@ class Sds:
             if offset > size:
                 text.extend(bytes(offset - size))
         text[offset:end] = data
+        if self.trace is not None:
+            self.trace("write", start=offset, stop=end, gap=max(offset - size, 0))
+
+    def reserve(self, size: int, allocator: str = "debian") -> None:
+        """Make room for ``size`` more bytes, growing greedily; the text stays as it is."""
+        if len(self.data) + size > self.alloc:
+            self._grow(len(self.data) + size, allocator)
 
     def _grow(self, length: int, allocator: str) -> None:
         """Make room for ``length`` bytes: twice that below 1 MiB, else 1 MiB more."""
@@ -195,8 +212,11 @@ class Sds:
         kind = header_type(request)
         if kind == 5:
             kind = 8
+        before = self.alloc
         self.kind = kind
         self.alloc = _slack_alloc(request, kind, allocator)
+        if self.trace is not None:
+            self.trace("grow", before=before, length=length, request=request, alloc=self.alloc)
 
     def resize(self, size: int) -> None:
         """Give the text room for exactly ``size`` bytes, cutting it if it is longer."""

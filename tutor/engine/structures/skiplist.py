@@ -19,14 +19,18 @@ Constants: redis 7.0, server.h (32 levels, P = 0.25), t_zset.c.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from .garbage import collection_paused
 from .skiplist_layout import SkiplistLayout, derive_layout
 from .skiplist_range import LexRange, ScoreRange
-from .trace import Trace
+from .trace import Trace, births
 from .window import Window
+
+if TYPE_CHECKING:
+    from .journal import Log
 
 MAX_LEVEL = 32
 LEVEL_PROBABILITY = 0.25
@@ -64,10 +68,13 @@ Range = ScoreRange | LexRange
 class Skiplist:
     """Members ordered by score; members are unique, which the owner's dict sees to.
 
-    ``random`` gives floats in [0, 1) and is asked for tower heights only.
+    ``random`` gives floats in [0, 1) and is asked for tower heights only. ``trace`` is told of
+    coins, of each link on the way of a search, and of nodes linked, moved and unlinked.
     """
 
-    __slots__ = ("epoch", "header", "heights", "length", "level", "random", "tail")
+    __slots__ = ("epoch", "header", "heights", "length", "level", "log", "random", "tail", "trace")
+
+    log: Log
 
     def __init__(self, random: Callable[[], float]) -> None:
         self.header = SkiplistNode(b"", 0.0, [None, 0] * MAX_LEVEL)
@@ -77,6 +84,20 @@ class Skiplist:
         self.heights = [0] * (MAX_LEVEL + 1)
         self.random = random
         self.epoch = 0
+        self.trace: Trace | None = None
+        if births.onlooker is not None:
+            births.onlooker(self)
+
+    def __del__(self) -> None:
+        """Take the chain apart. Its links forward and backward hold one another: left alone, the
+        nodes would stay until the garbage collector looks, which a server lets happen rarely."""
+        node = self.header.links[0] if self.tail is not None else None
+        while node is not None:
+            links = node.links
+            following = links[0]
+            links.clear()
+            node.backward = None
+            node = following
 
     def __len__(self) -> int:
         return self.length
@@ -105,21 +126,41 @@ class Skiplist:
 
     def random_level(self) -> int:
         """A tower height: 1, and one more while chance (1 in 4) says so."""
+        if self.trace is not None:
+            return self._traced_level(self.trace)
         level = 1
         random = self.random
         while level < MAX_LEVEL and random() < LEVEL_PROBABILITY:
             level += 1
         return level
 
+    def _traced_level(self, trace: Trace) -> int:
+        """The same draws, reporting each."""
+        level = 1
+        while level < MAX_LEVEL:
+            draw = self.random()
+            trace("coin", level=level, draw=draw, won=draw < LEVEL_PROBABILITY)
+            if draw >= LEVEL_PROBABILITY:
+                break
+            level += 1
+        return level
+
+    @contextmanager
+    def unwatched(self) -> Iterator[Trace | None]:
+        """What is done inside is not told to the trace, which is given."""
+        trace, self.trace = self.trace, None
+        try:
+            yield trace
+        finally:
+            self.trace = trace
+
     # --- changes
 
-    def insert(
-        self, score: float, member: bytes, level: int | None = None, trace: Trace | None = None
-    ) -> SkiplistNode:
+    def insert(self, score: float, member: bytes, level: int | None = None) -> SkiplistNode:
         """Add a member that is not in the list; a height may be given instead of drawn."""
         if level is None:
             level = self.random_level()
-        path, before, rank = self._place_of(score, member, level, trace)
+        path, before, rank = self._place_of(score, member, level)
         links: list[Any] = [None] * (2 * level)
         node = SkiplistNode(member, score, links)
         for slot, above, at in path:
@@ -137,27 +178,53 @@ class Skiplist:
             following.backward = node
         self.length += 1
         self.heights[level] += 1
-        if trace is not None:
-            trace("link", node=node, height=level, rank=rank)
+        if self.trace is not None:
+            self.trace("link", node=node, height=level, rank=rank)
         return node
 
-    def delete(self, score: float, member: bytes, trace: Trace | None = None) -> bool:
+    def link_all(self, pairs: Iterable[tuple[float, bytes]]) -> None:
+        """Fill an empty list with pairs that come in order, one tower behind the other. O(N).
+        With a trace they go in one by one, so that each is told of."""
+        if self.trace is not None:
+            for score, member in pairs:
+                self.insert(score, member)
+            return
+        lasts = [self.header.links] * MAX_LEVEL
+        ranks = [0] * MAX_LEVEL
+        before: SkiplistNode | None = None
+        rank = 0
+        for rank, (score, member) in enumerate(pairs, 1):
+            level = self.random_level()
+            links: list[Any] = [None, 0] * level
+            node = SkiplistNode(member, score, links)
+            node.backward = before
+            for at in range(level):
+                above = lasts[at]
+                above[2 * at] = node
+                above[2 * at + 1] = rank - ranks[at]
+                lasts[at], ranks[at] = links, rank
+            self.heights[level] += 1
+            self.level = max(self.level, level)
+            before = node
+        for at in range(self.level):
+            lasts[at][2 * at + 1] = rank - ranks[at]
+        self.tail, self.length = before, rank
+
+    def delete(self, score: float, member: bytes) -> bool:
         """Remove a member of that score; False if it is not there."""
-        update, _ = self._path(score, member, trace)
+        update, _ = self._path(score, member)
         node = update[0].links[0]
         if node is None or node.member != member or node.score != score:
             return False
         self._unlink(node, update)
         return True
 
-    def update_score(
-        self, score: float, member: bytes, new: float, trace: Trace | None = None
-    ) -> SkiplistNode:
+    def update_score(self, score: float, member: bytes, new: float) -> SkiplistNode:
         """Give a member another score; it moves (and gets a new tower) only if it has to.
 
         KeyError if no such member has the score ``score``.
         """
-        update, _ = self._path(score, member, trace)
+        update, _ = self._path(score, member)
         node = update[0].links[0]
         if node is None or node.member != member or node.score != score:
             raise KeyError(member)
@@ -165,9 +232,11 @@ class Skiplist:
         if (before is None or before.score < new) and (after is None or after.score > new):
             node.score = new
             found: SkiplistNode = node
+            if self.trace is not None:
+                self.trace("stay", node=found, old=score)
             return found
         self._unlink(node, update)
-        return self.insert(new, member, None, trace)
+        return self.insert(new, member)
 
     def delete_range(self, span: Range) -> list[bytes]:
         """Remove every member within a range of scores or of members; returns them in order."""
@@ -186,12 +255,19 @@ class Skiplist:
         update: list[SkiplistNode] = [self.header] * self.level
         node = self.header
         travelled = 0
+        trace = self.trace
+        if trace is not None:
+            trace("search", rank=start + 1)
         for level in range(self.level - 1, -1, -1):
             links = node.links
             while links[2 * level] is not None and travelled + links[2 * level + 1] <= start:
                 travelled += links[2 * level + 1]
+                if trace is not None:
+                    trace("move", level=level, node=links[2 * level], span=links[2 * level + 1])
                 node = links[2 * level]
                 links = node.links
+            if trace is not None:
+                trace("drop", level=level, node=node, ahead=links[2 * level])
             update[level] = node
         removed: list[bytes] = []
         victim = node.links[0]
@@ -204,10 +280,10 @@ class Skiplist:
 
     # --- searches
 
-    def rank(self, score: float, member: bytes, trace: Trace | None = None) -> int | None:
+    def rank(self, score: float, member: bytes) -> int | None:
         """The 0-based rank of a member of that score; None if it is not there."""
-        if trace is not None:
-            self._traced_path(score, member, [self.header] * self.level, [0] * self.level, trace)
+        if self.trace is not None:
+            self._traced_path(score, member, self.trace)
         links = self.header.links
         rank = 0
         for slot in range(2 * self.level - 2, -2, -2):
@@ -221,15 +297,20 @@ class Skiplist:
         node = links[0]
         if node is None or node.member != member or node.score != score:
             return None
+        if self.trace is not None:
+            self.trace("rank", node=node, rank=rank)
         return rank
 
-    def by_rank(self, rank: int, trace: Trace | None = None) -> SkiplistNode | None:
+    def by_rank(self, rank: int) -> SkiplistNode | None:
         """The node of a 0-based rank; None outside."""
         if not 0 <= rank < self.length:
             return None
         target = rank + 1
         node = self.header
         travelled = 0
+        trace = self.trace
+        if trace is not None:
+            trace("search", rank=target)
         for slot in range(2 * self.level - 2, -1, -2):
             links = node.links
             while links[slot] is not None and travelled + links[slot + 1] <= target:
@@ -239,20 +320,25 @@ class Skiplist:
                 node = links[slot]
                 links = node.links
             if travelled == target:
+                if trace is not None:
+                    trace("reached", node=node, rank=rank)
                 return node
             if trace is not None:
                 trace("drop", level=slot >> 1, node=node, ahead=links[slot])
         return None
 
-    def first_in_range(self, span: Range, trace: Trace | None = None) -> SkiplistNode | None:
+    def first_in_range(self, span: Range) -> SkiplistNode | None:
         """The lowest node within a range of scores or of members."""
-        update, _ = self._path_before(span, trace)
+        update, _ = self._path_before(span)
         node: SkiplistNode | None = update[0].links[0]
         return node if node is not None and span.not_above(node) else None
 
-    def last_in_range(self, span: Range, trace: Trace | None = None) -> SkiplistNode | None:
+    def last_in_range(self, span: Range) -> SkiplistNode | None:
         """The highest node within a range of scores or of members."""
         node = self.header
+        trace = self.trace
+        if trace is not None:
+            trace("search", last=span)
         for slot in range(2 * self.level - 2, -1, -2):
             ahead = node.links[slot]
             while ahead is not None and span.not_above(ahead):
@@ -347,17 +433,15 @@ class Skiplist:
 
     # --- the machinery
 
-    def _path(
-        self, score: float, member: bytes, trace: Trace | None
-    ) -> tuple[list[SkiplistNode], list[int]]:
+    def _path(self, score: float, member: bytes) -> tuple[list[SkiplistNode], list[int]]:
         """Per level the last node before (score, member), and that node's rank (header = 0)."""
         levels = self.level
         update = [self.header] * levels
         ranks = [0] * levels
         node = self.header
         rank = 0
-        if trace is not None:
-            return self._traced_path(score, member, update, ranks, trace)
+        if self.trace is not None:
+            return self._traced_path(score, member, self.trace)
         for level in range(levels - 1, -1, -1):
             slot = level + level
             links = node.links
@@ -374,17 +458,15 @@ class Skiplist:
         return update, ranks
 
     def _traced_path(
-        self,
-        score: float,
-        member: bytes,
-        update: list[SkiplistNode],
-        ranks: list[int],
-        trace: Trace,
+        self, score: float, member: bytes, trace: Trace
     ) -> tuple[list[SkiplistNode], list[int]]:
         """The same walk, reporting every step."""
+        update = [self.header] * self.level
+        ranks = [0] * self.level
         node = self.header
         rank = 0
         key = (score, member)
+        trace("search", score=score, member=member)
         for level in range(self.level - 1, -1, -1):
             ahead = node.links[2 * level]
             while ahead is not None and (ahead.score, ahead.member) < key:
@@ -398,14 +480,15 @@ class Skiplist:
             ranks[level] = rank
         return update, ranks
 
-    def _path_before(
-        self, span: Range, trace: Trace | None = None
-    ) -> tuple[list[SkiplistNode], list[int]]:
+    def _path_before(self, span: Range) -> tuple[list[SkiplistNode], list[int]]:
         """Per level the last node below a range, and its rank."""
         update = [self.header] * self.level
         ranks = [0] * self.level
         node = self.header
         rank = 0
+        trace = self.trace
+        if trace is not None:
+            trace("search", first=span)
         for level in range(self.level - 1, -1, -1):
             ahead = node.links[2 * level]
             while ahead is not None and not span.not_below(ahead):
@@ -422,15 +505,15 @@ class Skiplist:
         return update, ranks
 
     def _place_of(
-        self, score: float, member: bytes, level: int, trace: Trace | None
+        self, score: float, member: bytes, level: int
     ) -> tuple[list[tuple[int, list[Any], int]], SkiplistNode, int]:
         """Where a tower of ``level`` levels goes: per level the slot, the links that will lead to
         it and the rank they start from; the node before it, and that node's rank.
 
         Links that pass over the tower have grown by one step when this returns.
         """
-        if trace is not None:
-            self._traced_path(score, member, [self.header] * self.level, [0] * self.level, trace)
+        if self.trace is not None:
+            self._traced_path(score, member, self.trace)
         before = self.header
         links = before.links
         for slot in range(2 * self.level, 2 * level, 2):
@@ -455,6 +538,8 @@ class Skiplist:
 
     def _unlink(self, node: SkiplistNode, update: list[SkiplistNode]) -> None:
         """Take a node out, given the nodes before it on every level."""
+        if self.trace is not None:
+            self.trace("unlink", node=node, before=tuple(update))
         links = node.links
         height = len(links)
         for level in range(self.level):

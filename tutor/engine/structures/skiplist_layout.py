@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,7 +42,11 @@ class TowerLayout:
 
 @dataclass(frozen=True, slots=True)
 class SkiplistLayout:
-    """The list, the links of its header up to ``level``, and the towers from ``start`` on."""
+    """The list, the links of its header up to ``level``, and the towers from ``start`` on.
+
+    ``incoming`` are the links that lead over the edge of the window: on each level the last one
+    that begins before ``start``.
+    """
 
     length: int
     level: int
@@ -49,13 +54,27 @@ class SkiplistLayout:
     tail: bytes | None
     start: int
     towers: tuple[TowerLayout, ...]
+    incoming: tuple[LinkLayout, ...] = ()
+
+
+def chosen_towers(skiplist: Skiplist, nodes: Mapping[int, SkiplistNode]) -> SkiplistLayout:
+    """The image of some towers by their 0-based ranks; ranks may be left out. O(towers)."""
+    tail = skiplist.tail
+    return SkiplistLayout(
+        length=skiplist.length,
+        level=skiplist.level,
+        header=_links(skiplist.header, -1, skiplist.level),
+        tail=None if tail is None else tail.member,
+        start=min(nodes, default=0),
+        towers=tuple(_tower(nodes[rank], rank) for rank in sorted(nodes)),
+    )
 
 
 def derive_layout(skiplist: Skiplist, window: Window) -> SkiplistLayout:
     """Derive the image of the visible towers. O(log N + visible)."""
     start, stop = window.bounds(skiplist.length)
     towers: list[TowerLayout] = []
-    node = skiplist.by_rank(start)
+    node, incoming = _descend(skiplist, start)
     for rank in range(start, stop):
         assert node is not None
         towers.append(_tower(node, rank))
@@ -68,7 +87,23 @@ def derive_layout(skiplist: Skiplist, window: Window) -> SkiplistLayout:
         tail=None if tail is None else tail.member,
         start=start,
         towers=tuple(towers),
+        incoming=incoming,
     )
+
+
+def _descend(skiplist: Skiplist, rank: int) -> tuple[SkiplistNode | None, tuple[LinkLayout, ...]]:
+    """The node of a rank (None at the end), and on each level the last link before it: what a
+    search by rank walks along, without its trace. O(log N)."""
+    node, at = skiplist.header, -1
+    passed: list[LinkLayout] = []
+    for level in range(skiplist.level - 1, -1, -1):
+        links = node.links
+        while links[2 * level] is not None and at + links[2 * level + 1] < rank:
+            at += links[2 * level + 1]
+            node = links[2 * level]
+            links = node.links
+        passed.append(_link(node, at, level))
+    return node.links[0], tuple(reversed(passed))
 
 
 def _tower(node: SkiplistNode, rank: int) -> TowerLayout:
@@ -84,12 +119,11 @@ def _tower(node: SkiplistNode, rank: int) -> TowerLayout:
 
 
 def _links(node: SkiplistNode, rank: int, levels: int) -> tuple[LinkLayout, ...]:
-    links = node.links
-    result = []
-    for level in range(levels):
-        ahead, span = links[2 * level], links[2 * level + 1]
-        if ahead is None:
-            result.append(LinkLayout(level, span, None, None))
-        else:
-            result.append(LinkLayout(level, span, rank + span, ahead.member))
-    return tuple(result)
+    return tuple(_link(node, rank, level) for level in range(levels))
+
+
+def _link(node: SkiplistNode, rank: int, level: int) -> LinkLayout:
+    ahead, span = node.links[2 * level], node.links[2 * level + 1]
+    if ahead is None:
+        return LinkLayout(level, span, None, None)
+    return LinkLayout(level, span, rank + span, ahead.member)

@@ -1,18 +1,25 @@
-"""Which words of a command are keys.
+"""Which words of a command are keys, and what the command does to each.
 
 Follows redis 7.0.15, db.c: `getKeysUsingKeySpecs`, and, where a command's key specs cannot say it
-(SORT's STORE may stand anywhere, MIGRATE's specs are incomplete), the command's own function. The
-messages of the ValueErrors are those of COMMAND GETKEYS.
+(SORT's STORE may stand anywhere, MIGRATE's specs are incomplete, SET reads only with GET), the
+command's own function. The messages of the ValueErrors are those of COMMAND GETKEYS.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from tutor.engine.table.spec import CommandSpec, KeySpec
 
-__all__ = ["keys_of"]
+__all__ = ["KeyWord", "keys_and_flags", "keys_of"]
+
+KeyWord = tuple[int, tuple[str, ...]]
+"""The index of a key among the words, and what happens to it: flags of a `KeySpec`.
+
+Without flags all that is known is that the word is a key: the words fit no key spec.
+"""
 
 
 class _Unsaid(Exception):
@@ -26,6 +33,11 @@ def keys_of(spec: CommandSpec, argv: Sequence[bytes]) -> list[int]:
     command takes no keys, when there are too few or too many words, and when the words are such
     that the keys cannot be told. `spec` may be the container of the subcommand in `argv`.
     """
+    return [at for at, _ in keys_and_flags(spec, argv)]
+
+
+def keys_and_flags(spec: CommandSpec, argv: Sequence[bytes]) -> list[KeyWord]:
+    """As `keys_of`, and with each key its flags: COMMAND GETKEYSANDFLAGS."""
     if spec.subcommands and len(argv) > 1:
         subcommand = spec.subcommands.get(argv[1].decode("latin-1").lower())
         if subcommand is None:
@@ -44,18 +56,35 @@ def keys_of(spec: CommandSpec, argv: Sequence[bytes]) -> list[int]:
     return found
 
 
-def _by_specs(spec: CommandSpec, argv: Sequence[bytes]) -> list[int]:
-    found: list[int] = []
-    for key_spec in spec.key_specs:
-        if "not_key" in key_spec.flags:
-            continue
+_OF_THE_SPEC = frozenset({"incomplete", "variable_flags"})
+"""Flags that say something of a key spec itself, not of a key."""
+
+
+@cache
+def _telling(spec: CommandSpec) -> tuple[tuple[KeySpec, tuple[str, ...]], ...] | None:
+    """The specs of a command's keys and the flags of those keys; None if the flags vary."""
+    if any("variable_flags" in key_spec.flags for key_spec in spec.key_specs):
+        return None
+    return tuple(
+        (key_spec, tuple(flag for flag in key_spec.flags if flag not in _OF_THE_SPEC))
+        for key_spec in spec.key_specs
+        if "not_key" not in key_spec.flags
+    )
+
+
+def _by_specs(spec: CommandSpec, argv: Sequence[bytes]) -> list[KeyWord]:
+    telling = _telling(spec)
+    if telling is None:
+        raise _Unsaid
+    found: list[KeyWord] = []
+    for key_spec, flags in telling:
         first = _first(key_spec, argv)
         if first is None:
             continue
         first, last = _bounds(key_spec, first, argv)
         if last >= len(argv) or last < first or first >= len(argv):
             raise _Unsaid
-        found.extend(range(first, last + 1, key_spec.step))
+        found += [(at, flags) for at in range(first, last + 1, key_spec.step)]
         if "incomplete" in key_spec.flags:
             raise _Unsaid
     return found
@@ -109,7 +138,7 @@ def _atoi(word: bytes) -> int:
     return int(found[1]) if found else 0
 
 
-def _by_function(spec: CommandSpec, argv: Sequence[bytes]) -> list[int]:
+def _by_function(spec: CommandSpec, argv: Sequence[bytes]) -> list[KeyWord]:
     special = _FUNCTIONS.get(spec.name)
     if special is not None:
         return special(argv)
@@ -122,13 +151,46 @@ def _by_function(spec: CommandSpec, argv: Sequence[bytes]) -> list[int]:
                 return []
             found = list(range(first, first + count * key_spec.step, key_spec.step))
             destination = [s.index for s in spec.key_specs if s.find_keys == "range"]
-            return found + destination
+            return [(key, ()) for key in found + destination]
     return []
 
 
-def _sort(argv: Sequence[bytes]) -> list[int]:
+_READ = ("RO", "access")
+_READ_AND_WRITE = ("RW", "access", "update")
+_OVERWRITE = ("OW", "update")
+
+
+def _set(argv: Sequence[bytes]) -> list[KeyWord]:
+    """SET writes, and with GET reads too (`setGetKeys`)."""
+    get = any(word.lower() == b"get" for word in argv[3:])
+    return [(1, _READ_AND_WRITE if get else _OVERWRITE)]
+
+
+def _bitfield(argv: Sequence[bytes]) -> list[KeyWord]:
+    """BITFIELD writes if anything but whole GET and OVERFLOW operations is among its words.
+
+    `bitfieldGetKeys`.
+    """
+    values = {b"get": 2, b"overflow": 1}
+    at = 2
+    while at < len(argv):
+        at += 1 + values.get(argv[at].lower(), len(argv))
+    return [(1, _READ if at == len(argv) else _READ_AND_WRITE)]
+
+
+def _xread(argv: Sequence[bytes]) -> list[KeyWord]:
+    """XREAD, XREADGROUP: the first half of what follows STREAMS (`xreadGetKeys`)."""
+    values = {b"block": 1, b"count": 1, b"group": 2, b"noack": 0}
+    at = 1
+    while at < len(argv) and (word := argv[at].lower()) != b"streams":
+        at += 1 + values.get(word, len(argv))
+    streams, odd = divmod(len(argv) - at - 1, 2)
+    return [] if odd else [(key, ()) for key in range(at + 1, at + 1 + streams)]
+
+
+def _sort(argv: Sequence[bytes]) -> list[KeyWord]:
     """SORT: the key, and the key after the last STORE (`sortGetKeys`)."""
-    store: list[int] = []
+    store: list[KeyWord] = []
     at = 2
     while at < len(argv):
         word = argv[at].lower()
@@ -137,29 +199,35 @@ def _sort(argv: Sequence[bytes]) -> list[int]:
         elif word in (b"get", b"by"):
             at += 1
         elif word == b"store" and at + 1 < len(argv):
-            store = [at + 1]
+            store = [(at + 1, _OVERWRITE)]
         at += 1
-    return [1, *store]
+    return [(1, _READ), *store]
 
 
-def _sort_ro(argv: Sequence[bytes]) -> list[int]:
-    return [1]
+def _sort_ro(argv: Sequence[bytes]) -> list[KeyWord]:
+    return [(1, _READ)]
 
 
-def _migrate(argv: Sequence[bytes]) -> list[int]:
+def _migrate(argv: Sequence[bytes]) -> list[KeyWord]:
     """MIGRATE: one key in its place, or all that follow KEYS when that one is empty."""
     skipped = {b"auth": 1, b"auth2": 2}
+    keys = [3]
     at = 6
     while at < len(argv):
         word = argv[at].lower()
         if word == b"keys":
-            return [] if argv[3] else list(range(at + 1, len(argv)))
+            keys = [] if argv[3] else list(range(at + 1, len(argv)))
+            break
         at += 1 + skipped.get(word, 0)
-    return [3]
+    return [(key, ("RW", "access", "delete")) for key in keys]
 
 
-_FUNCTIONS: dict[str, Callable[[Sequence[bytes]], list[int]]] = {
+_FUNCTIONS: dict[str, Callable[[Sequence[bytes]], list[KeyWord]]] = {
+    "bitfield": _bitfield,
+    "migrate": _migrate,
+    "set": _set,
     "sort": _sort,
     "sort_ro": _sort_ro,
-    "migrate": _migrate,
+    "xread": _xread,
+    "xreadgroup": _xread,
 }

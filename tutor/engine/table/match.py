@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple, TypeAlias
 
@@ -27,9 +27,9 @@ class Word(NamedTuple):
     """What one typed word is.
 
     `role` is "command", "subcommand", "token" (a literal word: NX, EX, LIMIT), "extra" (fits
-    nothing), or the kind of the value: key, string, integer, double, pattern, unix-time,
-    score-bound, lex-bound, bit, bit-offset, bit-type. `argument` is the node of the signature that
-    the word fills (for `EX 10` the same one twice), None for command, subcommand and extra. `valid`
+    nothing), or the kind of the value (`Argument.type`): key, string, integer, score-bound, …
+    `argument` is the node of the signature that the word fills (for `EX 10` the same one twice),
+    None for command, subcommand and extra. `valid`
     is False when the text cannot be read as that kind, and for extra words. `partial`: the last
     word is only the beginning of a token or of a subcommand that may stand here; it is not valid
     yet, and `argument` is None if several begin so.
@@ -117,6 +117,7 @@ def _may_become(expected: Expected, word: bytes) -> bool:
 # --- The words a value accepts ------------------------------------------------------------------
 
 _INTEGER = re.compile(rb"0|-?[1-9][0-9]{0,18}")
+_STREAM_ID = rb"[0-9]{1,20}(?:-[0-9]{1,20})?"
 _FLOAT = rb"[-+]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?|inf(?:inity)?)"
 _VALUES: dict[str, re.Pattern[bytes]] = {
     "integer": _INTEGER,
@@ -127,6 +128,11 @@ _VALUES: dict[str, re.Pattern[bytes]] = {
     "bit": re.compile(rb"[01]"),
     "bit-offset": re.compile(rb"#?[0-9]+"),
     "bit-type": re.compile(rb"u([1-9]|[1-5][0-9]|6[0-3])|i([1-9]|[1-5][0-9]|6[0-4])"),
+    "stream-id": re.compile(_STREAM_ID),
+    "stream-bound": re.compile(rb"[-+]|\(?" + _STREAM_ID),
+    "stream-new-id": re.compile(_STREAM_ID + rb"|[0-9]{1,20}-\*"),
+    "stream-after": re.compile(_STREAM_ID + rb"|\$"),
+    "stream-group-id": re.compile(_STREAM_ID + rb"|>"),
 }
 """Kinds that do not take every word (redis 7.0, util.c `string2ll`, `string2ld`)."""
 
@@ -176,9 +182,18 @@ class _Repeat:
 
 @dataclass(frozen=True, slots=True)
 class _Options:
-    """Each at most once and in any order, except those that may be repeated (True)."""
+    """Arguments in any order."""
 
-    items: tuple[tuple[_Node, bool], ...]
+    items: tuple[_Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Option:
+    """One of them: at most once unless it is `repeatable`, and needed only if it is `required`."""
+
+    node: _Node
+    repeatable: bool = False
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +204,16 @@ class _Counted:
     keys: _Repeat
 
 
-_Node: TypeAlias = "_Leaf | _Sequence | _Choice | _Repeat | _Options | _Counted"
+@dataclass(frozen=True, slots=True)
+class _Paired:
+    """Keys, `count` of them so far, then as many ids (XREAD's STREAMS)."""
+
+    key: _Node
+    place: _Node
+    count: int = 0
+
+
+_Node: TypeAlias = "_Leaf | _Sequence | _Choice | _Repeat | _Options | _Counted | _Paired"
 _Rest: TypeAlias = "tuple[_Node, _Rest] | None"
 """What is to come: a node, then the rest."""
 
@@ -197,12 +221,13 @@ _Rest: TypeAlias = "tuple[_Node, _Rest] | None"
 def _sequence(arguments: Sequence[Argument]) -> _Node:
     """Arguments one after another; neighbouring options that begin with a token go in any order."""
     items: list[_Node] = []
-    options: list[tuple[_Node, bool]] = []
+    options: list[_Option] = []
     rest = list(arguments)
     while rest:
         argument = rest.pop(0)
-        if argument.optional and _begins_with_token(argument):
-            options.append((_required(argument), argument.multiple_token))
+        if argument.unordered or (argument.optional and _begins_with_token(argument)):
+            node = _required(argument)
+            options.append(_Option(node, argument.multiple_token, argument.unordered))
             continue
         if options:
             items.append(_Options(tuple(options)))
@@ -211,6 +236,8 @@ def _sequence(arguments: Sequence[Argument]) -> _Node:
             count, keys = _Leaf(argument), rest.pop(0)
             count.pattern = _COUNT_OR_NONE if keys.optional else _COUNT
             items.append(_Counted(count, _Repeat(_unit(keys), 0 if keys.optional else 1, None)))
+        elif argument.type == "key" and argument.multiple and rest and rest[0].name == "id":
+            items.append(_Paired(_unit(argument), _unit(rest.pop(0))))
         else:
             node = _required(argument)
             items.append(_Repeat(node, 0, 1) if argument.optional else node)
@@ -294,13 +321,21 @@ def _first(node: _Node, rest: _Rest, optional: bool, moves: list[_Move]) -> bool
             more = _Repeat(item, max(least - 1, 0), None if most is None else most - 1)
             _first(item, rest if most == 1 else (more, rest), optional or not least, moves)
             return not least
-        case _Options(items):
-            for at, (item, repeatable) in enumerate(items):
-                others = items if repeatable else items[:at] + items[at + 1 :]
-                _first(item, (_Options(others), rest) if others else rest, True, moves)
-            return True
+        case _Options(options):
+            for at, option in enumerate(options):
+                others = options if option.repeatable else options[:at] + options[at + 1 :]
+                after_it = (_Options(others), rest) if others else rest
+                _first(option.node, after_it, optional or not option.required, moves)
+            return not any(option.required for option in options)
         case _Counted(count, keys):
             moves.append(_Move(count, rest, optional, keys))
+            return False
+        case _Paired(key, place, so_far):
+            if so_far:  # before the keys: a word that can be an id ends them
+                places = _Repeat(place, so_far - 1, so_far - 1)
+                _first(place, (places, rest) if so_far > 1 else rest, optional, moves)
+            more_keys = _Paired(key, place, so_far + 1)
+            _first(key, (more_keys, rest), optional or so_far > 0, moves)
             return False
 
 
@@ -343,8 +378,9 @@ def _bound(node: _Node, count: int) -> _Node:
             return _Repeat(item, count, count)
         case _Sequence(items):
             return _Sequence(tuple(_bound(item, count) for item in items))
-        case _Options(items):
-            return _Options(tuple((_bound(item, count), again) for item, again in items))
+        case _Options(options):
+            bound = (replace(option, node=_bound(option.node, count)) for option in options)
+            return _Options(tuple(bound))
     return node
 
 

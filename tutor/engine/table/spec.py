@@ -80,10 +80,14 @@ class Argument:
 
     `type` is one of string, integer, double, key, pattern, unix-time, pure-token, oneof, block; in
     a `signature` also score-bound (`1.5`, `(1.5`, `-inf`), lex-bound (`[a`, `(a`, `-`, `+`), bit
-    (`0`, `1`), bit-offset (`8`, `#2`) and bit-type (`u8`, `i16`).
+    (`0`, `1`), bit-offset (`8`, `#2`), bit-type (`u8`, `i16`), and the ids of streams: stream-id
+    (`5`, `5-1`), stream-bound (also `(5-1`, `-`, `+`), stream-new-id (also `5-*`), stream-after
+    (also `$`) and stream-group-id (also `>`).
     `token` is the literal word that stands before the value (`EX seconds`), or the word itself for
     a pure-token; it may be the empty string (`""`, as in MIGRATE), and None means no token.
-    `multiple_token`: the token is repeated with every value (SORT's GET). `key_spec_index` points
+    `multiple_token`: the token is repeated with every value (SORT's GET). `unordered`, only in a
+    `signature`: required, but in any order with its neighbours that are unordered or optional
+    (GEOSEARCH's FROMMEMBER and BYRADIUS). `key_spec_index` points
     into `CommandSpec.key_specs`. `since` and `deprecated_since` are versions, "" when unsaid.
     """
 
@@ -93,6 +97,7 @@ class Argument:
     optional: bool = False
     multiple: bool = False
     multiple_token: bool = False
+    unordered: bool = False
     key_spec_index: int | None = None
     arguments: tuple[Argument, ...] = ()
     since: str = ""
@@ -130,12 +135,11 @@ class CommandSpec:
 
     `name` is in lower case; a subcommand's is full ("config|get"), while `subcommands` of its
     container is keyed by the second word alone ("get"). `arity` counts the command's own words too
-    (container and subcommand are two); negative means "at least". `summary` and `complexity` have
-    the keys "en" and "ru". `history` is pairs (version, what changed). `first_key`, `last_key` and
+    (container and subcommand are two); negative means "at least". `first_key`, `last_key` and
     `step` are the old, coarse key range of COMMAND; `keys_of` uses `key_specs`.
 
-    `key_specs`, `arguments` and `signature` are built from `row` when first asked for: together
-    they are half the cost of loading the table, and a start asks for none of them.
+    What a start does not ask for is read from `row` when it is asked for; the trees, `key_specs`,
+    `arguments` and `signature`, are kept.
     """
 
     name: str
@@ -147,15 +151,44 @@ class CommandSpec:
     step: int
     group: str
     since: str
-    complexity: Mapping[str, str]
-    summary: Mapping[str, str]
-    tips: tuple[str, ...]
-    history: tuple[tuple[str, str], ...]
-    deprecated_since: str | None
-    replaced_by: str | None
-    doc_flags: tuple[str, ...]
     subcommands: Mapping[str, CommandSpec] = field(repr=False)
     row: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def summary(self) -> Mapping[str, str]:
+        """What the command does, in a few words, under "en" and "ru"."""
+        texts: Mapping[str, str] = self.row["summary"]
+        return texts
+
+    @property
+    def complexity(self) -> Mapping[str, str]:
+        """The command's price, under "en" and "ru"."""
+        return _in_both(self.row.get("complexity", ""))
+
+    @property
+    def tips(self) -> tuple[str, ...]:
+        """Advice for clients and proxies, as COMMAND INFO gives it."""
+        return tuple(self.row.get("tips", ()))
+
+    @property
+    def history(self) -> tuple[tuple[str, str], ...]:
+        """Pairs: the version, and what changed in it."""
+        return tuple((version, text) for version, text in self.row.get("history", ()))
+
+    @property
+    def deprecated_since(self) -> str | None:
+        """The version from which another command is to be preferred."""
+        return self.row.get("deprecated_since")
+
+    @property
+    def replaced_by(self) -> str | None:
+        """That other command."""
+        return self.row.get("replaced_by")
+
+    @property
+    def doc_flags(self) -> tuple[str, ...]:
+        """`deprecated`, or `syscmd` for what people have no use for."""
+        return tuple(self.row.get("doc_flags", ()))
 
     @property
     def key_specs(self) -> tuple[KeySpec, ...]:
@@ -182,6 +215,7 @@ def _argument(row: Mapping[str, Any]) -> Argument:
         "optional" in row,
         "multiple" in row,
         "multiple_token" in row,
+        "unordered" in row,
         row.get("key_spec_index"),
         tuple(map(_argument, nested)) if nested else (),
         row.get("since", ""),
@@ -237,13 +271,6 @@ def _command(row: Mapping[str, Any], subcommands: Mapping[str, CommandSpec]) -> 
         step=row.get("step", 0),
         group=row["group"],
         since=row["since"],
-        complexity=_in_both(row.get("complexity", "")),
-        summary=row["summary"],
-        tips=tuple(row.get("tips", ())),
-        history=tuple((version, text) for version, text in row.get("history", ())),
-        deprecated_since=row.get("deprecated_since"),
-        replaced_by=row.get("replaced_by"),
-        doc_flags=tuple(row.get("doc_flags", ())),
         subcommands=subcommands,
         row=row,
     )

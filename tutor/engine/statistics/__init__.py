@@ -1,0 +1,1 @@
+"""What the server remembers of itself: counters, durations, slow commands, spikes."""
