@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from unittest.mock import Mock
+
 import pytest
 
+from tests.engine.test_turns import held
 from tutor.console.backend import EmbeddedBackend, Prompt
 from tutor.console.lexer import split
 from tutor.engine.clock import VirtualClock
@@ -120,3 +123,46 @@ def test_without_memory_there_is_no_history_and_no_undo() -> None:
 def test_the_protocol_to_begin_with() -> None:
     assert EmbeddedBackend(resp=3).resp == 3
     assert EmbeddedBackend().resp == 2
+
+
+# others
+
+
+def test_a_client_that_was_killed_connects_again() -> None:
+    backend = filled("SELECT 3")
+    killed = backend.world.session
+    backend.world.engine.disconnect(killed)
+    assert backend.execute([b"SET", b"a", b"1"]) == b"OK"
+    assert backend.world.session is not killed
+    assert backend.clients == {1: backend.world.session}
+    assert backend.prompt().db == 0
+
+
+def test_messages_wait_with_the_number_of_their_client() -> None:
+    backend = filled("SUBSCRIBE news")
+    backend.use_client(2)
+    backend.execute([b"PUBLISH", b"news", b"hello"])
+    assert list(backend.pushes) == [(1, [b"message", b"news", b"hello"])]
+    heard: list[object] = []
+    backend.on_push = heard.append
+    backend.execute([b"PUBLISH", b"news", b"again"])
+    assert heard == [[b"message", b"news", b"again"]]
+
+
+def test_while_a_port_is_open_only_the_servers_loop_lets_time_pass() -> None:
+    backend = filled()
+    ticks: list[None] = []
+    backend.world.engine.tick = lambda: ticks.append(None)  # type: ignore[method-assign]
+    backend.tick()
+    assert len(ticks) == 1
+    backend.service = Mock(is_open=True)
+    backend.tick()
+    assert len(ticks) == 1
+
+
+def test_while_others_have_the_engine_nothing_is_completed() -> None:
+    backend = filled("SET key 1", "HSET hash field 1")
+    with held(backend.world.lock):
+        assert backend.keys(b"k", None, 9) == []
+        assert backend.fields(b"hash", b"", 9) == []
+    assert backend.keys(b"k", None, 9) == [b"key"]

@@ -111,7 +111,6 @@ def test_the_first_line_to_try_is_what_was_meant(
         ("SELECT 16", "0 to 15"),
         ("SINTERCARD 0 a", "numkeys"),
         ("ZUNION 3 a b", "numkeys"),
-        ("XADD s * f v", "--connect"),
         ("CONFIG SET databases 3", "starts"),
         ("# a comment", "first word"),
     ],

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.console.completion import complete
+from tutor.console.things import Thing
 
 
 class Shelf:
     """A catalog by hand."""
 
     def __init__(self) -> None:
-        self.types = {b"cart": "list", b"user:1": "hash", b"two words": "string", b"tags": "set"}
+        self.things: dict[tuple[object, ...], list[bytes]] = {
+            ("group", b"log"): [b"workers", b"mails"],
+            ("consumer", b"log", b"workers"): [b"anna", b"boris"],
+            ("entry", b"log"): [b"2-1", b"1-1"],
+            ("channel",): [b"news", b"sport"],
+            ("own-channel",): [b"news"],
+            ("user",): [b"anna", b"default"],
+            ("function",): [b"hello"],
+            ("library",): [b"mylib"],
+            ("script",): [b"e0e1f9fabfc9d4800c877a703b823ac0578ff8db"],
+        }
+        self.types = {b"cart": "list", b"user:1": "hash", b"two words": "string", b"tags": "set",
+                      b"log": "stream"}  # fmt: skip
 
     def keys(self, prefix: bytes, types: frozenset[str] | None, limit: int) -> list[bytes]:
         return [
@@ -31,6 +46,12 @@ class Shelf:
 
     def parameters(self) -> list[str]:
         return ["maxmemory", "maxmemory-policy", "hash-max-listpack-entries"]
+
+    def named(self, thing: Thing, of: Sequence[bytes] = ()) -> list[bytes]:
+        return self.things.get((thing, *of), [])
+
+    def denied(self, argv: Sequence[bytes]) -> bytes | None:
+        return None
 
 
 def texts(line: str, cursor: int | None = None) -> list[str]:
@@ -56,7 +77,7 @@ def test_a_command_brings_its_summary() -> None:
         ("SADD ", ["tags"]),
         ("GET ", ['"two words"']),
         ("SET ", ['"two words"']),
-        ("DEL ", ["cart", "user:1", '"two words"', "tags"]),
+        ("DEL ", ["cart", "user:1", '"two words"', "tags", "log"]),
         ("DEL cart u", ["user:1"]),
         ("ZADD ", []),
         ("SORT ", ["cart", "tags"]),
@@ -82,11 +103,50 @@ def test_subcommands_and_options() -> None:
     assert texts("SET k v K") == ["KEEPTTL"]
     assert "NX" in texts("SET k v ")
     assert "NX" not in texts("SET k v XX ")
+    assert texts("XGROUP CREATEC") == ["CREATECONSUMER"]
+    assert texts("geosearch k frommember m by") == ["byradius", "bybox"]
+    assert "STREAMS" in texts("XREAD COUNT 1 ")
+    assert texts("BITFIELD k O") == ["OVERFLOW"]
 
 
 def test_names_of_settings() -> None:
     assert texts("CONFIG GET maxm") == ["maxmemory", "maxmemory-policy"]
     assert texts("CONFIG SET hash") == ["hash-max-listpack-entries"]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("XACK log ", ["workers", "mails"]),
+        ("XREADGROUP GROUP ", ["workers", "mails"]),
+        ("XREADGROUP GROUP workers ", ["anna", "boris"]),
+        ("XGROUP DELCONSUMER log workers b", ["boris"]),
+        ("XDEL log ", ["2-1", "1-1"]),
+        ("XRANGE log ", ["-", "2-1", "1-1"]),
+        ("XREAD STREAMS log $", []),
+        ("PUBLISH n", ["news"]),
+        ("UNSUBSCRIBE ", ["news"]),
+        ("PSUBSCRIBE __keye", ["__keyevent@0__:*"]),
+        ("CLIENT KILL USER a", ["anna"]),
+        ("ACL SETUSER a", ["anna"]),
+        ("ACL SETUSER anna +@str", ["+@string", "+@stream"]),
+        ("ACL SETUSER anna -conf", ["-config"]),
+        ("ACL SETUSER anna +config|s", ["+config|set"]),
+        ("ACL SETUSER anna resetk", ["resetkeys"]),
+        ("FCALL h", ["hello"]),
+        ("FUNCTION DELETE ", ["mylib"]),
+        ("EVALSHA e0", ["e0e1f9fabfc9d4800c877a703b823ac0578ff8db"]),
+        ("BITFIELD k GET i1", ["i16"]),
+        ("INFO comm", ["commandstats"]),
+    ],
+)
+def test_what_has_a_name_besides_keys_is_proposed(line: str, expected: list[str]) -> None:
+    assert texts(line) == expected
+
+
+def test_names_that_the_server_itself_has() -> None:
+    assert texts("ACL CAT s") == ["set", "sortedset", "string", "stream", "slow", "scripting"]
+    assert "XADD" in texts("ACL DRYRUN default X")
 
 
 def test_the_russian_layout_still_completes() -> None:
@@ -98,6 +158,9 @@ def test_words_of_the_console() -> None:
     assert texts(":lang r") == ["ru"]
     assert texts("help @has") == ["@hash"]
     assert "GET" in texts("help config ")
+    assert texts(":xray u") == ["user:1"]
+    assert texts(":xray user:1 by") == ["bytes"]
+    assert texts(":xray user:1 bytes ") == []
 
 
 def test_what_is_complete_is_not_proposed_again() -> None:

@@ -45,6 +45,24 @@ def test_a_group_lists_its_commands() -> None:
     assert "@string" in help_text("@nonsense")
 
 
+def test_a_group_of_every_data_type_says_in_both_languages_what_its_commands_do(
+    russian: None,
+) -> None:
+    for language, words in (("ru", ("запись", "точки", "HyperLogLog")), ("en", ("entr", "point"))):
+        set_language(language)
+        text = "".join(map(help_text, ("@stream", "@geo", "@hyperloglog")))
+        assert all(word in text for word in ("XADD", "GEOSEARCH", "PFCOUNT", *words))
+
+
+def test_the_words_of_the_newer_commands_are_explained() -> None:
+    text = help_text("xadd")
+    for part in ("MAXLEN", "let the server choose the id", "O(N) more", "6.2.0", "rax"):
+        assert part in text
+    assert "kilometres" in help_text("geosearch")
+    assert "u8: 8 bits" in help_text("bitfield")
+    assert "0 to 16383" in help_text("cluster setslot")
+
+
 def test_an_unknown_topic_names_what_is_near() -> None:
     assert "GET" in help_text("gte")
     assert "SET" in help_text("ыуе")

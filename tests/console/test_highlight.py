@@ -33,6 +33,10 @@ def roles(line: str, types: dict[bytes, str] | None = None) -> list[tuple[str, s
         ("SЕT k v", ["unknown-command", "string", "string"]),
         ("CONFIG GTE x", ["command", "error-argument", "string"]),
         ("5 INCR k", ["number", "command", "key"]),
+        ("XADD s 5-* f v", ["command", "key", "number", "string", "string"]),
+        ("XRANGE s - (5", ["command", "key", "number", "number"]),
+        ("XRANGE s a +", ["command", "key", "error-argument", "number"]),
+        ("GEODIST k a b km", ["command", "key", "string", "string", "option"]),
         (":undo", ["client-word"]),
         ("help SET", ["client-word", "string"]),
         (":nonsense", ["unknown-command"]),
@@ -44,7 +48,9 @@ def test_each_word_has_its_role(line: str, expected: list[str]) -> None:
     assert [role for _text, role in roles(line)] == expected
 
 
-@pytest.mark.parametrize("line", ["S", "se", "CONFIG GE", "SET k v E", "EXPIRE k -", ":un", "hel"])
+@pytest.mark.parametrize(
+    "line", ["S", "se", "CONFIG GE", "SET k v E", "EXPIRE k -", "XDEL s 5-", ":un", "hel"]
+)
 def test_a_word_that_may_still_become_right_is_not_called_wrong(line: str) -> None:
     assert not {"unknown-command", "error-argument"} & {role for _text, role in roles(line)}
 

@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tutor.console.lexer import UnbalancedQuotes, quote, split, tokens
+from tutor.engine.cmdline import unquoted
 
 
 @pytest.mark.parametrize(
@@ -108,3 +109,17 @@ def test_text_is_left_readable_and_bytes_are_escaped() -> None:
     assert quote("Ж".encode(), readable=False) == '"\\xd0\\x96"'
     assert quote(b"\xff\x00") == '"\\xff\\x00"'
     assert quote("\u202eevil".encode()) == '"\\xe2\\x80\\xaeevil"'
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("a b", b"a b"),
+        (r'"a\x00b"', b"a\x00b"),
+        ('"', b'"'),
+        ('"a" "b"', b'"a" "b"'),
+        ('"open\\"', b'"open\\"'),
+    ],
+)
+def test_a_whole_word_is_unquoted_only_if_it_is_one(text: str, word: bytes) -> None:
+    assert unquoted(text) == word

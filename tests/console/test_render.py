@@ -6,14 +6,19 @@ from typing import Any
 
 import pytest
 
-from tutor.console.render import plain, render, render_text
+from tutor.console.render import plain, render, render_beginning, render_text
 from tutor.engine.replies import (
+    NO_REPLY,
     NULL_ARRAY,
     OK,
+    BigNumber,
     Pairs,
+    PlainDouble,
     Push,
     ReplyError,
     SetReply,
+    Several,
+    Status,
     Verbatim,
 )
 
@@ -51,6 +56,12 @@ from tutor.engine.replies import (
         (Pairs([(b"a", 1.0)]), 2, '1) "a"\n2) "1"\n'),
         (Pairs([(b"a", 1.0)]), 3, '1) 1) "a"\n   2) (double) 1\n'),
         (Verbatim(b"a\r\nb\r\n"), 2, "a\nb\n"),
+        (BigNumber(b"12345678901234567890123"), 2, '"12345678901234567890123"\n'),
+        (BigNumber(b"12345678901234567890123"), 3, "(integer) 12345678901234567890123\n"),
+        (PlainDouble(1e-7), 3, "(double) 0.0000001\n"),
+        (Push([b"invalidate", [b"a", b"b c"]]), 3, "-> invalidate: 'a', 'b c'\n"),
+        (Push([b"invalidate", None]), 3, '1) "invalidate"\n2) (nil)\n'),
+        (Push([b"message", b"c", b"m"]), 3, '1) "message"\n2) "c"\n3) "m"\n'),
     ],
 )
 def test_a_reply_is_shown_as_redis_cli_shows_it(reply: Any, resp: int, text: str) -> None:
@@ -106,3 +117,39 @@ def test_info_is_printed_as_it_is() -> None:
 
 def test_a_text_reply_of_another_command_is_quoted_in_resp2() -> None:
     assert render_text(Verbatim(b"x"), argv=[b"DEBUG", b"PROTOCOL"]) == '"x"\n'
+
+
+def test_replies_that_follow_one_another_have_no_frame() -> None:
+    both = Several([[b"subscribe", b"a", 1], Status(b"OK")])
+    assert render_text(both) == '1) "subscribe"\n2) "a"\n3) (integer) 1\nOK\n'
+    assert plain(both) == b"subscribe\na\n1\nOK\n"
+
+
+def test_no_reply_is_nothing() -> None:
+    assert render(NO_REPLY) == []
+    assert plain(NO_REPLY) == b""
+
+
+@pytest.mark.parametrize("resp", [2, 3])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        [b"%d" % number for number in range(2000)],
+        [[number, [b"x", b"y"]] for number in range(500)],
+        SetReply(b"%d" % number for number in range(1200)),
+        {b"%d" % number: [number, b"two\nlines"] for number in range(300)},
+    ],
+)
+def test_the_beginning_is_that_of_the_whole(reply: Any, resp: int) -> None:
+    whole = render(reply, resp)
+    lines, left = render_beginning(reply, 100, resp)
+    assert lines == whole[: len(lines)]
+    assert 100 <= len(lines) < 110
+    assert left > 0
+    if not isinstance(reply, dict) and not isinstance(reply[0], list):
+        assert len(lines) + left == len(reply)
+
+
+def test_a_short_reply_and_a_text_have_no_beginning() -> None:
+    for reply, argv in ((b"x", ()), ([1, 2], ()), (b"a\n" * 500, [b"INFO"]), (NO_REPLY, ())):
+        assert render_beginning(reply, 3, 2, True, argv) == (render(reply, 2, True, argv), 0)

@@ -38,6 +38,15 @@ def marked(line: str, cursor: int | None = None) -> str:
         ("OBJECT ", "*subcommand*"),
         ("OBJECT ENCODING ", "*key*"),
         ("5 INCR ", "*key*"),
+        (
+            "XADD k * f ",
+            "key [NOMKSTREAM] [<MAXLEN | MINID> [= | ~] threshold [LIMIT count]] <* | id>"
+            " field *value* [field value ...]",
+        ),
+        (
+            "XREAD STREAMS a b 0 ",
+            "[COUNT count] [BLOCK milliseconds] STREAMS key [key ...] id [*id* ...]",
+        ),
         ("SINTERCARD 2 a ", "numkeys key [*key* ...] [LIMIT limit]"),
         ("SINTERCARD 1 a LIMIT ", "numkeys key [key ...] [LIMIT *limit*]"),
     ],
@@ -53,6 +62,14 @@ def test_an_alternative_that_was_not_taken_is_done() -> None:
     assert states["seconds"] == "active"
     assert states["PX "] == "done"
     assert states["NX"] == "remaining"
+
+
+def test_what_may_come_in_any_order_is_not_passed_by_what_comes_after_it() -> None:
+    found = signature("GEOSEARCH k BYRADIUS 1 km ")
+    assert found is not None
+    states = {word.text: word.state for word in found.words}
+    assert states["FROMMEMBER "] == states["FROMLONLAT "] == "active"
+    assert states["BYRADIUS "] == states["BYBOX "] == "done"
 
 
 def test_the_cursor_decides_not_the_end_of_the_line() -> None:

@@ -152,6 +152,34 @@ def test_a_paste_of_several_lines_is_several_commands(terminal: Open) -> None:
         screen.expect(text)
 
 
+def test_a_paste_of_a_script_over_several_lines_is_one_command(terminal: Open) -> None:
+    prompt = terminal()
+    prompt.expect("6379>")
+    prompt.type('\x1b[200~EVAL "local a = 1\nreturn\n  a + 41" 0\nGET b\x1b[201~')
+    prompt.expect("GET b")
+    prompt.type("\r")
+    prompt.expect("(integer) 42")
+    prompt.expect("(nil)")
+
+
+def test_messages_come_while_somebody_types(terminal: Open) -> None:
+    prompt = terminal()
+    prompt.expect("6379>")
+    prompt.enter("SUBSCRIBE news", "UNSUBSCRIBE or Ctrl-C ends it")
+    prompt.enter("GET a", "This client listens")
+    prompt.enter(":client 2", "#2")
+    prompt.enter("PUBLISH news hello", "(integer) 1", "to client 1:", '"hello"')
+
+
+def test_ctrl_c_in_an_empty_line_ends_a_subscription(terminal: Open) -> None:
+    prompt = terminal()
+    prompt.expect("6379>")
+    prompt.enter("SUBSCRIBE news", "Ctrl-C ends it", "6379>")
+    prompt.type("\x03")
+    prompt.expect('"unsubscribe"')
+    prompt.enter("GET a", "(nil)")
+
+
 def test_history_is_there_in_the_next_run_and_passwords_are_not(
     terminal: Open, tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.network.server import Script, Server
-from tutor.engine.replies import OK, ReplyError
+from tutor.engine.replies import NO_REPLY, OK, ReplyError
 from tutor.network.client import Client
 from tutor.network.link import LinkError
 
@@ -114,6 +114,23 @@ def test_tls_with_a_server_that_does_not_speak_it(serve: Callable[[Script], Serv
     assert caught.value.trouble == "tls"
 
 
+def test_tls_with_a_server_that_waits_for_more_of_the_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = Client(f"rediss://127.0.0.1:{listener.getsockname()[1]}", connect_timeout=0.05)
+        with pytest.raises(LinkError) as caught:
+            client.execute([b"PING"])
+    assert caught.value.trouble == "tls"
+
+
+def test_a_reply_may_take_longer_than_connecting(serve: Callable[[Script], Server]) -> None:
+    client = Client(serve(ok).url, connect_timeout=1)
+    client.connect()
+    assert client._connection._sock.gettimeout() is None
+    client = Client(serve(ok).url + "?socket_timeout=7", connect_timeout=1)
+    client.connect()
+    assert client._connection._sock.gettimeout() == 7
+
+
 def test_a_server_that_never_answers_completion(serve: Callable[[Script], Server]) -> None:
     server = serve(lambda argv: b"")
     with pytest.raises(LinkError) as caught:
@@ -121,7 +138,18 @@ def test_a_server_that_never_answers_completion(serve: Callable[[Script], Server
     assert caught.value.trouble in ("timeout", "lost")
 
 
-@pytest.mark.parametrize("url", ["", "localhost:6379", "http://x", "redis://h:x", "redis://h?q=1"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "localhost:6379",
+        "http://x",
+        "redis://h:x",
+        "redis://h?q=1",
+        "redis://h/x",
+        "redis://h/-1",
+    ],
+)
 def test_an_address_that_cannot_be_understood(url: str) -> None:
     with pytest.raises(LinkError) as caught:
         Client(url)
@@ -174,6 +202,29 @@ def test_out_of_band_messages_do_not_take_the_place_of_a_reply(
     client.on_push = heard.append
     assert client.execute([b"PING"]) == OK
     assert heard == [[b"news"]]
+
+
+def test_where_the_server_is_silent_nobody_waits(serve: Callable[[Script], Server]) -> None:
+    silent = [b"0"]
+
+    def answer(argv: list[bytes]) -> bytes:
+        mode = argv[2:] if argv[:2] == [b"CLIENT", b"REPLY"] else []
+        if mode:
+            silent[0] = mode[0]
+        if silent[0] == b"OFF":
+            return b""
+        if silent[0] == b"SKIP":
+            silent[0] = b"next" if mode else b"0"
+            return b""
+        if silent[0] == b"next":
+            silent[0] = b"0"
+            return b""
+        return b"+OK\r\n"
+
+    client = Client(serve(answer).url)
+    lines = (b"CLIENT REPLY OFF", b"PING", b"CLIENT REPLY ON", b"PING", b"CLIENT REPLY SKIP")
+    replies = [client.execute(line.split()) for line in (*lines, b"PING", b"PING")]
+    assert replies == [NO_REPLY, NO_REPLY, OK, OK, NO_REPLY, NO_REPLY, OK]
 
 
 def test_a_stream_ends_with_the_connection(serve: Callable[[Script], Server]) -> None:

@@ -5,19 +5,22 @@ The engine is imported when it is first needed, so that a prompt can be on the s
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
-from tutor.engine.replies import BLOCKED, Reply
+from tutor.engine.replies import BLOCKED, Reply, ReplyError
 from tutor.i18n import _
 
 if TYPE_CHECKING:
+    from tutor.console.things import Thing
     from tutor.engine.session import Session
     from tutor.engine.values import Value
     from tutor.engine.world import Entry, World
+    from tutor.network.service import Service
 
 __all__ = ["Backend", "Catalog", "EmbeddedBackend", "Prompt"]
 
@@ -39,6 +42,14 @@ class Catalog(Protocol):
 
     def parameters(self) -> list[str]:
         """The names that CONFIG GET knows."""
+        ...
+
+    def named(self, thing: Thing, of: Sequence[bytes] = ()) -> list[bytes]:
+        """The names of things that are no keys; ``of`` is what they belong to (see `Thing`)."""
+        ...
+
+    def denied(self, argv: Sequence[bytes]) -> bytes | None:
+        """The key or channel of a command that our user may not use so, if that is known."""
         ...
 
 
@@ -81,6 +92,10 @@ class Backend(Catalog, Protocol):
         """2 or 3: the protocol of the current client."""
         ...
 
+    def resp_of(self, client: int) -> int:
+        """The same of a client by its number."""
+        ...
+
     @property
     def waiting(self) -> bool:
         """True while the current client waits for the answer to a blocking command."""
@@ -121,6 +136,9 @@ class Backend(Catalog, Protocol):
 _ADDRESS = "127.0.0.1:6379"
 """Where Redis lives if nobody says otherwise; the prompt of redis-cli shows it."""
 
+_MOST_PUSHES = 1000
+"""Messages that wait to be shown; of more the oldest are lost."""
+
 _SCAN_LIMIT = 20_000
 """How many keys or fields are looked through for one keystroke."""
 
@@ -132,13 +150,25 @@ class EmbeddedBackend:
     what blocks in one can be answered from the next. With ``remember`` False commands bypass the
     world: no history, no undo, and no cost of them. ``resp`` is the protocol to begin with.
     Without a ``world`` one is made when it is first needed (from any thread).
+
+    Messages that answer nothing (pub/sub, MONITOR) go to ``on_push``, or, where that is None, wait
+    in ``pushes`` with the number of their client; they may come from another thread.
+
+    ``service`` is the port through which other programs reach this engine, once `serve` was called
+    (not where ``may_serve`` is False).
     """
 
     embedded = True
 
     def __init__(
-        self, world: World | None = None, remember: bool = True, resp: int | None = None
+        self,
+        world: World | None = None,
+        remember: bool = True,
+        resp: int | None = None,
+        may_serve: bool = True,
     ) -> None:
+        self.may_serve = may_serve
+        self.service: Service | None = None
         self._world: World | None = None
         self._making = Lock()
         self._remember = remember
@@ -146,6 +176,7 @@ class EmbeddedBackend:
         self.clients: dict[int, Session] = {}
         self.on_reply: Callable[[int, Sequence[bytes], Reply], None] | None = None
         self.on_push: Callable[[Reply], None] | None = None
+        self.pushes: deque[tuple[int, Reply]] = deque(maxlen=_MOST_PUSHES)
         self._blocked: dict[int, Entry] = {}
         if world is not None:
             self._begin(world)
@@ -165,10 +196,17 @@ class EmbeddedBackend:
     def _begin(self, world: World) -> None:
         if self._resp is not None:
             world.session.resp = self._resp
+        if not self._remember:
+            world.stop_keeping()
         self._adopt(1, world.session)
         self._world = world
 
     # commands
+
+    @property
+    def remembers(self) -> bool:
+        """Whether commands go into the world's history."""
+        return self._remember
 
     @property
     def info(self) -> str:
@@ -178,16 +216,30 @@ class EmbeddedBackend:
     def resp(self) -> int:
         return self.world.session.resp
 
+    def resp_of(self, client: int) -> int:
+        session = self.clients.get(client)
+        return session.resp if session is not None else self.resp
+
     @property
     def waiting(self) -> bool:
         return self._world is not None and self._world.waiting
 
     def execute(self, argv: Sequence[bytes]) -> Reply:
-        if not self._remember:
-            return self.world.engine.execute(self.world.session, argv)
-        reply = self.world.run(argv)
-        if reply is BLOCKED and self.world.last is not None:
-            self._blocked[self.client] = self.world.last
+        with self.world.lock:
+            if self.world.session.id not in self.world.engine.sessions:  # CLIENT KILL
+                number = self.client
+                del self.clients[number]
+                self.use_client(number)
+            if not self._remember:
+                reply = self.world.engine.execute(self.world.session, argv)
+            else:
+                reply = self.world.run(argv)
+                if reply is BLOCKED and self.world.last is not None:
+                    self._blocked[self.client] = self.world.last
+            if self.world.session.closing:  # CLIENT KILL of itself: the reply is the last word
+                self.world.engine.disconnect(self.world.session)
+        if self.service is not None:
+            self.service.wake()
         return reply
 
     def streams(self, argv: Sequence[bytes]) -> bool:
@@ -197,16 +249,41 @@ class EmbeddedBackend:
         yield self.execute(argv)
 
     def cancel(self) -> None:
-        self.world.engine.unblock(self.world.session)
-        self._blocked.pop(self.client, None)
+        with self.world.lock:
+            self.world.stop_waiting()
+            self._blocked.pop(self.client, None)
 
     def tick(self) -> None:
-        if self._world is not None:
-            self._world.engine.tick()
+        if self._world is None or self.serving:
+            return
+        with self._world.lock.glance() as mine:
+            if mine:
+                self._world.engine.tick()
 
     def close(self) -> None:
+        self.stop_serving()
         for session in self.clients.values():
             self.world.engine.disconnect(session)
+
+    # the port
+
+    @property
+    def serving(self) -> bool:
+        """Whether a port is open; the server's loop then lets time pass."""
+        return self.service is not None and self.service.is_open
+
+    def serve(self, port: int | None = None) -> int:
+        """Open a port for other programs; returns it. Raises `PortRefused`."""
+        if self.service is None:
+            from tutor.network.service import Service
+
+            self.service = Service(self.world.engine, self.world.lock)
+        return self.service.open(port)
+
+    def stop_serving(self) -> None:
+        """Close the port, if one is open."""
+        if self.service is not None:
+            self.service.close()
 
     # clients
 
@@ -218,13 +295,21 @@ class EmbeddedBackend:
 
     def use_client(self, number: int) -> None:
         """Go on as this client; a new one connects."""
-        if number not in self.clients:
-            self._adopt(number, self.world.engine.connect())
-        self.world.session = self.clients[number]
+        with self.world.lock:
+            if number not in self.clients:
+                self._adopt(number, self.world.engine.connect())
+            self.world.session = self.clients[number]
 
     def _adopt(self, number: int, session: Session) -> None:
         self.clients[number] = session
         session.on_reply = partial(self._answered, number, session.on_reply)
+        session.on_push = partial(self._pushed, number)
+
+    def _pushed(self, number: int, message: Reply) -> None:
+        if self.on_push is not None:
+            self.on_push(message)
+        else:
+            self.pushes.append((number, message))
 
     def _answered(
         self, number: int, earlier: Callable[[Reply], object] | None, reply: Reply
@@ -245,12 +330,17 @@ class EmbeddedBackend:
             return Prompt(_ADDRESS)
         session = self._world.session
         client = self.client if len(self.clients) > 1 else 0
-        return Prompt(_ADDRESS, session.db.index, session.transaction is not None, client)
+        address = next(iter(self.service.addresses), _ADDRESS) if self.service else _ADDRESS
+        return Prompt(address, session.db.index, session.transaction is not None, client)
 
     # catalog
 
     def keys(self, prefix: bytes, types: frozenset[str] | None, limit: int) -> list[bytes]:
         """Keys of the last commands first, then others in alphabetical order."""
+        with self.world.lock.glance() as mine:
+            return self._keys(prefix, types, limit) if mine else []
+
+    def _keys(self, prefix: bytes, types: frozenset[str] | None, limit: int) -> list[bytes]:
         present = self.world.session.db.keys.data
         recent = dict.fromkeys(
             key
@@ -286,13 +376,32 @@ class EmbeddedBackend:
             names = value.scores
         elif isinstance(value, Set):
             names = value.members()
-        seen = islice(names, _SCAN_LIMIT)
-        return sorted(islice((name for name in seen if name.startswith(prefix)), limit))
+        with self.world.lock.glance() as mine:
+            seen = islice(names, _SCAN_LIMIT if mine else 0)
+            return sorted(islice((name for name in seen if name.startswith(prefix)), limit))
 
     def parameters(self) -> list[str]:
-        from tutor.engine.directives import DIRECTIVES
+        from tutor.engine.config.directives import DIRECTIVES
 
         return sorted(DIRECTIVES)
+
+    def named(self, thing: Thing, of: Sequence[bytes] = ()) -> list[bytes]:
+        from tutor.console.things import names_in
+
+        with self.world.lock.glance() as mine:
+            return names_in(self.world.session, thing, of) if mine else []
+
+    def denied(self, argv: Sequence[bytes]) -> bytes | None:
+        session = self.world.session
+        with self.world.lock.glance() as mine:
+            if not mine:
+                return None
+            try:
+                command = session.engine.find(argv)
+            except ReplyError:
+                return None
+            denied = session.engine.acl.allowed(session.user, command, argv)
+        return denied.what if denied is not None and denied.reason in ("key", "channel") else None
 
     def _value(self, key: bytes) -> Value | None:
         """A live value, looked at without touching anything."""

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tutor.console.backend import Backend, EmbeddedBackend
 from tutor.console.lexer import UnbalancedQuotes, quote, split
 from tutor.console.render import Line
 from tutor.i18n import LANGUAGES, MissingCatalog, _, language, ngettext
+
+if TYPE_CHECKING:
+    from tutor.engine.world import Loss
+    from tutor.network.service import PortRefused
 
 __all__ = ["ClientWord", "Host", "find", "is_word", "names", "register", "run", "words"]
 
@@ -47,7 +51,9 @@ class Host(Protocol):
 class ClientWord:
     """``syntax`` is shown by help (":client [N]"); ``summary`` is called when it is shown.
 
-    ``run(host, arguments)`` does it; ``choices(host)`` are the arguments to complete.
+    ``run(host, arguments)`` does it; ``choices(host)`` are the arguments to complete. ``odd`` says
+    what becomes of bytes that are no UTF-8 (an error handler of `bytes.decode`). With ``of_key``
+    the first argument is a key, and the choices are for the second.
     """
 
     name: str
@@ -55,10 +61,12 @@ class ClientWord:
     summary: Callable[[], str]
     run: Callable[[Host, Sequence[str]], None]
     choices: Callable[[], Sequence[str]] | None = None
+    odd: str = "replace"
+    of_key: bool = False
 
 
 _words: dict[str, ClientWord] = {}
-_ALIASES = {"?": "help", "exit": "quit"}
+_ALIASES = {"?": "help", "exit": "quit", ":serve": "/serve"}
 
 
 def register(word: ClientWord) -> None:
@@ -112,7 +120,7 @@ def run(line: str, host: Host) -> bool:
         return True
     word = find(name)
     assert word is not None
-    word.run(host, [arg.decode("utf-8", "replace") for arg in argv[1:]])
+    word.run(host, [arg.decode("utf-8", word.odd) for arg in argv[1:]])
     return True
 
 
@@ -144,25 +152,51 @@ def _quit(host: Host, arguments: Sequence[str]) -> None:
 
 
 def _undo(host: Host, arguments: Sequence[str]) -> None:
-    _travel(host, back=True)
+    _travel(host, ":undo", arguments)
 
 
 def _redo(host: Host, arguments: Sequence[str]) -> None:
-    _travel(host, back=False)
+    _travel(host, ":redo", arguments)
 
 
-def _travel(host: Host, back: bool) -> None:
-    backend = host.backend
-    if not isinstance(backend, EmbeddedBackend):
-        complain(host, _("A real server has no undo: what was done is done."))
-        return
-    entry = backend.world.undo() if back else backend.world.redo()
-    if entry is None:
-        say(host, _("Nothing to undo.") if back else _("Nothing to redo."))
-        return
-    command = " ".join(quote(word, host.readable) for word in entry.argv)
-    text = _("Taken back: {command}") if back else _("Done again: {command}")
-    say(host, text.format(command=command))
+def _time(host: Host, arguments: Sequence[str]) -> None:
+    _travel(host, ":time", arguments)
+
+
+def _travel(host: Host, word: str, arguments: Sequence[str]) -> None:
+    from tutor.console.travel import run as travel
+
+    travel(host, word, arguments)
+
+
+def busy_text() -> str:
+    """Others have the engine for long."""
+    return _("Redis is busy with a command. Try again when it is done.")
+
+
+def loss_text(loss: Loss, how: str) -> str:
+    """What else a rewind would take back, and ``how`` to do it nevertheless."""
+    text = ngettext(
+        "Other clients have made {n} change since then ({keys}): it would be taken back as well. "
+        "To do it nevertheless: {how}",
+        "Other clients have made {n} changes since then ({keys}): they would be taken back as "
+        "well. To do it nevertheless: {how}",
+        loss.changes,
+    )
+    keys = [quote(key) for key in loss.keys[:_NAMED]]
+    if len(loss.keys) > _NAMED or not keys:
+        keys.append("…")
+    return text.format(n=loss.changes, keys=", ".join(keys), how=how)
+
+
+def lost_text(loss: Loss) -> str:
+    """What else was taken back."""
+    text = ngettext(
+        "{n} change of other clients went with it.",
+        "{n} changes of other clients went with it.",
+        loss.changes,
+    )
+    return text.format(n=loss.changes)
 
 
 def _lang(host: Host, arguments: Sequence[str]) -> None:
@@ -191,18 +225,24 @@ def _client(host: Host, arguments: Sequence[str]) -> None:
         text = _("A client is a number from 1 to {most}: :client 2")
         complain(host, text.format(most=_MOST_CLIENTS))
         return
-    new = number not in backend.clients
-    backend.use_client(number)
+    with backend.world.lock.glance(_BUSY_S) as mine:
+        if not mine:
+            complain(host, busy_text())
+            return
+        new = number not in backend.clients
+        backend.use_client(number)
     text = _("Client {number} has connected.") if new else _("You are client {number} again.")
     say(host, text.format(number=number))
 
 
 _MOST_CLIENTS = 9
+_BUSY_S = 0.2
+_NAMED = 4
 
 
 def _client_line(backend: EmbeddedBackend, number: int) -> Line:
     session = backend.clients[number]
-    mark = "▸" if number == backend.client else " "
+    mark = "►" if number == backend.client else " "
     text = _("{mark} client {number}, database {db}")
     line: Line = [(text.format(mark=mark, number=number, db=session.db.index), "note")]
     if session.blocked is not None:
@@ -211,6 +251,100 @@ def _client_line(backend: EmbeddedBackend, number: int) -> Line:
         waits = ngettext("waits for key {keys}", "waits for keys {keys}", count)
         line.append((" · " + waits.format(keys=keys), "note"))
     return line
+
+
+def _serve(host: Host, arguments: Sequence[str]) -> None:
+    backend = host.backend
+    if not isinstance(backend, EmbeddedBackend):
+        complain(host, _("This is a real server: it has a port already."))
+    elif not backend.may_serve:
+        complain(
+            host,
+            _("A lesson keeps its world to itself. In the sandbox /serve opens a port."),
+        )
+    elif len(arguments) > 1:
+        complain(host, _("A port is one number: /serve 7000"))
+    elif not arguments:
+        _open_port(host, backend, None)
+    elif arguments[0].lower() == "stop":
+        was = ", ".join(backend.service.addresses) if backend.service is not None else ""
+        backend.stop_serving()
+        text = _("{address} is closed.").format(address=was) if was else _("No port is open.")
+        say(host, text)
+    elif arguments[0].isdecimal() and 1 <= int(arguments[0]) <= _LAST_PORT:
+        _open_port(host, backend, int(arguments[0]))
+    elif ":" in arguments[0]:
+        complain(
+            host,
+            _(
+                "/serve listens on this computer only (127.0.0.1). Protected mode would turn "
+                "other computers away anyway: whoever reaches a Redis without a password can do "
+                "everything with it. If you want to let them in, do it as on a real server: "
+                "/serve, then CONFIG SET requirepass <password>, then CONFIG SET bind 0.0.0.0"
+            ),
+        )
+    else:
+        text = _("A port is a number from 1 to {most}: /serve 7000")
+        complain(host, text.format(most=_LAST_PORT))
+
+
+_LAST_PORT = 65535
+
+
+def _open_port(host: Host, backend: EmbeddedBackend, wanted: int | None) -> None:
+    """Open a port and say how to reach it."""
+    from tutor.network.service import USUAL_PORT, PortRefused
+
+    if backend.service is not None and backend.serving:
+        present = backend.service.port
+        text = _("{address} is open: redis-cli -p {port}")
+        if wanted not in (None, present):
+            text = _("One port at a time: {address} is open, /serve stop closes it.")
+        say(host, text.format(address=", ".join(backend.service.addresses), port=present))
+        return
+    try:
+        port = backend.serve(wanted)
+    except PortRefused as error:
+        complain(host, _why_refused(error))
+        return
+    if wanted is None and port != USUAL_PORT:
+        text = _("Port {usual} is taken by another program, so it is {port}.")
+        say(host, text.format(usual=USUAL_PORT, port=port))
+    text = _(
+        "Other programs on this computer reach this Redis now. In another terminal: "
+        "redis-cli -p {port}\n/serve stop closes the port."
+    )
+    say(host, text.format(port=port))
+
+
+def _why_refused(error: PortRefused) -> str:
+    if error.reason == "busy":
+        return busy_text()
+    if error.reason == "taken":
+        text = _("Port {port} is taken by another program. Without a number /serve finds one.")
+    elif error.reason == "forbidden":
+        text = _("The system does not let you open port {port}. From 1024 on everybody may.")
+    else:
+        text = _("Port {port} cannot be opened: {text}")
+    return text.format(port=error.port, text=error.text)
+
+
+def _xray(host: Host, arguments: Sequence[str]) -> None:
+    from tutor.console.xray.word import run as look
+
+    look(host, arguments)
+
+
+def _server(host: Host, arguments: Sequence[str]) -> None:
+    from tutor.console.server_words import run as look
+
+    look(host, arguments)
+
+
+def _slow(host: Host, arguments: Sequence[str]) -> None:
+    from tutor.console.slow import run as show
+
+    show(host, arguments)
 
 
 def _raw(host: Host, arguments: Sequence[str]) -> None:
@@ -254,14 +388,52 @@ for _word in (
     ),
     ClientWord("clear", "clear", lambda: _("empty the screen"), _clear),
     ClientWord("quit", "quit", lambda: _("leave (also exit, Ctrl-D)"), _quit),
-    ClientWord(":undo", ":undo", lambda: _("take back the last change"), _undo),
-    ClientWord(":redo", ":redo", lambda: _("do again what was taken back"), _redo),
+    ClientWord(":undo", ":undo [N]", lambda: _("take back the last change"), _undo),
+    ClientWord(":redo", ":redo [N]", lambda: _("do again what was taken back"), _redo),
+    ClientWord(
+        ":time",
+        ":time [N | branch K]",
+        lambda: _("list all moments, or go to one"),
+        _time,
+        lambda: ("branch",),
+    ),
     ClientWord(
         ":client",
         ":client [N]",
         lambda: _("go on as another client (to see what blocks whom)"),
         _client,
         lambda: ("1", "2", "3"),
+    ),
+    ClientWord(
+        "/serve",
+        "/serve [port | stop]",
+        lambda: _("open a port for redis-cli and your own programs"),
+        _serve,
+        lambda: ("stop", "6379"),
+    ),
+    ClientWord(
+        ":xray",
+        ":xray [key [view]]",
+        lambda: _("a picture of a key in memory (structure, bytes, diff, text, …)"),
+        _xray,
+        lambda: ("structure", "bytes", "diff", "text", "registers", "bits", "map", "then"),
+        odd="surrogateescape",
+        of_key=True,
+    ),
+    ClientWord(
+        ":server",
+        ":server [map | memory | expiry | eviction | wire | clients]",
+        lambda: _("the whole server: its keys, memory, expiry, eviction, wire and clients"),
+        _server,
+        lambda: ("map", "memory", "expiry", "eviction", "wire", "clients"),
+    ),
+    ClientWord(
+        ":slow",
+        ":slow [command | N | expiry | off]",
+        lambda: _("slow motion: a command step by step (without one: the last, or the last N)"),
+        _slow,
+        lambda: ("off", "expiry"),
+        odd="surrogateescape",
     ),
     ClientWord(
         ":lang",

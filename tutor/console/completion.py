@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
-from typing import Literal, NamedTuple
+from itertools import chain
+from typing import NamedTuple
 
 from tutor.console import commands
 from tutor.console.backend import Catalog
-from tutor.console.fitting import suggested_types
 from tutor.console.lexer import Token, quote
 from tutor.console.reading import find_command, read
 from tutor.console.signature import summary_of
 from tutor.console.spelling import as_latin
+from tutor.console.suggestions import Kind, suggestions
 from tutor.engine.table import CommandSpec, load_table
 from tutor.engine.table.match import Expected, Match, match
 
-__all__ = ["Completion", "Kind", "complete"]
-
-Kind = Literal["command", "subcommand", "option", "key", "field", "value", "client-word"]
-
-_LIMIT = 50
+__all__ = ["Completion", "Kind", "best", "complete"]
 
 
 class Completion(NamedTuple):
@@ -46,6 +43,16 @@ def complete(
     already is not proposed. ``cursor`` is the line's end by default.
     """
     begun = line if cursor is None else line[:cursor]
+    unique = {one.text: one for one in _fitting(begun, catalog)}
+    return list(unique.values())
+
+
+def best(line: str, catalog: Catalog | None = None) -> Completion | None:
+    """The first of what may stand at the line's end. The others are not looked for."""
+    return next(_fitting(line, catalog), None)
+
+
+def _fitting(begun: str, catalog: Catalog | None) -> Iterator[Completion]:
     reading = read(begun)
     words = list(reading.words)
     current = Token(len(begun), len(begun), b"", True)
@@ -53,14 +60,16 @@ def complete(
         current = words.pop()
     if len(words) <= reading.first:
         found = _first_words(current, alone=not words)
+        word = commands.find(words[0].value.decode("utf-8", "replace")) if words else None
+        if word is not None:
+            found = chain(_arguments_of_word(word, [], current, catalog), found)
     else:
         word = commands.find(words[0].value.decode("utf-8", "replace"))
-        if word is not None:
-            found = _arguments_of_word(word, words[1:], current)
+        if word is not None and not reading.first:
+            found = _arguments_of_word(word, words[1:], current, catalog)
         else:
             found = _arguments(words[reading.first :], current, catalog)
-    unique = {one.text: one for one in found if one.text != begun[current.start :]}
-    return list(unique.values())
+    return (one for one in found if one.text != begun[current.start :])
 
 
 # the first word
@@ -75,14 +84,34 @@ def _first_words(current: Token, alone: bool) -> Iterator[Completion]:
                 text = name if lower else name.upper()
                 yield Completion(text, current.start, text, summary_of(spec), "command")
         if alone:
-            for word in commands.words():
-                if word.name.startswith(prefix.lower()) and (prefix or word.name == "help"):
-                    yield Completion(
-                        word.name, current.start, word.syntax, word.summary(), "client-word"
-                    )
+            yield from _own_words(prefix.lower(), current)
 
 
-_GROUPS = ("string", "list", "hash", "set", "sorted-set", "generic", "transactions")
+def _own_words(prefix: str, current: Token) -> Iterator[Completion]:
+    """Words of the console; a second name only if it begins with a sign, as all of them may."""
+    for name in commands.names():
+        word = commands.find(name)
+        if word is None or not name.startswith(prefix) or not (prefix or name == "help"):
+            continue
+        if name == word.name:
+            yield Completion(name, current.start, word.syntax, word.summary(), "client-word")
+        elif name.startswith(":"):
+            yield Completion(name, current.start, name, word.summary(), "client-word")
+
+
+_GROUPS = (
+    "string",
+    "list",
+    "hash",
+    "set",
+    "sorted-set",
+    "stream",
+    "bitmap",
+    "hyperloglog",
+    "geo",
+    "generic",
+    "transactions",
+)
 
 
 @cache
@@ -93,13 +122,20 @@ def _by_use() -> list[tuple[str, CommandSpec]]:
     return sorted(table, key=lambda item: order.get(item[1].group, len(order)))
 
 
+_MOST_KEYS = 50
+
+
 def _arguments_of_word(
-    word: commands.ClientWord, before: list[Token], current: Token
+    word: commands.ClientWord, before: list[Token], current: Token, catalog: Catalog | None
 ) -> Iterator[Completion]:
     typed = current.value.decode("utf-8", "replace")
     if word.name == "help":
         yield from _help_topics(before, current)
-    elif word.choices is not None and not before:
+    elif word.of_key and not before:
+        if catalog is not None:
+            for key in catalog.keys(current.value, None, _MOST_KEYS):
+                yield _value(key, current, catalog.type(key) or "", "key")
+    elif word.choices is not None and len(before) == word.of_key:
         for choice in word.choices():
             if choice.startswith(typed):
                 yield Completion(choice, current.start, choice, "", "value")
@@ -159,29 +195,11 @@ def _values(
 ) -> Iterator[Completion]:
     argument = expected.argument
     assert argument is not None
-    prefix = current.value
-    if argument.type == "key" and catalog is not None:
-        for key in catalog.keys(prefix, suggested_types(fit.spec, argument, argv), _LIMIT):
-            yield _value(key, current, catalog.type(key) or "", "key")
-    elif argument.name in ("field", "member") and catalog is not None:
-        keys = [argv[at] for at, word in enumerate(fit.words) if word.role == "key"]
-        if keys:
-            for field in catalog.fields(keys[0], prefix, _LIMIT):
-                yield _value(field, current, "", "field")
-    elif fit.spec.name in ("config|get", "config|set") and argument.name == "parameter":
-        names = catalog.parameters() if catalog is not None else []
-        yield from _names(names, current)
-    elif argument.name in ("command", "command-name") and fit.spec.name.startswith("command|"):
+    if argument.name in ("command", "command-name") and "|" in fit.spec.name:
         yield from _first_words(current, alone=False)
-    elif fit.spec.name == "scan" and argument.name == "type":
-        yield from _names(("string", "list", "set", "zset", "hash", "stream"), current)
-
-
-def _names(names: Iterable[str], current: Token) -> Iterator[Completion]:
-    typed = current.value.decode("utf-8", "replace").lower()
-    for name in names:
-        if name.startswith(typed):
-            yield _value(name.encode(), current, "", "value")
+        return
+    for one in suggestions(argument, fit, argv, current.value, catalog):
+        yield _value(one.value, current, one.meta, one.kind)
 
 
 def _value(data: bytes, current: Token, meta: str, kind: Kind) -> Completion:

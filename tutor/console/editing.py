@@ -12,6 +12,7 @@ from prompt_toolkit.application import get_app
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.formatted_text.utils import split_lines
 from prompt_toolkit.history import History as PromptHistory
 from prompt_toolkit.lexers import Lexer
 
@@ -23,7 +24,15 @@ if TYPE_CHECKING:
     from tutor.console.highlight import KnownType
     from tutor.console.signature import Signature
 
-__all__ = ["STYLE", "LineCompleter", "LineLexer", "SharedHistory", "continuation", "toolbar"]
+__all__ = [
+    "STYLE",
+    "LineCompleter",
+    "LineLexer",
+    "SharedHistory",
+    "continuation",
+    "pieces_of",
+    "toolbar",
+]
 
 STYLE = {
     # what is typed
@@ -51,6 +60,15 @@ STYLE = {
     "title": "bold",
     "label": "ansiyellow",
     "syntax": "bold",
+    # pictures of memory
+    "frame": "ansibrightblack",
+    "free": "ansibrightblack",
+    "header": "ansicyan",
+    "payload": "ansiyellow",
+    "pointer": "ansigreen",
+    "path": "ansigreen bold",
+    "changed": "ansimagenta bold",
+    "gone": "ansired",
     # the prompt
     "prompt": "bold",
     "bottom-toolbar": "noreverse",
@@ -63,30 +81,32 @@ STYLE = {
 
 
 class LineLexer(Lexer):
-    """Colours each line by itself: a paste of several lines is several commands."""
+    """Colours each command by itself: a paste of several lines may be several commands."""
 
     def __init__(self, known_type: KnownType | None) -> None:
         self._known_type = known_type
 
     def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
-        lines = document.lines
+        if not document.text.strip():
+            return lambda number: [("", document.lines[number])]
+        from tutor.console.pasting import cut
 
-        def fragments(number: int) -> StyleAndTextTuples:
-            line = lines[number]
-            found: StyleAndTextTuples = []
-            if not line.strip():
-                return [("", line)]
-            from tutor.console.highlight import highlight
+        lines = [
+            line for statement in cut(document.text) for line in split_lines(self._lex(statement))
+        ]
+        return lambda number: lines[number] if number < len(lines) else []
 
-            at = 0
-            for span in highlight(line, self._known_type):
-                found.append(("", line[at : span.start]))
-                found.append((f"class:{span.role}", line[span.start : span.end]))
-                at = span.end
-            found.append(("", line[at:]))
-            return found
+    def _lex(self, statement: str) -> StyleAndTextTuples:
+        from tutor.console.highlight import highlight
 
-        return fragments
+        found: StyleAndTextTuples = []
+        at = 0
+        for span in highlight(statement, self._known_type):
+            found.append(("", statement[at : span.start]))
+            found.append((f"class:{span.role}", statement[span.start : span.end]))
+            at = span.end
+        found.append(("", statement[at:]))
+        return found
 
 
 class LineCompleter(Completer):
@@ -99,6 +119,10 @@ class LineCompleter(Completer):
         self, document: Document, complete_event: CompleteEvent
     ) -> Iterable[Completion]:
         line = document.current_line_before_cursor
+        if "\n" in document.text:
+            from tutor.console.pasting import current
+
+            line = current(document.text_before_cursor)
         if not line.strip() and not complete_event.completion_requested:
             return
         from tutor.console.completion import complete
@@ -123,21 +147,44 @@ class SharedHistory(PromptHistory):
         return list(reversed(self._history.lines()))
 
     def append_string(self, string: str) -> None:
-        for line in string.split("\n"):
-            if line.strip() and not is_secret(line):
+        for line in _lines(string):
+            if not is_secret(line):
                 super().append_string(line.strip())
 
     def store_string(self, string: str) -> None:
         self._history.append(string)
 
 
+def pieces_of(lines: Iterable[Iterable[tuple[str, str]]]) -> StyleAndTextTuples:
+    """Lines of pieces of text, each with its role, as prompt_toolkit prints them."""
+    pieces: StyleAndTextTuples = []
+    for line in lines:
+        pieces += [(f"class:{role}" if role else "", text) for text, role in line]
+        pieces.append(("", "\n"))
+    return pieces
+
+
+def _lines(text: str) -> list[str]:
+    """The commands in what was entered, each on one line."""
+    if "\n" not in text:
+        return [text] if text.strip() else []
+    from tutor.console.pasting import as_one_line, statements
+
+    return [as_one_line(statement) for statement in statements(text)]
+
+
 def toolbar() -> StyleAndTextTuples:
     document = get_app().current_buffer.document
-    line = document.current_line
+    line, cursor = document.current_line, document.cursor_position_col
+    if "\n" in document.text:
+        from tutor.console.pasting import current
+
+        line = current(document.text_before_cursor)
+        cursor = len(line)
     if line.strip():
         from tutor.console.signature import signature
 
-        found = signature(line, document.cursor_position_col)
+        found = signature(line, cursor)
         if found is not None:
             return _signature_line(found)
     hint = _("Tab completes · Ctrl-R searches · help SET explains")

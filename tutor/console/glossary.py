@@ -14,9 +14,10 @@ def explain(command: str, token: str, name: str) -> str:
     a word that stands alone). "" if there is nothing to say.
     """
     family = _FAMILIES.get(command, command)
+    meanings = _keys()
     for key in ((family, token), (family, name), ("", token), ("", name)):
-        if key[1] and key in _keys():
-            return _keys()[key]
+        if key[1] and key in meanings:
+            return meanings[key]
     return ""
 
 
@@ -34,11 +35,49 @@ _FAMILIES = {
     "zrevrangebylex": "lex",
     "zlexcount": "lex",
     "zremrangebylex": "lex",
+    "geoadd": "zadd",
+    "xadd": "xtrim",
+    "xrevrange": "xrange",
+    "xpending": "xrange",
+    "xautoclaim": "xrange",
+    "xgroup|create": "xgroup",
+    "xgroup|setid": "xgroup",
+    "geodist": "geo",
+    "geosearch": "geo",
+    "geosearchstore": "geo",
+    "georadius": "geo",
+    "georadius_ro": "geo",
+    "georadiusbymember": "geo",
+    "georadiusbymember_ro": "geo",
+    "bitfield_ro": "bitfield",
+    "setbit": "getbit",
+    "bzmpop": "zmpop",
+    "client|kill": "client",
+    "client|list": "client",
+    "slaveof": "replicaof",
+    "restore-asking": "restore",
+    "command|getkeysandflags": "command|getkeys",
+    "eval_ro": "eval",
+    "evalsha": "eval",
+    "evalsha_ro": "eval",
+    "fcall_ro": "fcall",
 }
 
 
 def _keys() -> dict[tuple[str, str], str]:
     """(command, word) to explanation; the command is "" where all commands agree."""
+    return {
+        **_of_keys_and_values(),
+        **_of_bits(),
+        **_of_points(),
+        **_of_streams(),
+        **_of_messages_and_scripts(),
+        **_of_the_server(),
+    }
+
+
+def _of_keys_and_values() -> dict[tuple[str, str], str]:
+    """Keys in general, strings, lists, hashes, sets, sorted sets."""
     return {
         ("", "EX"): _("time to live in seconds"),
         ("", "PX"): _("time to live in milliseconds"),
@@ -70,6 +109,11 @@ def _keys() -> dict[tuple[str, str], str]:
         ("sintercard", "LIMIT"): _("stop counting here"),
         ("zintercard", "LIMIT"): _("stop counting here"),
         ("", "WEIGHTS"): _("a factor for the scores of each key"),
+        ("", "SUM"): _("their sum, as when nothing is said"),
+        ("", "MIN"): _("the least of them"),
+        ("", "MAX"): _("the greatest of them"),
+        ("zmpop", "MIN"): _("take the members with the least scores"),
+        ("zmpop", "MAX"): _("take the members with the greatest scores"),
         ("", "AGGREGATE"): _("how scores of the same member are combined"),
         ("", "MATCH"): _("only names that match the pattern"),
         ("", "COUNT"): _("how many at most"),
@@ -97,6 +141,15 @@ def _keys() -> dict[tuple[str, str], str]:
         ("", "SYNC"): _("free memory at once"),
         ("copy", "DB"): _("the database to copy into"),
         ("restore", "ABSTTL"): _("ttl is a Unix time"),
+        ("restore", "FREQ"): _("how often the key is used, 0 to 255 (LFU)"),
+        ("migrate", "COPY"): _("leave the key here too"),
+        ("migrate", "destination-db"): _("number of the database over there"),
+        ("migrate", "AUTH"): _("log in over there with a password"),
+        ("migrate", "AUTH2"): _("log in over there with user and password"),
+        ("lcs", "key1"): _("the first string"),
+        ("lcs", "key2"): _("the second string"),
+        ("lcs", "MINMATCHLEN"): _("only matches of at least this length"),
+        ("lcs", "WITHMATCHLEN"): _("with the length of each match"),
         ("lcs", "LEN"): _("only the length"),
         ("lcs", "IDX"): _("the positions of the matches"),
         ("", "BYTE"): _("start and end count bytes"),
@@ -135,6 +188,8 @@ def _keys() -> dict[tuple[str, str], str]:
         ("", "numkeys"): _("how many keys follow"),
         ("", "source"): _("where from"),
         ("", "destination"): _("where to"),
+        ("", "dst"): _("where to"),
+        ("", "src"): _("where from"),
         ("", "newkey"): _("the new name"),
         ("", "db"): _("number of the database"),
         ("", "ttl"): _("time to live in milliseconds, 0 for none"),
@@ -142,4 +197,230 @@ def _keys() -> dict[tuple[str, str], str]:
         ("", "parameter"): _("name of the setting"),
         ("config|get", "parameter"): _("name of the setting, or a pattern"),
         ("", "section"): _("which part of the information"),
+    }
+
+
+def _of_bits() -> dict[tuple[str, str], str]:
+    """Bitmaps, BITFIELD, HyperLogLog."""
+    return {
+        ("bitfield", "GET"): _("read a number"),
+        ("bitfield", "SET"): _("write a number, return the old one"),
+        ("bitfield", "INCRBY"): _("add to a number, return the new one"),
+        ("bitfield", "OVERFLOW"): _("what to do when the number no longer fits"),
+        ("bitfield", "WRAP"): _("go on from the other end"),
+        ("bitfield", "SAT"): _("stay at the end"),
+        ("bitfield", "FAIL"): _("change nothing, return nil"),
+        ("bitfield", "encoding"): _("u8: 8 bits without a sign, i16: 16 bits with one"),
+        ("bitfield", "offset"): _("in bits from 0; #2 is in numbers of this size"),
+        ("bitfield", "value"): _("an integer"),
+        ("getbit", "offset"): _("number of the bit, from 0"),
+        ("getbit", "value"): _("0 or 1"),
+        ("bitpos", "bit"): _("0 or 1"),
+        ("bitop", "AND"): _("1 where all have 1"),
+        ("bitop", "OR"): _("1 where any has 1"),
+        ("bitop", "XOR"): _("1 where an odd number have 1"),
+        ("bitop", "NOT"): _("turn every bit over; takes one key"),
+        ("", "destkey"): _("where to"),
+        ("", "sourcekey"): _("where from"),
+    }
+
+
+def _of_points() -> dict[tuple[str, str], str]:
+    """Points on the map."""
+    return {
+        ("", "longitude"): _("degrees east, from -180 to 180"),
+        ("", "latitude"): _("degrees north, from -85.05 to 85.05"),
+        ("", "member1"): _("the member"),
+        ("", "member2"): _("the member"),
+        ("geo", "radius"): _("how far from the centre"),
+        ("geo", "FROMMEMBER"): _("the centre is a member of this key"),
+        ("geo", "FROMLONLAT"): _("the centre is a place"),
+        ("geo", "BYRADIUS"): _("inside a circle"),
+        ("geo", "BYBOX"): _("inside a box of this width and height"),
+        ("geo", "height"): _("from south to north"),
+        ("geo", "M"): _("metres"),
+        ("geo", "KM"): _("kilometres"),
+        ("geo", "FT"): _("feet"),
+        ("geo", "MI"): _("miles"),
+        ("geo", "ASC"): _("the nearest first"),
+        ("geo", "DESC"): _("the farthest first"),
+        ("geo", "ANY"): _("stop when there are enough, be they not the nearest"),
+        ("geo", "WITHCOORD"): _("with the coordinates"),
+        ("geo", "WITHDIST"): _("with the distance from the centre"),
+        ("geo", "WITHHASH"): _("with the score that holds the coordinates"),
+        ("geo", "STORE"): _("write what was found into a key"),
+        ("geo", "STOREDIST"): _("write what was found, with distances for scores"),
+    }
+
+
+def _of_streams() -> dict[tuple[str, str], str]:
+    """Streams and their consumer groups."""
+    return {
+        ("xtrim", "NOMKSTREAM"): _("do nothing if the stream does not exist"),
+        ("xtrim", "MAXLEN"): _("keep at most so many entries"),
+        ("xtrim", "MINID"): _("drop the entries before this id"),
+        ("xtrim", "="): _("exactly"),
+        ("xtrim", "~"): _("roughly: only whole nodes are cut off, which is cheaper"),
+        ("xtrim", "threshold"): _("a number of entries for MAXLEN, an id for MINID"),
+        ("xtrim", "LIMIT"): _("cut off at most so many at once; only with ~"),
+        ("xtrim", "*"): _("let the server choose the id"),
+        ("xtrim", "id"): _(
+            "milliseconds-number, greater than all before; in 5-* the server numbers"
+        ),
+        ("xrange", "start"): _("an id; - is the first, (id leaves it out"),
+        ("xrange", "end"): _("an id; + is the last, (id leaves it out"),
+        ("xrange", "IDLE"): _("only what has waited so many milliseconds"),
+        ("xread", "id"): _("an id: read what came after it; $ is whatever comes from now on"),
+        ("xreadgroup", "id"): _(
+            "> is what the group has not given out yet; an id: what waits for us"
+        ),
+        ("", "BLOCK"): _("milliseconds to wait, 0 for ever"),
+        ("", "STREAMS"): _("all the keys first, then as many ids"),
+        ("xreadgroup", "GROUP"): _("as which consumer of which group to read"),
+        ("xreadgroup", "NOACK"): _("what is given out counts as confirmed"),
+        ("", "id"): _("milliseconds-number, as 1700000000000-0"),
+        ("", "group"): _("name of the consumer group"),
+        ("", "groupname"): _("name of the consumer group"),
+        ("", "consumer"): _("name of the consumer"),
+        ("", "consumername"): _("name of the consumer"),
+        ("", "min-idle-time"): _("how many milliseconds an entry must have waited"),
+        ("", "JUSTID"): _("only the ids, and do not count it as a delivery"),
+        ("xclaim", "IDLE"): _("as if it was given out so many milliseconds ago"),
+        ("xclaim", "TIME"): _("as if it was given out at this Unix time in milliseconds"),
+        ("xclaim", "RETRYCOUNT"): _("how often it was given out"),
+        ("xclaim", "FORCE"): _("also entries that were not given to anybody"),
+        ("xclaim", "LASTID"): _("move the last id of the group forward"),
+        ("xgroup", "id"): _("read on after this entry; 0 is the beginning"),
+        ("xgroup", "$"): _("only what comes from now on"),
+        ("xgroup", "MKSTREAM"): _("create an empty stream if there is none"),
+        ("xgroup", "ENTRIESREAD"): _("how many entries the group has read"),
+        ("xinfo|stream", "FULL"): _("with entries, groups and what waits"),
+        ("xinfo|stream", "COUNT"): _("how many of each, 10 by default, 0 for all"),
+        ("xsetid", "last-id"): _("the greatest id so far"),
+        ("xsetid", "ENTRIESADDED"): _("how many entries were ever added"),
+        ("xsetid", "MAXDELETEDID"): _("the greatest id that was deleted"),
+    }
+
+
+def _of_messages_and_scripts() -> dict[tuple[str, str], str]:
+    """Channels, scripts, functions."""
+    return {
+        ("", "channel"): _("name of the channel"),
+        ("", "shardchannel"): _("name of the channel; its slot decides on the node"),
+        ("", "message"): _("any bytes"),
+        ("", "script"): _("source in Lua"),
+        ("", "sha1"): _("SHA1 of the script, 40 hexadecimal digits"),
+        ("eval", "numkeys"): _("how many of the next words are keys, 0 if none"),
+        ("eval", "key"): _("what the script finds in KEYS"),
+        ("eval", "arg"): _("what the script finds in ARGV"),
+        ("fcall", "numkeys"): _("how many of the next words are keys, 0 if none"),
+        ("fcall", "key"): _("what the function gets as its first argument"),
+        ("fcall", "arg"): _("what the function gets as its second argument"),
+        ("", "function"): _("name of the function"),
+        ("", "function-code"): _("source in Lua; the first line is #!lua name=mylib"),
+        ("", "library-name"): _("name of the library"),
+        ("function|list", "LIBRARYNAME"): _("only libraries that match the pattern"),
+        ("function|list", "WITHCODE"): _("with the source"),
+        ("function|load", "REPLACE"): _("overwrite a library of the same name"),
+        ("function|restore", "REPLACE"): _("overwrite libraries of the same name"),
+        ("function|restore", "FLUSH"): _("drop all libraries first"),
+        ("function|restore", "APPEND"): _("add; a name that is taken is an error"),
+        ("script|debug", "YES"): _("on; what the script changes is undone"),
+        ("script|debug", "SYNC"): _("on; what the script changes stays, and others wait"),
+        ("script|debug", "NO"): _("off"),
+    }
+
+
+def _of_the_server() -> dict[tuple[str, str], str]:
+    """Users, clients, replicas, the cluster."""
+    return {
+        ("", "username"): _("name of the user"),
+        ("", "rule"): _(
+            "on, off, >password, nopass, ~pattern of keys, &pattern of channels, +command, "
+            "-@category, …"
+        ),
+        ("", "categoryname"): _("name of the category, without @"),
+        ("acl|genpass", "bits"): _("length in bits, 256 by default"),
+        ("acl|dryrun", "command"): _("the command to try"),
+        ("acl|log", "RESET"): _("empty the log"),
+        ("slowlog|get", "count"): _("how many, 10 by default, -1 for all"),
+        ("", "event"): _("name of the event: command, fork, expire-cycle, …"),
+        ("", "host"): _("name or address"),
+        ("", "port"): _("number of the port"),
+        ("failover", "TO"): _("which replica is to be the master"),
+        ("failover", "FORCE"): _("when the time is up, do it all the same"),
+        ("failover", "ABORT"): _("call the failover off"),
+        ("failover", "TIMEOUT"): _("how many milliseconds the replica has to catch up"),
+        ("", "path"): _("path of the module's file"),
+        ("module|unload", "name"): _("name of the module"),
+        ("module|loadex", "name"): _("name of the setting"),
+        ("module|loadex", "value"): _("value of the setting"),
+        ("", "slot"): _("number of the slot, 0 to 16383"),
+        ("", "start-slot"): _("first slot"),
+        ("", "end-slot"): _("last slot, taken in"),
+        ("", "node-id"): _("id of the node, 40 hexadecimal digits"),
+        ("cluster|failover", "FORCE"): _("without the master's help"),
+        ("cluster|failover", "TAKEOVER"): _("without the master and without a vote"),
+        ("cluster|setslot", "IMPORTING"): _("we are to get the slot from that node"),
+        ("cluster|setslot", "MIGRATING"): _("we give the slot to that node"),
+        ("cluster|setslot", "NODE"): _("the slot is that node's"),
+        ("cluster|setslot", "STABLE"): _("call the move off"),
+        ("cluster|reset", "HARD"): _("with a new id, and epoch 0"),
+        ("cluster|reset", "SOFT"): _("keep the id"),
+        ("", "client-id"): _("number of the client, as CLIENT ID tells it"),
+        ("client", "ID"): _("number of the client, as CLIENT ID tells it"),
+        ("client", "TYPE"): _("only clients of this type"),
+        ("client", "NORMAL"): _("clients of the usual kind"),
+        ("client", "MASTER"): _("the link to our master"),
+        ("client", "SLAVE"): _("old name of REPLICA"),
+        ("client", "REPLICA"): _("replicas of this server"),
+        ("client", "PUBSUB"): _("clients that are subscribed"),
+        ("client", "ip:port"): _("address of the client, as CLIENT LIST shows it (addr)"),
+        ("client", "ADDR"): _("address of the client, as CLIENT LIST shows it (addr)"),
+        ("client", "LADDR"): _("address of the server that it came to (laddr)"),
+        ("client|caching", "YES"): _("remember what the next command reads (OPTIN)"),
+        ("client|caching", "NO"): _("do not remember what the next command reads (OPTOUT)"),
+        ("client|no-evict", "ON"): _("never disconnect us to save memory"),
+        ("client|no-evict", "OFF"): _("as all others"),
+        ("client|reply", "ON"): _("answer commands"),
+        ("client|reply", "OFF"): _("carry commands out without an answer"),
+        ("client|reply", "SKIP"): _("do not answer the next command"),
+        ("client|tracking", "ON"): _("tell us when a key changes that we have read"),
+        ("client|tracking", "OFF"): _("tell us nothing any more"),
+        ("", "connection-name"): _("one word without spaces"),
+        ("", "password"): _("the password"),
+        ("hello", "protover"): _("2 or 3: version of the protocol"),
+        ("hello", "AUTH"): _("log in as well"),
+        ("hello", "SETNAME"): _("give the connection a name as well"),
+        ("", "numreplicas"): _("how many replicas must have the last write"),
+        ("", "command-name"): _("name of a command"),
+        ("command|getkeys", "command"): _("a command"),
+        ("command|getkeys", "argument"): _("its arguments, as one would send them"),
+        ("command|list", "FILTERBY"): _("only some of the commands"),
+        ("command|list", "MODULE"): _("those of a module"),
+        ("command|list", "ACLCAT"): _("those of a category, as ACL CAT shows them"),
+        ("acl|dryrun", "arg"): _("its arguments, as one would send them"),
+        ("latency|histogram", "command"): _("name of a command"),
+        ("bgsave", "SCHEDULE"): _("as soon as the AOF has been rewritten"),
+        ("replicaof", "NO"): _("NO ONE: stand alone again"),
+        ("shutdown", "SAVE"): _("save even if no save point is configured"),
+        ("shutdown", "NOSAVE"): _("do not save"),
+        ("shutdown", "NOW"): _("do not wait for replicas that lag"),
+        ("shutdown", "FORCE"): _("end even if saving fails"),
+        ("shutdown", "ABORT"): _("call a shutdown off that still waits"),
+        ("lolwut", "VERSION"): _("the picture of that version, 5 or 6"),
+        ("swapdb", "index1"): _("number of the database"),
+        ("swapdb", "index2"): _("number of the other database"),
+        ("client", "SKIPME"): _("yes leaves this connection alone"),
+        ("client|pause", "timeout"): _("for how many milliseconds"),
+        ("client|pause", "WRITE"): _("hold back only what writes"),
+        ("client|pause", "ALL"): _("hold back everything"),
+        ("client|unblock", "TIMEOUT"): _("as if its time were up"),
+        ("client|unblock", "ERROR"): _("with an error"),
+        ("client|tracking", "REDIRECT"): _("send the messages to that client"),
+        ("client|tracking", "PREFIX"): _("only keys that begin so; with BCAST"),
+        ("client|tracking", "BCAST"): _("all keys, not only those that were read"),
+        ("client|tracking", "OPTIN"): _("only what is read after CLIENT CACHING YES"),
+        ("client|tracking", "OPTOUT"): _("not what is read after CLIENT CACHING NO"),
+        ("client|tracking", "NOLOOP"): _("not what this connection changes itself"),
     }

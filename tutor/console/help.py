@@ -127,7 +127,7 @@ def _facts(spec: CommandSpec) -> Iterator[tuple[str, str]]:
     encodings = _encodings(spec)
     if encodings:
         yield pgettext("help", "in memory"), encodings
-    if "blocking" in spec.flags:
+    if "blocking" in spec.flags and spec.group != "stream":  # there BLOCK is an option
         yield (
             pgettext("help", "blocks"),
             _("waits until there is something to take, or the timeout passes"),
@@ -179,4 +179,7 @@ def _encodings(spec: CommandSpec) -> str:
         "hash": "listpack → hashtable",
         "set": "intset → hashtable",
         "sorted-set": "listpack → skiplist + hashtable",
+        "geo": "listpack → skiplist + hashtable",
+        "stream": "stream (rax: listpack …)",
+        "hyperloglog": "raw (sparse → dense)",
     }.get(spec.group, "")

@@ -50,10 +50,18 @@ _ROLES: dict[str, HighlightRole] = {
     "unix-time": "number",
     "score-bound": "number",
     "bit-offset": "number",
+    "stream-id": "number",
+    "stream-bound": "number",
+    "stream-new-id": "number",
+    "stream-after": "number",
+    "stream-group-id": "number",
 }
 _NUMBER = re.compile(rb"-?[0-9]+(\.[0-9]+)?")
 _BEGINNINGS = frozenset({b"-", b"+", b"(", b"[", b".", b"-.", b"(-", b"#"})
 """What the first characters of a number or a bound may be while it is still being typed."""
+
+_HALF_ID = re.compile(rb"\(?[0-9]+-")
+"""The id of a stream's entry whose second number is to come."""
 
 
 def highlight(line: str, known_type: KnownType | None = None) -> list[Span]:
@@ -86,10 +94,12 @@ def _spans(line: str) -> tuple[Span, ...]:
     if not reading.words:
         return ()
     first = reading.words[0]
-    if commands.is_word(first.value, len(reading.words)):
+    own = commands.is_word(first.value, len(reading.words))
+    if own and not reading.first:
         rest = (Span(token.start, token.end, "string") for token in reading.words[1:])
         return (Span(first.start, first.end, "client-word"), *rest)
-    spans = [Span(first.start, first.end, "number")] if reading.first else []
+    before: HighlightRole = "client-word" if own else "number"
+    spans = [Span(first.start, first.end, before)] if reading.first else []
     typed = reading.words[reading.first :]
     if reading.fit is None:
         if not _half_typed(line, typed):
@@ -117,7 +127,9 @@ def _role(token: Token, word: Word, being_typed: bool) -> HighlightRole | None:
     if token.glued or not (token.closed or being_typed):
         return "error-argument"
     if not word.valid:
-        if being_typed and (word.partial or token.value in _BEGINNINGS or not token.value):
+        half_id = word.role.startswith("stream-") and _HALF_ID.fullmatch(token.value)
+        begun = word.partial or half_id or token.value in _BEGINNINGS or not token.value
+        if being_typed and begun:
             return None
         return "error-argument"
     return _ROLES.get(word.role) or _by_look(token)

@@ -27,17 +27,18 @@ from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import is_dumb_terminal
 
 from tutor import __version__
-from tutor.console.backend import Backend
+from tutor.console.backend import Backend, EmbeddedBackend
 from tutor.console.editing import (
     STYLE,
     LineCompleter,
     LineLexer,
     SharedHistory,
     continuation,
+    pieces_of,
     toolbar,
 )
 from tutor.console.history import History
-from tutor.engine.replies import BLOCKED, Reply, ReplyError
+from tutor.engine.replies import BLOCKED, Reply
 from tutor.i18n import _, set_language
 from tutor.network.link import LinkError
 
@@ -70,7 +71,11 @@ class PromptRepl:
         self._style = Style.from_dict(STYLE)
         self._depth = ColorDepth.DEPTH_1_BIT if os.environ.get("NO_COLOR") else None
         backend.on_reply = lambda *answer: self._late.append(answer)
-        backend.on_push = self._pushed
+        self._pushes: deque[tuple[int, Reply]] = deque()
+        if isinstance(backend, EmbeddedBackend):
+            self._pushes = backend.pushes  # may come while somebody types
+        else:
+            backend.on_push = self._pushed
         self._session = self._make_session()
 
     def _make_session(self) -> PromptSession[str]:
@@ -113,15 +118,25 @@ class PromptRepl:
         try:
             text = self._ask(self._message, self._while_idle)
         except KeyboardInterrupt:
+            if not self._session.default_buffer.text:
+                self._stop_listening()
             return
         except EOFError:
             self._left = True
             return
-        lines = [line for line in text.split("\n") if line.strip()]
-        if len(lines) == 1:
-            self._carry_out(lines[0])
+        from tutor.console.pasting import statements
+
+        found = statements(text)
+        if len(found) == 1:
+            self._carry_out(found[0])
         else:
-            self._pending.extend(_Pasted(line) for line in lines)
+            self._pending.extend(_Pasted(line) for line in found)
+
+    def _stop_listening(self) -> None:
+        """Ctrl-C in an empty line: end subscriptions and MONITOR, visibly."""
+        from tutor.console.aftermath import endings
+
+        self._pending.extend(_Pasted(line) for line in endings(self.backend))
 
     def _greet(self) -> None:
         try:
@@ -154,7 +169,7 @@ class PromptRepl:
             await sleep(_TICK)
             self._warm_up()
             self.backend.tick()
-            if self._late:
+            if self._late or self._pushes:
                 await run_in_terminal(self._tell_late)
 
     def _warm_up(self) -> None:
@@ -172,7 +187,9 @@ class PromptRepl:
         from tutor.console.repeat import BadRepeat, repeated
 
         if isinstance(line, _Pasted):
-            self._print([[(str(self.backend.prompt()), "prompt"), (line, "")]])
+            first, *rest = line.split("\n")
+            self._print([[(str(self.backend.prompt()), "prompt"), (first, "")]])
+            self._print([[("... ", "note"), (part, "")] for part in rest])
         if isinstance(line, _Repeat):
             if line.times > 1:
                 self._pending.appendleft(line._replace(times=line.times - 1))
@@ -218,28 +235,35 @@ class PromptRepl:
         self._tell_late()
 
     def _show_reply(self, argv: Sequence[bytes], reply: Reply, seconds: float = 0.0) -> None:
+        from tutor.console.aftermath import error_in, note
         from tutor.console.render import plain, printable, render
 
-        if self.raw:
-            text = plain(reply, self.backend.resp, argv).decode("utf-8", "surrogateescape")
+        if not self.raw:
+            self._print(render(reply, self.backend.resp, self.readable, argv))
+        elif text := plain(reply, self.backend.resp, argv).decode("utf-8", "surrogateescape"):
             lines = text.removesuffix("\n").split("\n")
             self._print([[(printable(line.removesuffix("\r")), "")] for line in lines])
-        else:
-            self._print(render(reply, self.backend.resp, self.readable, argv))
-        if isinstance(reply, ReplyError):
+        error = error_in(reply)
+        if error is not None:
             from tutor.console.cards import card
 
-            found = card(argv, reply, self.backend)
+            found = card(argv, error, self.backend)
             if found is not None:
                 self._card(found)
+        said = note(self.backend, argv, reply)
+        if said is not None:
+            self._print([[(said(), "note")]])
         if seconds >= _SLOW:
             self._print([[(f"({seconds:.2f}s)", "note")]])
 
-    def _pushed(self, message: Reply) -> None:
-        """An out-of-band message of RESP3."""
+    def _pushed(self, message: Reply, client: int = 1, named: bool = False) -> None:
+        """A message that answers nothing. ``named``: whose it is has just been said."""
+        from tutor.console.aftermath import message_note
         from tutor.console.render import render
 
-        self._print(render(message, 3, self.readable))
+        if not named and (whose := message_note(self.backend, client)):
+            self._print([[(whose, "note")]])
+        self._print(render(message, self.backend.resp_of(client), self.readable))
 
     def _stream(self, argv: Sequence[bytes]) -> None:
         self._print([[(_("Reading messages… (Ctrl-C stops)"), "note")]])
@@ -330,6 +354,11 @@ class PromptRepl:
             text = _("client {number} has its answer to {command}:")
             self._print([[(text.format(number=client, command=words), "note")]])
             self._show_reply(argv, reply)
+        previous = 0
+        while self._pushes:
+            client, message = self._pushes.popleft()
+            self._pushed(message, client, named=client == previous)
+            previous = client
 
     # the console's Host
 
@@ -352,12 +381,8 @@ class PromptRepl:
     # printing
 
     def _print(self, lines: Iterable[Line]) -> None:
-        pieces: StyleAndTextTuples = []
-        for line in lines:
-            pieces += [(f"class:{role}" if role else "", text) for text, role in line]
-            pieces.append(("", "\n"))
         print_formatted_text(
-            FormattedText(pieces),
+            FormattedText(pieces_of(lines)),
             end="",
             style=self._style,
             color_depth=self._depth,

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from tutor.console.backend import Prompt
+from tutor.console.things import QUESTIONS, Thing
 from tutor.engine.replies import Push, Reply, is_error
 from tutor.i18n import _
 from tutor.network.client import Client
 from tutor.network.link import LinkError
+
+if TYPE_CHECKING:
+    from tutor.engine.inspect import Inspection
+    from tutor.engine.structures.window import Window
 
 __all__ = ["RemoteBackend"]
 
@@ -34,6 +39,8 @@ class RemoteBackend:
 
     def __init__(self, url: str, resp: int = 2) -> None:
         """Raises `LinkError` if the address cannot be understood."""
+        self._url = url
+        self._eye: Client | None = None
         self._client = Client(url, resp)
         self._asker = Client(url, 2, 0.5, reply_timeout=0.5)
         self._known: dict[tuple[object, ...], tuple[float, object]] = {}
@@ -66,6 +73,9 @@ class RemoteBackend:
     def resp(self) -> int:
         return self._client.resp
 
+    def resp_of(self, client: int) -> int:
+        return self._client.resp
+
     @property
     def waiting(self) -> bool:
         return False  # `execute` itself waits
@@ -77,6 +87,20 @@ class RemoteBackend:
     def execute(self, argv: Sequence[bytes]) -> Reply:
         self._known.clear()
         return self._client.execute(argv)
+
+    def look(self, key: bytes, window: Window, force: bool = False) -> Inspection | None:
+        """A key of the present database as the server holds it, over a connection of its own;
+        raises what `tutor.network.outside.look` raises."""
+        from tutor.network import outside
+
+        if self._eye is None:
+            self._eye = Client(self._url)
+        return outside.look(self._eye, key, self.db, window, force=force)
+
+    @property
+    def db(self) -> int:
+        """The database that the client has selected."""
+        return self._client.db
 
     def streams(self, argv: Sequence[bytes]) -> bool:
         return self._client.streams(argv)
@@ -94,6 +118,8 @@ class RemoteBackend:
     def close(self) -> None:
         self._client.close()
         self._asker.close()
+        if self._eye is not None:
+            self._eye.close()
 
     def prompt(self) -> Prompt:
         client = self._client
@@ -156,6 +182,21 @@ class RemoteBackend:
             return sorted(name.decode() for name in reply[::2]) if isinstance(reply, list) else []
 
         return self._remembered(("parameters",), find)
+
+    def named(self, thing: Thing, of: Sequence[bytes] = ()) -> list[bytes]:
+        question = QUESTIONS.get(thing)
+        if question is None:
+            return []
+
+        def find() -> list[bytes]:
+            reply = self._ask([*question.argv, *of, *question.more])
+            return list(question.names(reply)) if isinstance(reply, list) else []
+
+        return self._remembered(("named", thing, tuple(of)), find)
+
+    def denied(self, argv: Sequence[bytes]) -> bytes | None:
+        """Only an administrator may ask that."""
+        return None
 
     def _ask(self, argv: Sequence[bytes]) -> Reply:
         """A reply for completion, or None if there is none to be had."""

@@ -14,17 +14,31 @@ from typing import Any
 
 from tutor.console.lexer import escape
 from tutor.engine.replies import (
+    NO_REPLY,
     NULL_ARRAY,
+    Attribute,
+    BigNumber,
+    MapReply,
     Pairs,
     Push,
     ReplyError,
     SetReply,
+    Several,
     Status,
     Verbatim,
     format_double,
 )
 
-__all__ = ["Line", "Role", "plain", "printable", "prints_text", "render", "render_text"]
+__all__ = [
+    "Line",
+    "Role",
+    "plain",
+    "printable",
+    "prints_text",
+    "render",
+    "render_beginning",
+    "render_text",
+]
 
 Role = str
 Line = list[tuple[str, Role]]
@@ -48,16 +62,49 @@ def render(
     bulk strings and integers. ``readable`` prints valid UTF-8 as text and keeps control characters
     of statuses and texts off the screen; without it every byte outside ASCII is ``\\xHH``, byte for
     byte as redis-cli. ``argv`` is the command: some (INFO, CLIENT LIST, …) are printed as they are;
-    without it all `Verbatim` replies are.
+    without it all `Verbatim` replies are. No reply (CLIENT REPLY OFF) has no lines.
     """
-    if type(reply) is not ReplyError and (
-        prints_text(argv) or (not argv and isinstance(reply, Verbatim))
-    ):
+    if type(reply) is Several:
+        return [line for one in reply for line in render(one, resp, readable, argv)]
+    if reply is NO_REPLY or type(reply) is Attribute:
+        return []
+    if resp == 3 and type(reply) is Push and _is_invalidation(reply):
+        return [[("-> invalidate: ", "index"), (_keys_of(reply, readable), "string")]]
+    if prints_text(argv) or (not argv and isinstance(reply, Verbatim)):
         text = _raw(reply, resp).decode("utf-8", "surrogateescape")
-        lines: list[Line] = [[(text.removesuffix("\n"), "text")]]
+        role = "error" if type(reply) is ReplyError else "text"
+        lines: list[Line] = [[(text.removesuffix("\n"), role)]]
     else:
         lines = _lines(reply, resp, readable)
     return list(_split(lines, readable))
+
+
+def _is_invalidation(message: Push) -> bool:
+    return len(message) == 2 and message[0] == b"invalidate" and isinstance(message[1], list)
+
+
+def _keys_of(message: Push, readable: bool) -> str:
+    if readable:
+        return ", ".join(f"'{escape(key)}'" for key in message[1])
+    return b", ".join(b"'%b'" % key for key in message[1]).decode("utf-8", "surrogateescape")
+
+
+def render_beginning(
+    reply: Any, most: int, resp: int = 2, readable: bool = True, argv: Sequence[bytes] = ()
+) -> tuple[list[Line], int]:
+    """As `render`, but of an array only as many elements as give ``most`` lines; the number says
+    how many elements were left out. O(most) for arrays."""
+    if not isinstance(reply, (list, tuple, dict)) or len(reply) <= most or prints_text(argv):
+        return render(reply, resp, readable, argv), 0
+    kind, value = _shape(reply, resp)
+    lines: list[Line] = []
+    shown = 0
+    for block in _blocks(kind, value, resp, readable):
+        lines += block
+        shown += 1
+        if len(lines) >= most:
+            break
+    return list(_split(lines, readable)), len(value) - shown
 
 
 def render_text(
@@ -70,6 +117,10 @@ def render_text(
 
 def plain(reply: Any, resp: int = 2, argv: Sequence[bytes] = ()) -> bytes:
     """A reply as redis-cli writes it when stdout is not a terminal, line end included."""
+    if type(reply) is Several:
+        return b"".join(plain(one, resp, argv) for one in reply)
+    if reply is NO_REPLY or type(reply) is Attribute:
+        return b""
     return _raw(reply, resp) + (b"" if prints_text(argv) else b"\n")
 
 
@@ -116,6 +167,8 @@ def _shape(reply: Any, resp: int) -> tuple[str, Any]:
     if isinstance(reply, bytes):
         if isinstance(reply, Status):
             return "status", reply
+        if resp == 3 and isinstance(reply, BigNumber):
+            return "integer", reply.decode("latin-1")
         return ("text" if resp == 3 and isinstance(reply, Verbatim) else "string"), reply
     if reply is None or reply is NULL_ARRAY:
         return "nil", None
@@ -136,6 +189,8 @@ def _shape(reply: Any, resp: int) -> tuple[str, Any]:
         if resp == 3:
             return "array", reply
         return "array", [part for pair in reply for part in pair]
+    if resp == 3 and isinstance(reply, MapReply):
+        return "map", reply
     if resp == 3 and isinstance(reply, SetReply):
         return "set", reply
     if resp == 3 and isinstance(reply, Push):
@@ -147,14 +202,18 @@ def _shape(reply: Any, resp: int) -> tuple[str, Any]:
 
 def _lines(reply: Any, resp: int, readable: bool) -> list[Line]:
     kind, value = _shape(reply, resp)
-    separator = _SEPARATORS.get(kind)
-    if separator is None:
+    if kind not in _SEPARATORS:
         return [[(_scalar(kind, value, readable), kind)]]
     if not value:
         return [[(_EMPTY[kind], "empty")]]
+    return [line for block in _blocks(kind, value, resp, readable) for line in block]
+
+
+def _blocks(kind: str, value: Any, resp: int, readable: bool) -> Iterator[list[Line]]:
+    """The lines of each element, numbered."""
+    separator = _SEPARATORS[kind]
     width = len(str(len(value)))
     indent = (" " * (width + 2), "index")
-    lines: list[Line] = []
     for number, element in enumerate(value, 1):
         if kind == "map":
             block = _lines(element[0], resp, readable)
@@ -163,9 +222,10 @@ def _lines(reply: Any, resp: int, readable: bool) -> list[Line]:
             block += rest if len(rest) > 1 else ()
         else:
             block = _lines(element, resp, readable)
-        lines.append([(f"{number:>{width}}{separator} ", "index"), *block[0]])
-        lines += [[indent, *line] for line in block[1:]]
-    return lines
+        yield [
+            [(f"{number:>{width}}{separator} ", "index"), *block[0]],
+            *([indent, *line] for line in block[1:]),
+        ]
 
 
 def _scalar(kind: str, value: Any, readable: bool) -> str:
@@ -207,7 +267,7 @@ def _raw(reply: Any, resp: int) -> bytes:
     if kind in ("string", "status", "text", "double"):
         return bytes(value)
     if kind == "integer":
-        return b"%d" % value
+        return str(value).encode()
     if kind == "boolean":
         return b"(true)" if value else b"(false)"
     if kind == "error":

@@ -124,7 +124,8 @@ def _states(spec: CommandSpec, used: Counter[_Leaf], active: set[_Leaf]) -> Iter
     chosen = {branch for piece in begun for branch in piece.branches}
     choices = {choice for choice, _ in chosen}
     passed = {piece.top for piece in begun if piece.leaf in used}
-    positional = max((top for top in passed if not spec.signature[top].optional), default=-1)
+    in_place = [not (one.optional or one.unordered) for one in spec.signature]
+    positional = max((top for top in passed if in_place[top]), default=-1)
     repeatable = {piece.leaf for piece in pieces if piece.again}
     for piece in pieces:
         state: State = "remaining"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+
 from tutor.i18n import _
 from tutor.network.link import LinkError
 
-__all__ = ["explain"]
+__all__ = ["explain", "reason"]
 
 
 def explain(error: LinkError) -> str:
@@ -15,7 +17,10 @@ def explain(error: LinkError) -> str:
         "refused": _("Nobody listens at {address}. Is redis-server running there?"),
         "unresolved": _("The name of the host in {address} is unknown."),
         "timeout": _("{address} does not answer."),
-        "tls": _("The TLS handshake with {address} failed."),
+        "tls": _(
+            "The TLS handshake with {address} failed. The address of a server without TLS begins "
+            "with redis://"
+        ),
         "auth": _(
             "The server at {address} did not accept the login. Put it into the address: "
             "redis://user:password@host:port"
@@ -27,6 +32,21 @@ def explain(error: LinkError) -> str:
         ),
         "protocol": _("What answers at {address} does not speak Redis's protocol."),
         "other": _("No connection to {address}."),
-    }[error.trouble].format(address=error.address)
+    }[error.trouble].format(address=error.address or '""')
     telling = error.trouble not in ("refused", "unresolved", "timeout", "lost")
     return f"{text} ({error.detail})" if error.detail and telling else text
+
+
+def reason(error: OSError) -> str:
+    """Why a file could not be read or written, behind its name; what is rare in the system's own
+    words."""
+    text = {
+        errno.ENOENT: _("there is no such file or folder"),
+        errno.ENOTDIR: _("a part of the path is no folder"),
+        errno.EISDIR: _("that is a folder"),
+        errno.EACCES: _("access is not allowed"),
+        errno.EPERM: _("access is not allowed"),
+        errno.EROFS: _("the file system can only be read"),
+        errno.ENOSPC: _("no space is left"),
+    }.get(error.errno or 0, error.strerror or str(error))
+    return f"{error.filename}: {text}" if error.filename else text

@@ -1,1 +1,1 @@
-"""The wire: RESP, and the client of a real Redis."""
+"""The wire: RESP, the server (`redis-tutor serve`), and the client of a real Redis."""

@@ -10,11 +10,12 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+from urllib.parse import unquote, urlparse
 
 from redis.connection import Connection, parse_url
 from redis.exceptions import RedisError
 
-from tutor.engine.replies import NULL_ARRAY, Push, Reply, ReplyError, is_error
+from tutor.engine.replies import NO_REPLY, NULL_ARRAY, Push, Reply, ReplyError, is_error
 from tutor.network.link import LinkError, Trouble
 from tutor.network.wire import ReplyReader
 
@@ -40,9 +41,13 @@ class Client:
     ) -> None:
         try:
             options: dict[str, Any] = parse_url(url)  # type: ignore[no-untyped-call]
+            _check_database(url)
             kind: type[Any] = options.pop("connection_class", Connection)
-            options.setdefault("socket_timeout", reply_timeout)
-            options.setdefault("socket_connect_timeout", connect_timeout)
+            self._reply_timeout = options.pop("socket_timeout", reply_timeout)
+            # redis-py's is in force during the TLS handshake too, which has to end some time
+            options["socket_timeout"] = options.setdefault(
+                "socket_connect_timeout", connect_timeout
+            )
             resp = int(options.pop("protocol", resp))
             self._reader = ReplyReader()
             self._connection: Any = kind(
@@ -55,6 +60,7 @@ class Client:
         self.resp = resp
         self.db = int(options.get("db") or 0)
         self.transaction = False
+        self._silence = ""  # "off", "skip": which replies do not come
         self.on_push: Callable[[Push], None] | None = None
         self._db_before_multi = self.db
 
@@ -78,6 +84,7 @@ class Client:
         if self.connected and not self._closed_meanwhile():
             return
         self.transaction = False
+        self._silence = ""
         try:
             self._connection.connect()
         except LinkError:
@@ -111,6 +118,7 @@ class Client:
         return False
 
     def _handshake(self, connection: Any) -> None:
+        connection._sock.settimeout(self._reply_timeout)
         self._reader.on_connect(connection)
         user, password = connection.username, connection.password
         login = [user or b"default", password or b""] if user or password else []
@@ -136,7 +144,7 @@ class Client:
             trouble = "refused"
         elif isinstance(cause, socket.gaierror):
             trouble = "unresolved"
-        elif isinstance(cause, ssl.SSLError):
+        elif isinstance(cause, ssl.SSLError) or self._stuck_in_tls(cause):
             trouble = "tls"
         elif isinstance(cause, TimeoutError):
             trouble = "timeout"
@@ -145,6 +153,10 @@ class Client:
         elif isinstance(cause, ConnectionError):
             trouble = "lost"
         return LinkError(trouble, self.address, str(cause))
+
+    def _stuck_in_tls(self, cause: BaseException) -> bool:
+        """A server without TLS waits for the rest of a line, and nobody says anything."""
+        return isinstance(cause, TimeoutError) and "handshake" in str(cause)
 
     # commands
 
@@ -157,6 +169,8 @@ class Client:
         self.connect()
         try:
             self._send(argv)
+            if self._is_silent(argv):
+                return NO_REPLY
             reply = self._read()
         except (RedisError, OSError) as error:
             self.close()
@@ -169,6 +183,24 @@ class Client:
             raise
         self._follow(argv, reply)
         return reply
+
+    def _is_silent(self, argv: Sequence[bytes]) -> bool:
+        """Whether no reply comes, as CLIENT REPLY wants it (redis 7.0, networking.c)."""
+        words = [word.upper() for word in argv]
+        if words == [b"RESET"]:
+            self._silence = ""
+        elif words[:2] == [b"CLIENT", b"REPLY"] and len(words) == 3 and not self.transaction:
+            if words[2] == b"ON":
+                self._silence = ""
+            elif words[2] == b"OFF":
+                self._silence = "off"
+            elif words[2] == b"SKIP" and not self._silence:
+                self._silence = "skip"
+                return True
+        silence = self._silence
+        if silence == "skip":
+            self._silence = ""
+        return silence != ""
 
     @staticmethod
     def streams(argv: Sequence[bytes]) -> bool:
@@ -221,6 +253,15 @@ class Client:
             self.transaction, self.db, self.resp = False, 0, 2
         elif name == b"hello" and not failed and len(argv) > 1:
             self.resp = int(argv[1])
+
+
+def _check_database(url: str) -> None:
+    """Raises ValueError if what stands in the place of the database is no number: redis-py takes
+    the database 0 then."""
+    parts = urlparse(url)
+    name = unquote(parts.path).strip("/")
+    if parts.scheme != "unix" and name and not (name.isascii() and name.isdecimal()):
+        raise ValueError(f"{name} is not the number of a database")
 
 
 def _without_password(url: str) -> str:

@@ -1,8 +1,8 @@
 """What an error means and what to try, in the learner's language.
 
-A card is looked up by the error's text: `_FAMILIES` says which texts belong together. A family is a
-function of a `Case` (the command, the error, what exists) that returns a card, or None if it has
-nothing to add.
+A card is looked up by the error's text: the `FAMILIES` of each module say which texts belong
+together. A family is a function of a `Case` (the command, the error, what exists) that returns a
+card, or None if it has nothing to say; then the next one is asked.
 """
 
 from __future__ import annotations
@@ -13,8 +13,24 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 from tutor.console.backend import Catalog
-from tutor.console.cards import arguments, keys, names, server, sessions
-from tutor.console.cards.case import Card, Case, Try
+from tutor.console.cards import (
+    arguments,
+    bitmaps,
+    clients,
+    functions,
+    keys,
+    names,
+    numbers,
+    places,
+    replication,
+    scripts,
+    server,
+    sessions,
+    settings,
+    streams,
+    users,
+)
+from tutor.console.cards.case import Card, Case, Families, Try
 from tutor.console.cards.quotes import quoting_card
 from tutor.console.render import Line
 from tutor.engine.replies import ReplyError
@@ -22,71 +38,24 @@ from tutor.i18n import _
 
 __all__ = ["Card", "Try", "card", "card_lines", "quoting_card"]
 
-_FAMILIES: tuple[tuple[str, Callable[[Case], Card | None]], ...] = (
-    (r"ERR unknown command ", names.unknown_command),
-    (r"ERR [Uu]nknown subcommand", names.unknown_subcommand),
-    (r"ERR wrong number of arguments for ", names.arity),
-    (r"ERR syntax error$", arguments.syntax),
-    (r"ERR syntax error, LIMIT", arguments.limit_without_by),
-    (r"ERR syntax error, WITHSCORES", arguments.scores_by_lex),
-    (r"ERR value is not an integer or out of range", arguments.not_an_integer),
-    (r"ERR value is out of range, must be positive", arguments.not_positive),
-    (r"ERR value is out of range", arguments.out_of_range),
-    (r"ERR (value is not a valid float|weight value is not a float)", arguments.not_a_float),
-    (r"ERR min or max is not a float", arguments.score_range),
-    (r"ERR min or max not valid string range item", arguments.lex_range),
-    (r"ERR hash value is not ", arguments.hash_not_a_number),
-    (r"ERR (in|de)crement.* would |ERR resulting score", arguments.overflow),
-    (r"ERR value is NaN or Infinity", arguments.not_finite),
-    (r"ERR invalid expire time|ERR Invalid TTL", arguments.invalid_expire),
-    (r"ERR .* options? at the same time are not compatible", arguments.incompatible),
-    (r"ERR GT, LT, and/or NX options", arguments.incompatible),
-    (r"ERR INCR option supports a single", arguments.zadd_incr),
-    (r"ERR Unsupported option ", arguments.syntax),
-    (r"ERR (numkeys|at least 1 input key|Number of keys can't)", arguments.numkeys),
-    (r"ERR (count should be|COUNT can't|LIMIT can't|MAXLEN can't)", arguments.negative_count),
-    (r"ERR RANK can't be zero", arguments.rank_zero),
-    (r"ERR timeout is ", arguments.timeout),
-    (r"ERR invalid cursor", arguments.cursor),
-    (r"ERR bit |ERR BITOP NOT", arguments.bits),
-    (r"ERR One or more scores can't be converted", arguments.sort_not_numbers),
-    (r"ERR Unknown option or number of arguments for CONFIG SET", arguments.unknown_directive),
-    (r"ERR CONFIG SET failed", arguments.refused_directive),
-    (r"WRONGTYPE .*HyperLogLog", keys.not_a_hyperloglog),
-    (r"WRONGTYPE |ERR The specified keys must contain string", keys.wrong_type),
-    (r"ERR no such key|ERR The key doesn't exist", keys.no_such_key),
-    (r"ERR (index|offset is) out of range", keys.index_out_of_range),
-    (r"ERR string exceeds maximum allowed size", keys.too_long),
-    (r"ERR source and destination objects are the same", keys.same_object),
-    (r"BUSYKEY ", keys.busy_key),
-    (r"ERR (DUMP payload version|Bad data format)", keys.bad_payload),
-    (r"ERR (DB index is out of range|invalid (first|second) DB index|Out of range database)",
-     sessions.no_such_database),
-    (r"EXECABORT ", sessions.exec_abort),
-    (r"ERR MULTI calls can not be nested", sessions.nested_multi),
-    (r"ERR (EXEC|DISCARD) without MULTI", sessions.without_multi),
-    (r"ERR WATCH inside MULTI", sessions.watch_in_multi),
-    (r"ERR Command not allowed inside a transaction", sessions.not_in_multi),
-    (r"NOAUTH ", sessions.login_first),
-    (r"WRONGPASS |ERR invalid password", sessions.wrong_password),
-    (r"ERR AUTH <password> called without", sessions.no_password_set),
-    (r"NOPERM ", sessions.no_permission),
-    (r"NOPROTO |ERR Protocol version is not", sessions.protocol),
-    (r"ERR Client names cannot contain", sessions.client_name),
-    (r"OOM ", server.out_of_memory),
-    (r"ERR An LFU maxmemory policy is", server.lfu),
-    (r"READONLY ", server.read_only),
-    (r"LOADING ", server.loading),
-    (r"MISCONF ", server.cannot_save),
-    (r"(MASTERDOWN|NOREPLICAS) ", server.replication),
-    (r"BUSY ", server.busy),
-    (r"(MOVED|ASK|CROSSSLOT|CLUSTERDOWN|TRYAGAIN) ", server.cluster),
-    (r"DENIED ", server.protected),
-    (r"NOSCRIPT ", server.no_script),
-    (r"UNBLOCKED ", server.unblocked),
-    (r"ERR DEBUG command not allowed", server.debug_not_allowed),
-    (r"ERR The server is running without a config file", server.no_config_file),
-)  # fmt: skip
+_FAMILIES: Families = (
+    *replication.FAMILIES,
+    *streams.FAMILIES,
+    *bitmaps.FAMILIES,
+    *places.FAMILIES,
+    *scripts.FAMILIES,
+    *functions.FAMILIES,
+    *arguments.FAMILIES,
+    *clients.FAMILIES,
+    *numbers.FAMILIES,
+    *settings.FAMILIES,
+    *keys.FAMILIES,
+    *sessions.FAMILIES,
+    *users.FAMILIES,
+    *server.FAMILIES,
+    *names.FAMILIES,
+)
+"""The first that has something to say makes the card: the special stand before the general."""
 
 
 def card(
@@ -101,8 +70,10 @@ def card(
     case = Case(argv, reply_error.message, context)
     for pattern, family in _patterns():
         if pattern.match(case.message):
-            return family(case)
-    return arguments.anything_wrong(case)
+            found = family(case)
+            if found is not None:
+                return found
+    return numbers.anything_wrong(case)
 
 
 @cache

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import NamedTuple, TypeAlias
 
 from tutor.console.backend import Catalog
 from tutor.console.fitting import accepted_types
 from tutor.console.lexer import quote
 from tutor.console.reading import find_command
+from tutor.console.spelling import nearest
+from tutor.console.things import Thing
 from tutor.engine.table import CommandSpec
 from tutor.engine.table.match import Match, match
 from tutor.engine.table.notation import syntax
 from tutor.i18n import _, pgettext
 
-__all__ = ["Card", "Case", "Try", "holds", "listed", "shown"]
+__all__ = [
+    "Card",
+    "Case",
+    "Families",
+    "Try",
+    "alike",
+    "help_of",
+    "help_tries",
+    "holds",
+    "listed",
+    "several",
+    "shown",
+]
 
 
 _SENTENCE = 64
@@ -97,6 +111,34 @@ class Case:
         """The role of a word (`match.Word.role`), or ""."""
         return self.fit.words[index].role if self.fit is not None else ""
 
+    def place(self, *names: str) -> int | None:
+        """The index of the first word that fills an argument of one of these names."""
+        typed = self.fit.words if self.fit is not None else ()
+        return next(
+            (
+                at
+                for at, word in enumerate(typed)
+                if word.argument is not None
+                and word.argument.name in names
+                and word.role != "token"
+            ),
+            None,
+        )
+
+    def value(self, *names: str) -> bytes | None:
+        """The word at `place`."""
+        at = self.place(*names)
+        return self.argv[at] if at is not None else None
+
+    def named(self, thing: Thing, *of: bytes) -> list[bytes]:
+        """What there is of a kind (`tutor.console.things`), as far as anybody knows."""
+        return self.catalog.named(thing, of) if self.catalog is not None else []
+
+    def key(self, default: str = "key") -> str:
+        """The first key of the command as it would be typed."""
+        keys = self.named_keys()
+        return quote(keys[0]) if keys else default
+
     def due(self) -> list[str]:
         """What must come after the last word: names of values, or literal words."""
         if self.fit is None:
@@ -127,6 +169,35 @@ class Case:
                 if present is not None and accepted is not None and present not in accepted:
                     found[arg] = present
         return list(found.items())
+
+
+Families: TypeAlias = "tuple[tuple[str, Callable[[Case], Card | None]], ...]"
+"""Patterns of error texts, and what makes the card of an error that begins so."""
+
+
+def help_of(case: Case) -> str:
+    """The command's syntax as a sentence."""
+    return _("The syntax: `{signature}`.").format(signature=case.signature)
+
+
+def help_tries(case: Case) -> tuple[Try, ...]:
+    """Where all options are explained."""
+    return (Try(f"help {case.name}", _("all options")),)
+
+
+def alike(word: bytes, names: Sequence[bytes], most: int = 2) -> list[bytes]:
+    """The names that a word may be a slip for; those that differ only in case alone."""
+    known = {name.decode("utf-8", "replace"): name for name in names}
+    wanted = word.decode("utf-8", "replace")
+    exact = [found for name, found in known.items() if name.lower() == wanted.lower()]
+    lower = {name.lower(): found for name, found in known.items()}
+    return exact or [lower[name] for name in nearest(wanted, lower, most)]
+
+
+def several(words: Sequence[bytes], most: int = 6) -> str:
+    """Words for a sentence: `a`, `b`, …"""
+    found = ", ".join(f"`{shown(word)}`" for word in words[:most])
+    return found + ", …" if len(words) > most else found
 
 
 def shown(word: bytes) -> str:

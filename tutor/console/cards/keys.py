@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from tutor.console.cards.case import Card, Case, Try, holds, shown
+from tutor.console.cards.case import Card, Case, Families, Try, alike, holds, shown
 from tutor.console.lexer import quote
-from tutor.console.spelling import nearest
 from tutor.i18n import _
 
-__all__ = [
-    "bad_payload",
-    "busy_key",
-    "index_out_of_range",
-    "no_such_key",
-    "not_a_hyperloglog",
-    "same_object",
-    "too_long",
-    "wrong_type",
-]
+__all__ = ["FAMILIES"]
 
 _READERS = {
     "string": "GET {key}",
@@ -62,14 +52,6 @@ def _creates(case: Case) -> bool:
     return case.spec is not None and "denyoom" in case.spec.flags
 
 
-def not_a_hyperloglog(case: Case) -> Card | None:
-    """PFADD on an ordinary string."""
-    return Card(
-        _("Not a HyperLogLog"),
-        _("A HyperLogLog is a string of a special format; this key holds an ordinary string."),
-    )
-
-
 def no_such_key(case: Case) -> Card | None:
     """The key that must exist, and keys with a similar name."""
     absent = [key for key in case.named_keys() if case.catalog is None or case.type(key) is None]
@@ -81,22 +63,12 @@ def no_such_key(case: Case) -> Card | None:
     )
     tries = [
         Try(case.line([other if word == key else word for word in case.argv]))
-        for other in _alike(case, key)
+        for other in (alike(key, case.catalog.keys(b"", None, 500)) if case.catalog else ())
     ]
     create = {"LSET": "RPUSH {key} value", "RENAME": "SET {key} value"}.get(case.name)
     if create and not tries:
         tries.append(Try(create.format(key=quote(key)), _("makes it")))
     return Card(_("There is no such key"), meaning, tuple(tries))
-
-
-def _alike(case: Case, key: bytes) -> list[bytes]:
-    """Existing keys whose names are near."""
-    if case.catalog is None:
-        return []
-    names = {found.decode("utf-8", "replace"): found for found in case.catalog.keys(b"", None, 500)}
-    wanted = key.decode("utf-8", "replace")
-    exact = [found for name, found in names.items() if name.lower() == wanted.lower()]
-    return exact or [names[name] for name in nearest(wanted, names, 2)]
 
 
 def index_out_of_range(case: Case) -> Card | None:
@@ -154,3 +126,14 @@ def bad_payload(case: Case) -> Card | None:
           "is passed on byte for byte: in double quotes, with \\xHH as DUMP printed it (type "
           ":readable off first)."),
     )  # fmt: skip
+
+
+FAMILIES: Families = (
+    (r"WRONGTYPE |ERR The specified keys must contain string", wrong_type),
+    (r"ERR no such key|ERR The key doesn't exist", no_such_key),
+    (r"ERR (index|offset is) out of range", index_out_of_range),
+    (r"ERR string exceeds maximum allowed size", too_long),
+    (r"ERR source and destination objects are the same", same_object),
+    (r"BUSYKEY ", busy_key),
+    (r"ERR (DUMP payload version|Bad data format)", bad_payload),
+)

@@ -6,23 +6,15 @@ import re
 from collections.abc import Iterable
 
 from tutor.console import commands
-from tutor.console.cards.case import Card, Case, Try, listed, shown
+from tutor.console.cards.case import Card, Case, Families, Try, listed, shown
 from tutor.console.reading import find_command
 from tutor.console.signature import summary_of
 from tutor.console.spelling import by_sound, foreign_letters, from_layout, nearest, with_latin
 from tutor.engine.table import load_table
+from tutor.engine.table.match import match
 from tutor.i18n import _, ngettext
 
-__all__ = ["arity", "unknown_command", "unknown_subcommand"]
-
-_ELSEWHERE = re.compile(
-    r"acl|asking|bgrewriteaof|cluster|eval(sha)?(_ro)?|failover|fcall(_ro)?|function|geo\w+|latency"
-    r"|module|monitor|pf(add|count|debug|merge|selftest)|p?(un)?subscribe|ps?ync|s?publish"
-    r"|pubsub|s(un)?subscribe|readonly|readwrite|replconf|script|slowlog|sync"
-    r"|x(ack|add|autoclaim|claim|del|group|info|len|pending|r(ev)?range|read(group)?|setid|trim)",
-    re.IGNORECASE,
-)
-"""Commands of Redis 7.0 that need not be in the embedded engine."""
+__all__ = ["FAMILIES"]
 
 _SYNONYMS = {
     "delete": "DEL", "remove": "DEL", "rm": "DEL", "drop": "DEL", "insert": "SET", "put": "SET",
@@ -148,19 +140,10 @@ def _not_a_command(case: Case, word: str) -> Card | None:
 def _not_here(case: Case, word: str) -> Card | None:
     """A real command that this server does not have."""
     spec = load_table().get(word.lower())
-    embedded = getattr(case.catalog, "embedded", True)
-    if spec is not None and not embedded:
-        meaning = _("`{name}` exists in Redis since version {since}; this server does not know it.")
-        return Card(
-            _("This server is older"), meaning.format(name=spec.name.upper(), since=spec.since)
-        )
-    if embedded and (spec is not None or _ELSEWHERE.fullmatch(word)):
-        meaning = _(
-            "`{name}` is a command of Redis 7.0, but the engine inside redis-tutor does not have "
-            "it. Connect to a real server to try it: redis-tutor repl --connect redis://127.0.0.1:6379"
-        )
-        return Card(_("Not in this engine"), meaning.format(name=word.upper()))
-    return None
+    if spec is None or getattr(case.catalog, "embedded", True):
+        return None
+    meaning = _("`{name}` exists in Redis since version {since}; this server does not know it.")
+    return Card(_("This server is older"), meaning.format(name=spec.name.upper(), since=spec.since))
 
 
 def unknown_subcommand(case: Case) -> Card | None:
@@ -187,6 +170,10 @@ def arity(case: Case) -> Card | None:
     fit = case.fit
     if fit is None:
         return None
+    about = re.search(r"for '(.*?)' command", case.message)
+    inner = case.place("command")
+    if inner is not None and about is not None and about[1] != fit.spec.name:
+        return arity(Case(case.argv[inner:], case.message, case.catalog))  # ACL DRYRUN and the like
     signature = case.signature
     help_try = Try(f"help {case.name}", _("what the arguments mean"))
     extra = next((at for at, word in enumerate(fit.words) if word.role == "extra"), None)
@@ -197,8 +184,10 @@ def arity(case: Case) -> Card | None:
             "From `{word}` on there are {count} words too many: `{signature}`.",
             count,
         ).format(word=case.word(extra), count=count, signature=signature)
-        tries = [Try(case.line(case.argv[:extra]), _("without them"))]
-        if extra >= 2:
+        tries = []
+        if match(fit.spec, case.argv[:extra]).complete:
+            tries.append(Try(case.line(case.argv[:extra]), _("without them")))
+        if extra >= 2 and case.kind(extra - 1) not in ("command", "subcommand", "token"):
             joined = b" ".join(case.argv[extra - 1 :])
             line = case.line([*case.argv[: extra - 1], joined])
             tries.append(Try(line, _("if that is one word with spaces")))
@@ -218,3 +207,10 @@ def arity(case: Case) -> Card | None:
            for word in fit.words[-1:]) and len(case.argv) > 3:  # fmt: skip
         meaning += " " + _("The words come in pairs; the last one has no partner.")
     return Card(_("An argument is missing"), meaning, (help_try,))
+
+
+FAMILIES: Families = (
+    (r"ERR unknown command ", unknown_command),
+    (r"ERR [Uu]nknown subcommand", unknown_subcommand),
+    (r"ERR wrong number of arguments for ", arity),
+)

@@ -2,16 +2,49 @@
 
 from __future__ import annotations
 
+import re
+
 from tutor.console.cards.case import Card, Try
-from tutor.console.lexer import UnbalancedQuotes
+from tutor.console.lexer import UnbalancedQuotes, split
 from tutor.i18n import _
 
 __all__ = ["quoting_card"]
 
 
+_SCRIPT = re.compile(
+    r"\s*(?:EVAL|EVAL_RO|SCRIPT\s+LOAD|FUNCTION\s+LOAD(?:\s+REPLACE)?)\s+\"", re.IGNORECASE
+)
+"""What stands before a script in double quotes."""
+
+
+def _with_other_quotes(line: str) -> str | None:
+    """A line with a script in which double quotes stand inside double quotes, put right."""
+    found = _SCRIPT.match(line)
+    if found is None:
+        return None
+    end = line.rfind('"')
+    body = line[found.end() : end]
+    if end < found.end() or not re.search(r'(?<!\\)"', body) or "'" in body:
+        return None
+    fixed = line[: found.end()] + re.sub(r'(?<!\\)"', "'", body) + line[end:]
+    try:
+        split(fixed)
+    except UnbalancedQuotes:
+        return None
+    return fixed
+
+
 def quoting_card(line: str, error: UnbalancedQuotes) -> Card:
     """The card of a line that redis-cli answers with ``Invalid argument(s)``."""
     at = error.position
+    script = _with_other_quotes(line)
+    if script is not None:
+        return Card(
+            _("The script's quotes end too early"),
+            _("The script stands in double quotes, so the next one ends it. Inside, Lua takes "
+              "single quotes as well. Nothing was sent."),
+            (Try(script, _("single quotes inside")),),
+        )  # fmt: skip
     if error.kind == "open":
         mark = line[at]
         title = _("A quote is not closed")

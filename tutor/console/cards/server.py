@@ -1,25 +1,11 @@
-"""Cards about the server: memory, replication, disk, cluster."""
+"""Cards about the server: memory, replication, disk, cluster, what is switched off."""
 
 from __future__ import annotations
 
-from tutor.console.cards.case import Card, Case, Try
+from tutor.console.cards.case import Card, Case, Families, Try
 from tutor.i18n import _
 
-__all__ = [
-    "busy",
-    "cannot_save",
-    "cluster",
-    "debug_not_allowed",
-    "lfu",
-    "loading",
-    "no_config_file",
-    "no_script",
-    "out_of_memory",
-    "protected",
-    "read_only",
-    "replication",
-    "unblocked",
-]
+__all__ = ["FAMILIES"]
 
 
 def out_of_memory(case: Case) -> Card | None:
@@ -82,15 +68,6 @@ def replication(case: Case) -> Card | None:
     )
 
 
-def busy(case: Case) -> Card | None:
-    """A script runs too long."""
-    return Card(
-        _("A script is running"),
-        _("Redis does one thing at a time; until the script ends it only takes SCRIPT KILL and "
-          "SHUTDOWN NOSAVE."),
-    )  # fmt: skip
-
-
 def cluster(case: Case) -> Card | None:
     """MOVED, ASK, CROSSSLOT, CLUSTERDOWN."""
     if case.message.startswith("CROSSSLOT"):
@@ -124,28 +101,15 @@ def protected(case: Case) -> Card | None:
     )  # fmt: skip
 
 
-def no_script(case: Case) -> Card | None:
-    """EVALSHA of something unknown."""
+def switched_off(case: Case) -> Card | None:
+    """DEBUG, MODULE LOAD: enable-debug-command no."""
+    name = case.argv[0].decode("latin-1").upper()
+    option = "enable-debug-command" if name == "DEBUG" else "enable-module-command"
+    meaning = _("`{name}` reaches deep into the server; since 7.0 it must be allowed at the start: "
+                "redis-server --{option} local")  # fmt: skip
     return Card(
-        _("The server does not have this script"),
-        _("EVALSHA names a script by its SHA1; a restart or SCRIPT FLUSH forgets them. Send the "
-          "text with EVAL once."),
-    )  # fmt: skip
-
-
-def unblocked(case: Case) -> Card | None:
-    """CLIENT UNBLOCK id ERROR."""
-    return Card(
-        _("Somebody ended the wait"),
-        _("Another client called CLIENT UNBLOCK for this one."),
-    )
-
-
-def debug_not_allowed(case: Case) -> Card | None:
-    """enable-debug-command no."""
-    return Card(
-        _("DEBUG is switched off on this server"),
-        _("Since 7.0 it must be allowed at the start: redis-server --enable-debug-command local"),
+        _("{name} is switched off on this server").format(name=name),
+        meaning.format(name=name, option=option),
     )
 
 
@@ -155,3 +119,210 @@ def no_config_file(case: Case) -> Card | None:
         _("There is no configuration file"),
         _("CONFIG REWRITE writes the settings back into the file the server was started with."),
     )
+
+
+def not_rewritten(case: Case) -> Card | None:
+    """CONFIG REWRITE failed."""
+    reason = case.message.partition("file: ")[2].replace("`", "'")
+    meaning = _("The server may not write it, or it has vanished: {reason}. The old file is whole.")
+    return Card(_("The configuration file was not written"), meaning.format(reason=reason))
+
+
+def no_cluster(case: Case) -> Card | None:
+    """CLUSTER INFO."""
+    return Card(
+        _("This is no cluster"),
+        _("A server becomes a node of a cluster when it is started with cluster-enabled yes. This "
+          "one stands alone: every key is here, and nothing of CLUSTER has an answer."),
+        (Try("INFO cluster"),),
+    )  # fmt: skip
+
+
+def no_links(case: Case) -> Card | None:
+    """REPLICAOF."""
+    return Card(
+        _("Nothing is replicated here"),
+        _("This server stands alone: it takes no copies of another and gives none."),
+        (Try("INFO replication"),),
+    )
+
+
+def no_disk(case: Case) -> Card | None:
+    """SAVE."""
+    return Card(
+        _("Nothing is saved here"),
+        _("The data live in memory and end with the program. A real server writes a snapshot (RDB) "
+          "or a log of its commands (AOF)."),
+    )  # fmt: skip
+
+
+def master_address(case: Case) -> Card | None:
+    """REPLICAOF localhost 70000."""
+    return Card(
+        _("A port is a number from 1 to 65535"),
+        _("REPLICAOF takes host and port of the master, or NO ONE to stand alone again."),
+        (Try("REPLICAOF NO ONE"),),
+    )
+
+
+def no_failover(case: Case) -> Card | None:
+    """FAILOVER."""
+    return Card(
+        _("There is nobody to take over"),
+        _("FAILOVER hands the master's part to a replica that is connected; here there is none."),
+        (Try("INFO replication", _("connected_slaves")),),
+    )
+
+
+def failover_timeout(case: Case) -> Card | None:
+    """FAILOVER TIMEOUT 0."""
+    return Card(
+        _("A timeout is greater than 0"),
+        _("It is how many milliseconds the replica has to catch up."),
+    )
+
+
+def module(case: Case) -> Card | None:
+    """MODULE LOAD, MODULE UNLOAD."""
+    return Card(
+        _("No such module"),
+        _("A module is a library in C that a server loads; MODULE LIST shows those that are. The "
+          "embedded engine has none and loads none."),
+        (Try("MODULE LIST"),),
+    )  # fmt: skip
+
+
+def no_shutdown(case: Case) -> Card | None:
+    """SHUTDOWN ABORT."""
+    return Card(
+        _("No shutdown is under way"),
+        _("ABORT calls off a SHUTDOWN that still waits for its replicas."),
+    )
+
+
+def not_shut_down(case: Case) -> Card | None:
+    """SHUTDOWN where it cannot be."""
+    return Card(
+        _("The server goes on"),
+        _("It could not save its data, or (the embedded engine) it lives as long as this program. "
+          "`quit` leaves the prompt."),
+        (Try("quit"),),
+    )  # fmt: skip
+
+
+def for_replicas_only(case: Case) -> Card | None:
+    """MONITOR or PSYNC was said, and then something about keys."""
+    return Card(
+        _("This client only watches"),
+        _("Who has said MONITOR (or, as replicas do, PSYNC) only receives; for commands about keys "
+          "take another client."),
+        (Try("RESET", _("ends it")),),
+    )  # fmt: skip
+
+
+def other_encoding(case: Case) -> Card | None:
+    """DEBUG SDSLEN of a list."""
+    return Card(
+        _("The value has another encoding"),
+        _("This part of DEBUG looks inside one encoding only."),
+        (Try(f"OBJECT ENCODING {case.line(case.argv[2:3]) or 'key'}", _("which it is")),),
+    )
+
+
+def lcs_what(case: Case) -> Card | None:
+    """LCS a b LEN IDX."""
+    return Card(
+        _("LEN or IDX, not both"),
+        _("The reply of IDX has the length in it."),
+        (Try(case.line([word for word in case.argv if word.upper() != b"LEN"])),),
+    )
+
+
+def too_much_work(case: Case) -> Card | None:
+    """LCS of two long strings, XAUTOCLAIM with a huge COUNT."""
+    return Card(
+        _("That would take too much memory"),
+        _("The server keeps a table for this command alone, and it would be too big. Shorter "
+          "strings or a smaller COUNT will do."),
+    )  # fmt: skip
+
+
+def restore_extras(case: Case) -> Card | None:
+    """RESTORE … FREQ 999, IDLETIME -1."""
+    return Card(
+        _("The value is out of range"),
+        _("IDLETIME is seconds from 0 up, FREQ from 0 to 255: what eviction knows of the key."),
+    )
+
+
+def migrate_keys(case: Case) -> Card | None:
+    """MIGRATE … key … KEYS."""
+    return Card(
+        _("Key or KEYS"),
+        _('With KEYS at the end the single key is left empty: `""`.'),
+        (Try('MIGRATE host 6379 "" 0 5000 KEYS key1 key2'),),
+    )
+
+
+def no_event(case: Case) -> Card | None:
+    """LATENCY GRAPH of something that never happened."""
+    return Card(
+        _("This event has not been measured"),
+        _("The latency monitor keeps events that took longer than latency-monitor-threshold "
+          "milliseconds; at 0 it keeps nothing."),
+        (
+            Try("LATENCY LATEST", _("events there are")),
+            Try("CONFIG SET latency-monitor-threshold 1"),
+        ),
+    )  # fmt: skip
+
+
+def how_many_slow(case: Case) -> Card | None:
+    """SLOWLOG GET x."""
+    return Card(
+        _("How many entries?"),
+        _("A number from 0 up; -1 is all of them."),
+        (Try("SLOWLOG GET 10"), Try("SLOWLOG LEN", _("how many there are"))),
+    )
+
+
+def whose_keys(case: Case) -> Card | None:
+    """COMMAND GETKEYS of words that make no command."""
+    return Card(
+        _("No keys can be found in that"),
+        _("COMMAND GETKEYS takes a whole command with its arguments, as one would send it."),
+        (Try("COMMAND GETKEYS SET key value"),),
+    )
+
+
+FAMILIES: Families = (
+    (r"OOM ", out_of_memory),
+    (r"ERR An LFU maxmemory policy is", lfu),
+    (r"READONLY ", read_only),
+    (r"LOADING ", loading),
+    (r"MISCONF ", cannot_save),
+    (r"(MASTERDOWN|NOREPLICAS) ", replication),
+    (r"(MOVED|ASK|CROSSSLOT|CLUSTERDOWN|TRYAGAIN) ", cluster),
+    (r"DENIED ", protected),
+    (r"ERR \w+ command not allowed\. If", switched_off),
+    (r"ERR The server is running without a config file", no_config_file),
+    (r"ERR Rewriting config file", not_rewritten),
+    (r"ERR This instance has cluster support disabled", no_cluster),
+    (r"ERR This server has no links", no_links),
+    (r"ERR This server keeps its data in memory", no_disk),
+    (r"ERR Invalid master port", master_address),
+    (r"ERR (FAILOVER requires|No failover in)", no_failover),
+    (r"ERR FAILOVER timeout", failover_timeout),
+    (r"ERR Error (loading the extension|unloading module)", module),
+    (r"ERR No shutdown in progress", no_shutdown),
+    (r"ERR Errors trying to SHUTDOWN", not_shut_down),
+    (r"ERR Replica can't interact", for_replicas_only),
+    (r"ERR Not an? \w+ encoded|ERR The value stored at the specified key is not", other_encoding),
+    (r"ERR If you want both the length and indexes", lcs_what),
+    (r"ERR Insufficient memory", too_much_work),
+    (r"ERR Invalid (IDLETIME|FREQ) value", restore_extras),
+    (r"ERR When using MIGRATE KEYS", migrate_keys),
+    (r"ERR No samples available", no_event),
+    (r"ERR count should be greater than or equal to -1", how_many_slow),
+    (r"ERR (Invalid command|Invalid arguments|The command has no key)", whose_keys),
+)

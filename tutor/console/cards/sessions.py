@@ -1,24 +1,11 @@
-"""Cards about the session: databases, transactions, login."""
+"""Cards about the session: databases and transactions."""
 
 from __future__ import annotations
 
-from tutor.console.cards.case import Card, Case, Try
+from tutor.console.cards.case import Card, Case, Families, Try
 from tutor.i18n import _
 
-__all__ = [
-    "client_name",
-    "exec_abort",
-    "login_first",
-    "nested_multi",
-    "no_password_set",
-    "no_permission",
-    "no_such_database",
-    "not_in_multi",
-    "protocol",
-    "watch_in_multi",
-    "without_multi",
-    "wrong_password",
-]
+__all__ = ["FAMILIES"]
 
 
 def no_such_database(case: Case) -> Card | None:
@@ -39,6 +26,17 @@ def exec_abort(case: Case) -> Card | None:
           "command runs, such as WRONGTYPE, does not stop the others."),
         (Try("MULTI", _("begin again")),),
     )  # fmt: skip
+
+
+def exec_refused(case: Case) -> Card | None:
+    """EXEC itself was refused; the transaction is gone with it."""
+    reason = case.message.partition("because of: ")[2].rstrip(".")
+    meaning = _("EXEC could not begin ({reason}), and nothing of the transaction was done.")
+    return Card(
+        _("The transaction was thrown away"),
+        meaning.format(reason=reason.replace("`", "'")),
+        (Try("MULTI", _("begin again")),),
+    )
 
 
 def nested_multi(case: Case) -> Card | None:
@@ -77,54 +75,15 @@ def not_in_multi(case: Case) -> Card | None:
     )
 
 
-def login_first(case: Case) -> Card | None:
-    """NOAUTH."""
-    return Card(
-        _("The server wants a password"),
-        _("Before anything else the session has to log in. The line with the password is not kept "
-          "in the history."),
-        (Try("AUTH password"), Try("AUTH user password", _("a user of the ACL"))),
-    )  # fmt: skip
-
-
-def wrong_password(case: Case) -> Card | None:
-    """WRONGPASS."""
-    return Card(
-        _("The login was refused"),
-        _("The user name or the password is wrong, or the user is switched off. For security the "
-          "server does not say which."),
-    )  # fmt: skip
-
-
-def no_password_set(case: Case) -> Card | None:
-    """AUTH on a server without a password."""
-    return Card(
-        _("No password is needed"),
-        _("The default user of this server has no password: AUTH has nothing to check."),
-    )
-
-
-def no_permission(case: Case) -> Card | None:
-    """NOPERM."""
-    return Card(
-        _("The rights of this user do not suffice"),
-        _("The ACL of the server does not let this user run the command or use the key."),
-        (Try("ACL WHOAMI", _("who you are")),),
-    )
-
-
-def protocol(case: Case) -> Card | None:
-    """HELLO 4."""
-    return Card(
-        _("There are two versions of the protocol"),
-        _("RESP2 is what clients begin with; RESP3 tells maps, sets and doubles apart."),
-        (Try("HELLO 2"), Try("HELLO 3")),
-    )
-
-
-def client_name(case: Case) -> Card | None:
-    """CLIENT SETNAME."""
-    return Card(
-        _("A client's name has no spaces"),
-        _("Names of clients are one word without spaces and special characters."),
-    )
+FAMILIES: Families = (
+    (
+        r"ERR (DB index is out of range|invalid (first|second) DB index|Out of range database)",
+        no_such_database,
+    ),
+    (r"EXECABORT .*because of: ", exec_refused),
+    (r"EXECABORT ", exec_abort),
+    (r"ERR MULTI calls can not be nested", nested_multi),
+    (r"ERR (EXEC|DISCARD) without MULTI", without_multi),
+    (r"ERR WATCH inside MULTI", watch_in_multi),
+    (r"ERR Command not allowed inside a transaction", not_in_multi),
+)

@@ -1,0 +1,1 @@
+"""`redis-tutor dissect`, `check-rdb` and `check-aof`: files of Redis seen through and judged."""

@@ -1,0 +1,163 @@
+"""``redis-tutor lab``: a run of a lab without a screen, as text or JSON.
+
+    redis-tutor lab replication --seed 7 --scenario cut-then-heal --steps 500 --json
+    redis-tutor lab durability --kill 9.3 --death power-cut
+
+JSON has one line a frame; the text is what happened, and the last frame drawn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tutor.i18n import _, guess_language, set_language
+
+if TYPE_CHECKING:
+    from tutor.diagrams.canvas import Drawing
+    from tutor.labs.replication.lab import Lab
+
+_STEPS = 300
+_SECOND = 1_000_000
+LABS = ("replication", "durability")
+
+
+def add_arguments(parser: argparse.ArgumentParser, options: argparse._ArgumentGroup) -> None:
+    """The words and options of the command."""
+    words = parser.add_argument_group(_("arguments"))
+    words.add_argument("lab", nargs="?", choices=LABS, default="replication", help=_("which lab"))
+    options.add_argument("--list", action="store_true", help=_("the scenarios, and leave"))
+    options.add_argument("--scenario", default="healthy", help=_("what happens, see --list"))
+    options.add_argument("--seed", type=int, default=7, help=_("the same seed, the same run"))
+    options.add_argument("--replicas", type=int, help=_("from 1 to 5"))
+    options.add_argument("--steps", type=int, help=_("tenths of a second; without a screen"))
+    options.add_argument("--json", action="store_true", help=_("one line of JSON for each frame"))
+    options.add_argument("--svg", metavar="FILE", help=_("the last frame as SVG"))
+    options.add_argument("--width", type=int, help=_("cells from edge to edge at most"))
+    options.add_argument(
+        "--kill", type=float, default=9.3, metavar="S", help=_("durability: when the server dies")
+    )
+    options.add_argument(
+        "--death",
+        choices=("crash", "power-cut"),
+        help=_("durability: how it dies (both, if not said)"),
+    )
+
+
+def wants_screen(args: argparse.Namespace) -> bool:
+    """Whether the lab is to be played on a screen."""
+    from tutor.labs.replication.scenarios import SCENARIOS
+
+    text = args.list or args.json or args.svg or args.steps is not None or not sys.stdout.isatty()
+    return args.lab == "replication" and not text and args.scenario in SCENARIOS
+
+
+def run(args: argparse.Namespace) -> int:
+    """Carry out the command; the exit code."""
+    set_language(args.lang or guess_language() or "en")
+    if args.list:
+        _print_list()
+        return 0
+    if args.lab == "durability":
+        return _durability(args)
+    from tutor.labs.replication.scenarios import SCENARIOS
+
+    if args.scenario not in SCENARIOS:
+        known = ", ".join(SCENARIOS)
+        text = _("There is no scenario {name}. There are: {known}")
+        print(text.format(name=args.scenario, known=known), file=sys.stderr)
+        return 2
+    return _replication(args)
+
+
+def _print_list() -> None:
+    from tutor.diagrams.labs.scenarios import scenario_text
+    from tutor.labs.replication.scenarios import SCENARIOS
+
+    width = max(map(len, SCENARIOS))
+    for name in SCENARIOS:
+        print(f"{name:<{width}}  {scenario_text(name)}")
+
+
+def _replication(args: argparse.Namespace) -> int:
+    from tutor.labs.replication.lab import Lab
+
+    lab = Lab(args.scenario, args.seed, args.replicas)
+    steps = _STEPS if args.steps is None else args.steps
+    if args.json:
+        for line in _json_lines(lab, steps):
+            print(line)
+        return 0
+    from tutor.diagrams.labs import draw_lab, event_text
+    from tutor.diagrams.labs.amounts import clock_text
+
+    lab.step(steps)
+    size = shutil.get_terminal_size((100, 40))
+    drawing = draw_lab(lab.frame, args.width or (100 if args.svg else size.columns), 40)
+    if args.svg:
+        return _save(drawing, args)
+    for event in lab.events:
+        print(f"{clock_text(event.time):>9}  {event_text(event)}")
+    print()
+    _print_drawing(drawing)
+    return 0
+
+
+def _json_lines(lab: Lab, steps: int) -> Iterator[str]:
+    """A line for each frame. Samples belong to a chart and are left out: they are in the nodes."""
+    for _step in range(steps):
+        lab.step()
+        frame = lab.frames[-1].as_json()
+        del frame["samples"]
+        yield json.dumps(frame, ensure_ascii=False)
+
+
+def _durability(args: argparse.Namespace) -> int:
+    from tutor.diagrams.labs.durability import draw_durability
+    from tutor.labs.durability import DEATHS, run_all
+
+    deaths = DEATHS if args.death is None else (args.death,)
+    width = args.width or (100 if args.svg else shutil.get_terminal_size((100, 40)).columns)
+    at = round(args.kill * _SECOND)
+    for death in deaths:
+        outcomes = run_all(death, at, args.seed)
+        if args.json:
+            for one in outcomes:
+                print(json.dumps({
+                    "policy": one.policy, "death": one.death, "at": one.at, "seed": one.seed,
+                    "acknowledged": one.acknowledged, "lost": one.lost,
+                    "oldest_loss": one.oldest_loss,
+                    "writes": [list(write) for write in one.writes],
+                }))  # fmt: skip
+            continue
+        drawing = draw_durability(outcomes, width)
+        if args.svg:
+            return _save(drawing, args)
+        _print_drawing(drawing)
+        print()
+    return 0
+
+
+def _save(drawing: Drawing, args: argparse.Namespace) -> int:
+    """Write a picture; the exit code."""
+    from pathlib import Path
+
+    from tutor.console.trouble import reason
+    from tutor.diagrams.export.svg import svg
+
+    name = args.lab if args.lab == "durability" else args.scenario
+    try:
+        Path(args.svg).write_text(svg(drawing, name=name), encoding="utf-8")
+    except OSError as error:
+        print(f"redis-tutor: {reason(error)}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _print_drawing(drawing: Drawing) -> None:
+    encoding = (sys.stdout.encoding or "").lower()
+    print(drawing.plain if encoding.startswith("utf") else drawing.ascii().plain)
