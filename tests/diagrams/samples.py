@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from tutor.diagrams import Changes, Drawing, View, changes, draw
+from tutor.diagrams import Changes, Drawing, View, changes, draw, draw_diff
+from tutor.diagrams.memory import Block
+from tutor.diagrams.named import named
 from tutor.engine.clock import VirtualClock
 from tutor.engine.cmdline import split
 from tutor.engine.engine import Engine
 from tutor.engine.inspect import Inspection, inspect
+from tutor.engine.locate import remember
 from tutor.engine.replies import ReplyError
 from tutor.engine.structures.window import Window
-from tutor.engine.world import World
+from tutor.engine.world import Entry, World
 
 WINDOW = Window(0, 32)
 
@@ -42,9 +45,23 @@ class Sample:
 
     after: Inspection
     changed: Changes
+    before: Inspection | None = None
+    entry: Entry | None = None
 
     def draw(self, width: int, view: View = "structure") -> Drawing:
         return draw(self.after, width, view, self.changed)
+
+    def draw_diff(self, width: int) -> Drawing:
+        """Before and after the last command."""
+        assert self.entry is not None
+        return draw_diff(
+            self.before,
+            self.after,
+            width,
+            self.entry.argv,
+            [each for each in self.entry.conversions if each.key == b"k"],
+            [event for _db, key, event in self.entry.changed if key == b"k"],
+        )
 
 
 def build(lines: Sequence[str], window: Window = WINDOW) -> Sample:
@@ -53,9 +70,12 @@ def build(lines: Sequence[str], window: Window = WINDOW) -> Sample:
     for line in lines[:-1]:
         run(world, *split(line))
     before = inspect(world.engine, 0, b"k", window)
-    run(world, *split(lines[-1]))
+    words = [word.encode() if isinstance(word, str) else word for word in split(lines[-1])]
+    if before is not None:
+        before = remember(before, words)
+    run(world, *words)
     after = look(world, window=window)
-    return Sample(after, changes(before, after))
+    return Sample(after, changes(before, after) | named(words, after), before, world.last)
 
 
 def _words(pattern: str, numbers: range) -> str:
@@ -129,6 +149,60 @@ SAMPLES: Mapping[str, Sequence[str]] = {
         "ZADD k -inf low +inf high 1.5 tie-a 1.5 tie-b 1.5 tie-c 0.1 Москва "
         '0.30000000000000004 日本 1e100 🎉 -0 "" 7 a-member-with-a-very-long-name',
     ],
+    # cascades that a ziplist would have
+    "list-cascade": [f"RPUSH k {_words('x' * 246 + '{n}', range(6))} end", f"LPUSH k {'h' * 300}"],
+    "list-cascade-ahead": [f"RPUSH k first {_words('x' * 247 + '{n}', range(6))}", "RPUSH k last"],
+    "list-plain": [
+        "DEBUG QUICKLIST-PACKED-THRESHOLD 100",
+        f"RPUSH k a {'x' * 300} b",
+        "RPUSH k c",
+    ],
+    # streams
+    "stream-groups": [
+        "XADD k 1764123456789-0 sensor 7 temp 21",
+        "XADD k 1764123456789-1 sensor 8 temp 22",
+        "XADD k 1764123457000-0 sensor 7 temp 23",
+        "XADD k 1764123460000-0 alarm on",
+        "XGROUP CREATE k mail 0",
+        "XREADGROUP GROUP mail ann COUNT 2 STREAMS k >",
+        "XREADGROUP GROUP mail bob COUNT 1 STREAMS k >",
+        "XDEL k 1764123456789-1",
+        "XADD k 1764123461000-0 sensor 9 temp 20",
+    ],
+    "stream-acknowledged": [
+        "XADD k 1-1 job a",
+        "XADD k 1-2 job b",
+        "XGROUP CREATE k g 0",
+        "XREADGROUP GROUP g ann STREAMS k >",
+        "XACK k g 1-1",
+    ],
+    "stream-deleted": ["XADD k 1-1 job a", "XADD k 1-2 job b", "XADD k 2-1 job c", "XDEL k 1-2"],
+    "stream-nodes": [
+        "CONFIG SET stream-node-max-entries 3",
+        *(f"XADD k {1764123456789 + 40 * n}-0 job {n}" for n in range(14)),
+    ],
+    "stream-empty": ["XGROUP CREATE k g 0 MKSTREAM"],
+    "stream-odd": ['XADD k 5-5 "" "\\x00" имя Алиса', 'XADD k 6-* 🎉 " x " long ' + "y" * 300],
+    # HyperLogLogs
+    "hll-sparse": ["PFADD k a b c", "PFCOUNT k", "PFADD k ann bob"],
+    "hll-counted": ["PFADD k a b c", "PFCOUNT k"],
+    "hll-dense": [f"PFADD k {_words('e{n}', range(4000))}", "PFCOUNT k", "PFADD k ann xx e1"],
+    "hll-corrupt": ["PFADD k a b c", 'SETRANGE k 18 "\\x7f\\xff"'],
+    # bits
+    "bits-setbit": ["SET k hello", "SETBIT k 2 0"],
+    "bits-bitfield": ["SETBIT k 7 1", "BITFIELD k SET u5 10 13 INCRBY i8 #4 100"],
+    "bits-far": ["SETBIT k 9 1", "SETBIT k 30000 1"],
+    # places
+    "geo-places": [
+        "GEOADD k 13.361389 38.115556 Palermo 15.087269 37.502669 Catania 12.5 41.9 Рим",
+        "GEOADD k 14.25 40.85 Napoli",
+    ],
+    "geo-alone": ["GEOADD k 37.6173 55.7558 Кремль"],
+    "geo-search": [
+        "GEOADD k 13.361389 38.115556 Palermo 15.087269 37.502669 Catania 12.5 41.9 Рим",
+        "GEOADD k 14.25 40.85 Napoli",
+        "GEOSEARCH k FROMLONLAT 15 37 BYRADIUS 200 km ASC",
+    ],
 }
 
 
@@ -136,3 +210,8 @@ SAMPLES: Mapping[str, Sequence[str]] = {
 def sample(name: str) -> Sample:
     """One of `SAMPLES`, built."""
     return build(SAMPLES[name])
+
+
+def bytes_of(blocks: Iterable[Block]) -> bytes:
+    """All bytes of a bytes view in their order; those that nobody knows are left out."""
+    return b"".join(field.data or b"" for block in blocks for field in block.fields)

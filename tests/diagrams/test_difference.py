@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.diagrams.samples import look, new_world, run
 from tutor.diagrams import changes
 from tutor.engine.inspect import Inspection, inspect
+from tutor.engine.locate import remember
 from tutor.engine.structures.hashtable_layout import HashTableLayout
 from tutor.engine.structures.intset import IntsetLayout
 from tutor.engine.structures.listpack import ListpackLayout
@@ -18,6 +19,7 @@ from tutor.engine.structures.quicklist import Quicklist
 from tutor.engine.structures.quicklist_layout import QuicklistLayout
 from tutor.engine.structures.sds import StringLayout
 from tutor.engine.structures.skiplist_layout import SkiplistLayout
+from tutor.engine.structures.stream_layout import StreamLayout
 from tutor.engine.structures.window import Window
 from tutor.engine.values import Hash, Set, Value, Zset, text_of
 from tutor.engine.world import World
@@ -194,9 +196,10 @@ def test_list_elements_and_nodes_are_marked_if_they_were_not_there(
 
     for command in history:
         send(command)
-    before = inspect(world.engine, 0, b"k", window)
-    if before is None:
+    looked = inspect(world.engine, 0, b"k", window)
+    if looked is None:
         return
+    before = remember(looked, [word.encode() for word in last])
     was = whole(before)
     send(last)
     after = inspect(world.engine, 0, b"k", window)
@@ -263,10 +266,12 @@ def test_a_string_is_marked_where_it_differs(text: bytes, last: tuple[str, ...])
         assert ("header" in changed) == (old.header != new.header)
     for part in changed:
         if isinstance(part, tuple):
-            _word, first, last_ = part
+            first, last_ = part[1:3]
             assert now[:first] == was[:first]
             assert now[last_:] == was[len(was) - len(now[last_:]) :]
             assert was != now
+        if isinstance(part, tuple) and part[0] == "was":
+            assert now[:first] + part[3] + now[last_:] == was
 
 
 # where the old value is gone
@@ -287,7 +292,7 @@ def in_place(world: World, *argv: str) -> None:
         (("SADD", "k", "1", "2"), ("SADD", "k", "3"), {3, "length"}),
         (("SADD", "k", "x", "y"), ("SADD", "k", "z"), {b"z", "used", ("used", 0)}),
         (("ZADD", "k", "1", "a", "2", "b"), ("ZADD", "k", "5", "a"), {3}),
-        (("RPUSH", "k", "a", "b"), ("LPUSH", "k", "c"), {(0, 0)}),
+        (("RPUSH", "k", "a", "b"), ("LPUSH", "k", "c"), {(0, 0), "length"}),
     ],
 )
 def test_a_value_edited_in_place_is_compared_by_what_was_in_sight(
@@ -322,3 +327,32 @@ def test_what_moves_into_sight_is_not_new() -> None:
     run(world, "ZREM", "k", "m0")
     after = look(world, window=window)
     assert not {one for one in changes(before, after) if isinstance(one, bytes)}
+
+
+def test_what_was_out_of_sight_is_taken_for_unchanged_after_an_edit_in_place() -> None:
+    world = new_world()
+    in_place(world, "HSET", "k", "a", "1", "b", "2", "c", "3")
+    before = look(world, window=Window(0, 1))
+    in_place(world, "HSET", "k", "a", "9")
+    after = look(world, window=Window(1, 2))
+    assert after.value is before.value
+    assert not changes(before, after)
+
+
+def test_pending_entries_that_move_into_sight_are_not_new() -> None:
+    """XACK of the first one brings one more into the group's picture."""
+    world = new_world()
+    for number in range(1, 60):
+        run(world, "XADD", "k", f"{number}-1", "f", "v")
+    run(world, "XGROUP", "CREATE", "k", "g", "0")
+    run(world, "XREADGROUP", "GROUP", "g", "alice", "STREAMS", "k", ">")
+    before = look(world)
+    run(world, "XACK", "k", "g", "1-1")
+    after = look(world)
+    assert isinstance(before.layout, StreamLayout)
+    assert isinstance(after.layout, StreamLayout)
+    was, now = ({entry for entry, _nack in one.layout.groups[0].nacks} for one in (before, after))
+    assert now - was
+    assert not {
+        one for one in changes(before, after) if isinstance(one, tuple) and one[0] == "nack"
+    }

@@ -17,7 +17,7 @@ from tutor.engine.inspect import Inspection, inspect
 from tutor.engine.structures.window import Window
 
 CONTROL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-KEYS_WORDS: frozenset[Role] = frozenset({"payload", "key", "changed"})
+KEYS_WORDS: frozenset[Role] = frozenset({"payload", "key", "changed", "gone"})
 VIEWS: tuple[View, ...] = ("structure", "bytes")
 
 words = st.one_of(

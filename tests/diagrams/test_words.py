@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import get_args
 
 import pytest
 from babel.messages.extract import extract_from_dir
 
-from tests.diagrams.samples import SAMPLES, new_world, run, sample
+from tests.diagrams.samples import SAMPLES, sample
 from tutor import i18n
-from tutor.diagrams import MARK, View, conversion_line, describe, draw
+from tutor.diagrams import MARK, View, describe, draw
 from tutor.diagrams.canvas import Drawing
-from tutor.engine.events import Cause, Conversion
 from tutor.resources import data_folder
 
 PACKAGE = data_folder("locales").parent / "tutor" / "diagrams"
@@ -93,51 +91,3 @@ def test_a_picture_without_changes_has_no_marks() -> None:
         made = sample(name)
         assert MARK not in draw(made.after, 100).plain
         assert MARK not in draw(made.after, 100, "bytes").plain
-
-
-# conversions
-
-
-def conversion(cause: Cause) -> Conversion:
-    before, after = ("intset", "intset") if cause == "width" else ("listpack", "hashtable")
-    return Conversion(0, b"k", before, after, cause, 65, 64, "some-directive")
-
-
-def test_every_cause_of_a_conversion_has_words_of_its_own(russian: None) -> None:
-    for language in ("ru", "en"):
-        if language == "en":
-            i18n.set_language("en")
-        lines = {cause: conversion_line(conversion(cause)) for cause in get_args(Cause)}
-        alike = lines.pop("length")  # a string's length reads as any other value's
-        assert alike == lines["value_length"]
-        assert len(set(lines.values())) == len(lines)
-
-
-@pytest.mark.parametrize(
-    ("commands", "line"),
-    [
-        (
-            [("HSET", "k", "f", "x" * 65)],
-            "listpack → hashtable: a value of 65 bytes, limit 64 (hash-max-listpack-value)",
-        ),
-        (
-            [
-                ("CONFIG", "SET", "hash-max-listpack-entries", "1"),
-                ("HSET", "k", "a", "1", "b", "2"),
-            ],
-            "listpack → hashtable: 2 elements, limit 1 (hash-max-listpack-entries)",
-        ),
-        ([("SADD", "k", "1", "x")], "intset → hashtable: a member that is not an integer"),
-        (
-            [("SADD", "k", "1", "70000")],
-            "int16 → int32: a number too wide for the old elements; every element was widened",
-        ),
-        ([("SET", "k", "10"), ("APPEND", "k", "0")], "int → raw: the text was edited in place"),
-    ],
-)
-def test_a_conversion_is_told_with_its_reason(commands: list[tuple[str, ...]], line: str) -> None:
-    world = new_world()
-    for command in commands:
-        run(world, *command)
-    assert world.last is not None
-    assert [conversion_line(each) for each in world.last.conversions] == [line]

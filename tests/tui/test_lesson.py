@@ -160,6 +160,31 @@ def test_a_question_is_answered_by_mouse(home: Path) -> None:
     asyncio.run(scenario())
 
 
+def test_what_a_prediction_changed_is_seen_in_the_x_ray(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home, lessons=None) as play:
+            play.app.open_lesson("hash")
+            await play.pilot.pause()
+            await play.press("f8", "f8", "1")
+            assert "name Bob city Pskov" in play.text
+            assert "⁺Pskov" in play.text
+            assert "memory is as it was" not in play.text
+
+    asyncio.run(scenario())
+
+
+def test_the_options_of_a_quiz_show_no_markdown(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home, lessons=None) as play:
+            play.app.open_lesson("list")
+            await play.pilot.pause()
+            await play.press(*["f8"] * 6)
+            assert "1  LPUSH: " in play.text
+            assert "`" not in play.text
+
+    asyncio.run(scenario())
+
+
 def test_the_end_looks_back_and_leads_on(home: Path) -> None:
     async def scenario() -> None:
         async with playing(home) as play:

@@ -150,6 +150,46 @@ def test_a_paste_of_several_lines_runs_them_in_order(home: Path) -> None:
     asyncio.run(scenario())
 
 
+def test_a_paste_of_a_script_over_several_lines_is_one_command(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            await sandbox(play)
+            await paste(play, 'EVAL "local a = 1\nreturn\n  a + 41" 0\nGET b\n')
+            lines = [exchange.line for exchange in play.console.output.exchanges]
+            assert lines == ['EVAL "local a = 1\\nreturn\\n  a + 41" 0', "GET b"]
+            assert "(integer) 42" in play.text
+
+    asyncio.run(scenario())
+
+
+def test_messages_appear_as_they_come_and_say_whose_they_are(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            await sandbox(play)
+            await play.enter("SUBSCRIBE news")
+            assert "UNSUBSCRIBE or Ctrl-C ends it" in play.text
+            await play.enter(":client 2", "PUBLISH news hello")
+            assert '"hello"' in play.text
+            assert "to client 1:" in play.text
+
+    asyncio.run(scenario())
+
+
+def test_ctrl_c_ends_a_subscription(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            await sandbox(play)
+            await play.enter("SUBSCRIBE news")
+            await play.press("ctrl+c")
+            assert "> UNSUBSCRIBE" in play.text
+            await play.enter("GET a")
+            assert "(nil)" in play.text
+            await play.press("ctrl+c")
+            assert "F10 leaves" in play.text
+
+    asyncio.run(scenario())
+
+
 def test_unbalanced_quotes_are_explained(home: Path) -> None:
     async def scenario() -> None:
         async with playing(home) as play:
@@ -222,7 +262,7 @@ def test_a_long_reply_is_cut_and_says_so(home: Path) -> None:
             await sandbox(play)
             play.app.screen.desk.run([b"RPUSH", b"q", *[b"%d" % n for n in range(1500)]])
             await play.enter("LRANGE q 0 -1")
-            assert "… and 500 more lines" in play.text
+            assert "… and 500 more elements" in play.text
 
     asyncio.run(scenario())
 
@@ -286,5 +326,31 @@ def test_after_a_long_line_a_short_one_is_seen_from_its_beginning(home: Path) ->
             assert "127.0.0.1:6379> SET key yyy" in play.text
             await play.press("end", "ctrl+u")
             assert play.prompt.value == ""
+
+    asyncio.run(scenario())
+
+
+async def burst(play: Play, *keys: str) -> None:
+    """Keys that arrive all at once, as when the app was busy for a moment."""
+    for key in keys:
+        event = events.Key(key, key if len(key) == 1 else None)
+        event.set_sender(play.app)
+        play.app.post_message(event)
+    for _round in range(3):
+        await play.pilot.pause()
+
+
+def test_keys_that_arrive_at_once_are_obeyed_in_their_order(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            await sandbox(play)
+            await burst(play, "a", "b", "backspace", "c", "left", "d")
+            assert play.prompt.value == "adc"
+            await burst(play, "ctrl+c", *"TIME", "enter", *"PING", "enter", "x", "up")
+            assert [each.line for each in play.console.output.exchanges] == ["TIME", "PING"]
+            assert play.prompt.value == "PING"
+            await burst(play, "up", "enter", *"rest")
+            assert [each.line for each in play.console.output.exchanges][2:] == ["TIME"]
+            assert play.prompt.value == "rest"
 
     asyncio.run(scenario())

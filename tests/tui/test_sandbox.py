@@ -124,3 +124,16 @@ async def ticks(play: Play) -> None:
     for _ in range(CALM_TICKS):
         screen._tick()
     await play.pilot.pause()
+
+
+def test_names_that_would_break_a_row_are_spelt_as_in_the_x_ray(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            await play.press("end", "enter")
+            await play.enter('SET "\\xffa" 1', "SET שלום 1", "SET ключ 1")
+            listed = [line.split("│")[0] for line in play.text.splitlines()]
+            assert any("\\xffa" in line for line in listed)
+            assert any("\\xd7\\xa9" in line for line in listed)
+            assert any("ключ  " in line for line in listed)
+
+    asyncio.run(scenario())

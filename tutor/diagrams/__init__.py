@@ -1,12 +1,16 @@
 """Pictures of memory: pure functions from a layout to styled lines and a text twin.
 
-Start at `picture.draw`; each structure has its own module, `difference` says what to mark.
+Start at `picture.draw`; `views` is the table of ways to look at a key, each structure has its own
+module, `difference` says what to mark. `why` tells in a line what a command did, `compare` draws
+two looks beside each other.
 """
 
 from tutor.diagrams.canvas import MARK, Drawing, Line, Role, Run, to_ascii
-from tutor.diagrams.conversion import conversion_line
+from tutor.diagrams.compare import draw_diff
 from tutor.diagrams.difference import NOTHING, Changes, changes
-from tutor.diagrams.picture import View, describe, draw
+from tutor.diagrams.picture import describe, draw
+from tutor.diagrams.views import View, views_of
+from tutor.diagrams.why import why
 
 __all__ = [
     "MARK",
@@ -18,8 +22,10 @@ __all__ = [
     "Run",
     "View",
     "changes",
-    "conversion_line",
     "describe",
     "draw",
+    "draw_diff",
     "to_ascii",
+    "views_of",
+    "why",
 ]

@@ -25,6 +25,8 @@ Role = Literal[
     "free",
     "pointer",
     "changed",
+    "gone",
+    "path",
     "warning",
 ]
 Run = tuple[str, Role]
@@ -33,9 +35,13 @@ Line = tuple[Run, ...]
 MARK = "⁺"
 """Stands before what the last command changed."""
 
+GONE = "⁻"
+"""Stands before what was there and is not any longer, where before and after are compared. Raised,
+as `MARK` is, so that nobody takes a number for a negative one."""
+
 _ASCII = str.maketrans(
     {
-        **dict.fromkeys("─—–", "-"),
+        **dict.fromkeys("─—–−⁻", "-"),
         "│": "|",
         **dict.fromkeys("┌┐└┘├┤┬┴┼", "+"),
         **dict.fromkeys("►→", ">"),
@@ -45,14 +51,23 @@ _ASCII = str.maketrans(
         "■": "#",
         "█": "#",
         "░": ".",
+        **dict.fromkeys("▒▓", "%"),
+        **dict.fromkeys("≤", "<"),
+        "≥": ">",
         "⁺": "+",
         "·": ".",
         "…": "~",
         "×": "x",
+        "━": "=",
+        "●": "@",
+        "○": "o",
+        "±": "~",
+        "•": "*",
+        "║": "!",
     }
 )
 _SIGNS = frozenset(map(chr, _ASCII))
-_WORDS_OF_THE_KEY: frozenset[Role] = frozenset({"payload", "key", "changed"})
+_WORDS_OF_THE_KEY: frozenset[Role] = frozenset({"payload", "key", "changed", "gone"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,12 @@ from tutor.diagrams.canvas import (
     width_of,
     wrapped,
 )
+from tutor.diagrams.parts import Parts
+from tutor.diagrams.paths import DONE, HERE, ChainPath, SlotsDone, path_in
 from tutor.diagrams.payload import printable, shown
 from tutor.diagrams.sentences import changed_by_command
 from tutor.engine.image import CHAINS_MOST, TableFigures
+from tutor.engine.structures.hashtable import MIN_FILL_PERCENT
 from tutor.engine.structures.hashtable_layout import (
     BucketLayout,
     EntryLayout,
@@ -43,20 +46,30 @@ def draw_hashtable(
 ) -> list[Line]:
     """``changed`` holds keys of new entries, pairs ("value", key) of entries with a new value, and
     the words ``size``, ``used``, ``rehashidx`` (and, for the bytes, ("used", table))."""
+    parts = hashtable_parts(layout, width, changed)
+    around: list[Line] = []
+    if isinstance(layout, HashTableLayout):
+        part = [table for table in layout.tables if len(table.buckets) < table.size]
+        around = [line for table in part[:1] for line in _around(table, width)]
+    return [*parts.above, *parts.items, *around, *parts.below]
+
+
+def hashtable_parts(layout: HashTableLayout | TableFigures, width: int, changed: Changed) -> Parts:
+    """The figures, the window's slots with their chains, when the table will grow."""
     figures = figures_of(layout)
-    lines = [_head(figures, changed, width)]
+    lines = _head(figures, changed, width)
     lines += _progress(figures, changed, width) if figures.rehashidx >= 0 else []
     if isinstance(layout, TableFigures):
-        return [*lines, *wrapped(_no_chains(), width)]
+        return Parts([*lines, *_without_chains(layout, width)])
     if len(layout.tables) > 1:
-        return [*lines, *_two_tables(layout, width, changed)]
+        titles, slots = _two_tables(layout, width, changed)
+        return Parts([*lines, *titles], slots)
     table = layout.tables[0]
     count = max(1, min(3, (width + _GAP) // (_NARROWEST + _GAP), -(-len(table.buckets) // 4)))
     column = (width - _GAP * (count - 1)) // count
     rows = [_bucket(bucket, table, layout, column, changed) for bucket in table.buckets]
-    lines += _side_by_side(_split(rows, count), column)
-    lines += _around(table, width)
-    return lines + [line for text in _notes(figures) for line in wrapped(text, width)]
+    notes = [line for text in _notes(figures) for line in wrapped(text, width)]
+    return Parts(lines, _side_by_side(_split(rows, count), column), notes)
 
 
 def figures_of(layout: HashTableLayout | TableFigures) -> TableFigures:
@@ -67,15 +80,25 @@ def figures_of(layout: HashTableLayout | TableFigures) -> TableFigures:
     return TableFigures(layout.used, sizes, layout.rehashidx)
 
 
-def _head(figures: TableFigures, changed: Changed, width: int) -> Line:
-    """``16 slots · 9 entries · load factor 0.56``."""
+def _head(figures: TableFigures, changed: Changed, width: int) -> list[Line]:
+    """``16 slots · 9 entries · load factor 0.56``, on two lines where it is narrow."""
     runs: list[Run] = [*marked(slots_text(figures), "title", "size" in changed)]
     runs.append((" · ", "label"))
     runs += marked(_entries_text(figures.used), "label", "used" in changed)
-    if figures.rehashidx < 0 and figures.sizes[0]:
-        load = figures.used / figures.sizes[0]
-        runs.append((" · " + _("load factor %(load).2f") % {"load": load}, "label"))
-    return clip_line(runs, width)
+    if not any(figures.sizes):
+        return [clip_line(runs, width)]
+    load = _load(figures)
+    if line_width(runs) + 3 + width_of(load) <= width:
+        return [(*runs, (" · " + load, "label"))]
+    return [clip_line(runs, width), *wrapped(load, width)]
+
+
+def _load(figures: TableFigures) -> str:
+    """Entries for each slot, while rehashing for each of the old ones and of the new."""
+    loads = [figures.used / size for size in figures.sizes if size]
+    if len(loads) == 1:
+        return _("load factor %(load).2f") % {"load": loads[0]}
+    return _("load factor %(old).2f → %(new).2f") % {"old": loads[0], "new": loads[-1]}
 
 
 def slots_text(figures: TableFigures) -> str:
@@ -105,7 +128,20 @@ def _progress(figures: TableFigures, changed: Changed, width: int) -> list[Line]
     return [clip_line(bar, width), *wrapped(note, width)]
 
 
-def _no_chains() -> str:
+def _without_chains(figures: TableFigures, width: int) -> list[Line]:
+    """Why there are no chains, or when there will be."""
+    said = _no_chains(figures)
+    lines = wrapped(said, width) if said else []
+    return [*lines, gauge(figures.prepared, 100, min(40, width))] if figures.prepared else lines
+
+
+def _no_chains(figures: TableFigures) -> str:
+    """Empty for a small table: a film may see one before its chains are known."""
+    if figures.prepared:
+        words = _("Which slot each entry lies in is being worked out: %(percent)d %%.")
+        return words % {"percent": figures.prepared}
+    if figures.used <= CHAINS_MOST:
+        return ""
     return ngettext(
         "Only the figures are shown: chains are drawn for up to %(n)d entry.",
         "Only the figures are shown: chains are drawn for up to %(n)d entries.",
@@ -114,22 +150,30 @@ def _no_chains() -> str:
 
 
 def _notes(figures: TableFigures) -> list[str]:
-    """When it will grow."""
+    """When it will grow, and when a deletion will make it shrink."""
     size = figures.sizes[0]
     if not size or figures.used > size or figures.rehashidx >= 0:
         return []
-    return [
-        ngettext(
-            "Entry number %(n)d will start a rehash into %(size)d slot.",
-            "Entry number %(n)d will start a rehash into %(size)d slots.",
-            size * 2,
-        )
-        % {"n": size + 1, "size": size * 2}
-    ]
+    grows = ngettext(
+        "Entry number %(n)d will start a rehash into %(size)d slot.",
+        "Entry number %(n)d will start a rehash into %(size)d slots.",
+        size * 2,
+    ) % {"n": size + 1, "size": size * 2}
+    least = -(-size * MIN_FILL_PERCENT // 100)
+    if least < 2:
+        return [grows]
+    shrinks = ngettext(
+        "A deletion that leaves fewer than %(n)d entry (10 %%) will make it shrink.",
+        "A deletion that leaves fewer than %(n)d entries (10 %%) will make it shrink.",
+        least,
+    ) % {"n": least}
+    return [grows, shrinks]
 
 
-def _two_tables(layout: HashTableLayout, width: int, changed: Changed) -> list[Line]:
-    """Table 0 and, beside each of its slots, the two of table 1 into which it empties."""
+def _two_tables(
+    layout: HashTableLayout, width: int, changed: Changed
+) -> tuple[list[Line], list[Line]]:
+    """Titles; table 0 and, beside each of its slots, the two of table 1 into which it empties."""
     old, new = layout.tables
     low = [bucket for bucket in new.buckets if bucket.index < old.size]
     high = [bucket for bucket in new.buckets if bucket.index >= old.size]
@@ -144,10 +188,8 @@ def _two_tables(layout: HashTableLayout, width: int, changed: Changed) -> list[L
         for table, buckets in parts
     ]
     titles = _titles((old, new), (column, width - column - _GAP))
-    lines = _side_by_side([[title] for title in titles], column)
-    lines += _side_by_side(columns, column)
-    shown_slots = [table for table in (old, new) if len(table.buckets) < table.size]
-    return lines + [line for table in shown_slots[:1] for line in _around(table, width)]
+    head = _side_by_side([[title] for title in titles], column)
+    return head, _side_by_side(columns, column)
 
 
 def _titles(tables: Sequence[TableLayout], widths: Sequence[int]) -> list[Line]:
@@ -183,18 +225,35 @@ def _bucket(
 ) -> Line:
     """``3 ► email ► theme``."""
     digits = len(str(max(table.size - 1, 0)))
-    runs: list[Run] = [(f"{bucket.index:>{digits}} ", "label")]
+    runs: list[Run] = [(f"{bucket.index:>{digits}}", "label"), _slot_sign(bucket, table, changed)]
+    path = path_in(changed, ChainPath)
+    looked = (path.table, path.slot) == (table.number, bucket.index) if path is not None else False
+    compared = path.entries if path is not None and looked else 0
     if table.number == 0 and bucket.index < layout.rehashidx:
         runs.append(("· ← " + pgettext("slot", "moved"), "free"))
     elif not bucket.entries:
         runs.append(("·", "free"))
     for number, entry in enumerate(bucket.entries):
-        runs.append((" ► " if number else "► ", "pointer"))
+        arrow: Run = ("━► ", "path") if number < compared else ("► ", "pointer")
+        runs += [(" ", "text"), arrow] if number else [arrow]
         runs += _entry(entry, changed)
+    if looked and compared > len(bucket.entries):
+        runs.append((" ━► nil", "path"))
     if table.number != 0 or layout.rehashidx != bucket.index:
         return clip_line(runs, width)
     mark = " ◄ rehashidx" if line_width(runs) + 12 <= width else " ◄"
     return (*clip_line(runs, width - len(mark)), (mark, "header"))
+
+
+def _slot_sign(bucket: BucketLayout, table: TableLayout, changed: Changed) -> Run:
+    """What stands between a slot's number and its chain: a space, or where an algorithm is."""
+    place = (table.number, bucket.index)
+    chain, scan = path_in(changed, ChainPath), path_in(changed, SlotsDone)
+    if chain is not None and place == (chain.table, chain.slot):
+        return HERE, "path"
+    if scan is not None and place in scan.now:
+        return HERE, "path"
+    return (DONE, "free") if scan is not None and place in scan.before else (" ", "text")
 
 
 def _entry(entry: EntryLayout, changed: Changed) -> Line:
@@ -234,7 +293,7 @@ def describe_hashtable(
     figures = figures_of(layout)
     lines = [_summary(figures)]
     if isinstance(layout, TableFigures):
-        return [*lines, _no_chains()]
+        return [*lines, *filter(None, [_no_chains(layout)])]
     for table in layout.tables:
         if len(layout.tables) > 1:
             lines.append(_filled(table) + ".")
@@ -254,12 +313,14 @@ def _summary(figures: TableFigures) -> str:
         "It is a hash table that is rehashing: %(slots)s, %(entries)s; %(moved)d of %(size)d "
         "slots have moved (rehashidx), and each operation moves the next that has entries."
     )
-    return head % {
+    said = head % {
         "slots": slots,
         "entries": entries,
         "moved": figures.rehashidx,
         "size": figures.sizes[0],
     }
+    loads = _load(figures)
+    return f"{said} {loads[:1].upper()}{loads[1:]}."
 
 
 def _chain(bucket: BucketLayout, table: TableLayout) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from tutor.diagrams.boxes import Group, cell, draw_row, flow, row_width
 from tutor.diagrams.canvas import Line, omitted, wrapped
+from tutor.diagrams.parts import Parts
+from tutor.diagrams.paths import HERE, PASSED, SearchSpan, path_in
 from tutor.diagrams.sentences import changed_by_command, not_shown
 from tutor.engine.structures.intset import IntsetLayout
 from tutor.i18n import _, ngettext
@@ -18,11 +20,7 @@ Changed = frozenset[object]
 
 def draw_intset(layout: IntsetLayout, width: int, changed: Changed) -> list[Line]:
     """``changed`` holds values and the words ``width``, ``length``."""
-    bits = ngettext("%(n)d bit", "%(n)d bits", layout.width * 8) % {"n": layout.width * 8}
-    header = [
-        cell(f"{layout.width} ({bits})", "encoding", "4 B", "header", "width" in changed),
-        cell(str(layout.length), "length", "4 B", "header", "length" in changed),
-    ]
+    header = _header(layout, changed)
     cells = _elements(layout, changed)
     rest = layout.length - layout.start - len(cells)
     if not layout.start and not rest and cells and row_width([header, cells]) <= width:
@@ -37,18 +35,42 @@ def draw_intset(layout: IntsetLayout, width: int, changed: Changed) -> list[Line
     return [*lines, *wrapped(_note(layout), width)]
 
 
+def intset_parts(layout: IntsetLayout, width: int, changed: Changed) -> Parts:
+    """The header, the window's numbers, what is true of all."""
+    cells = _elements(layout, changed)
+    items = flow([cells], width) if cells else []
+    return Parts(flow([_header(layout, changed)], width), items, wrapped(_note(layout), width))
+
+
+def _header(layout: IntsetLayout, changed: Changed) -> Group:
+    bits = ngettext("%(n)d bit", "%(n)d bits", layout.width * 8) % {"n": layout.width * 8}
+    return [
+        cell(f"{layout.width} ({bits})", "encoding", "4 B", "header", "width" in changed),
+        cell(str(layout.length), "length", "4 B", "header", "length" in changed),
+    ]
+
+
 def _elements(layout: IntsetLayout, changed: Changed) -> Group:
     """Boxes of one width, as in memory."""
     note = f"{layout.width} B"
+    span = path_in(changed, SearchSpan)
+    captions = [f"{_search_sign(one.index, span)}[{one.index}]" for one in layout.elements]
     cells = [
-        cell(str(one.value), f"[{one.index}]", note, "payload", one.value in changed)
-        for one in layout.elements
+        cell(str(one.value), caption, note, "payload", one.value in changed)
+        for one, caption in zip(layout.elements, captions, strict=True)
     ]
     widest = max((one.width for one in cells), default=0)
     return [
-        cell(str(one.value), f"[{one.index}]", note, "payload", one.value in changed, widest)
-        for one in layout.elements
+        cell(str(one.value), caption, note, "payload", one.value in changed, widest)
+        for one, caption in zip(layout.elements, captions, strict=True)
     ]
+
+
+def _search_sign(index: int, span: SearchSpan | None) -> str:
+    """Whether a binary search looks at an element, or has it behind it."""
+    if span is None:
+        return ""
+    return HERE if index == span.middle else "" if span.low <= index <= span.high else PASSED
 
 
 def _note(layout: IntsetLayout) -> str:

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 from tutor.diagrams.boxes import Cell, Group, beside, cell, draw_row, flow, grid, row_width
 from tutor.diagrams.canvas import Line, Role, omitted, wrapped
+from tutor.diagrams.parts import Parts
+from tutor.diagrams.paths import HERE, PASSED, PairAt, path_in
 from tutor.diagrams.payload import shown
 from tutor.diagrams.sentences import changed_by_command, not_shown
 from tutor.engine.structures.listpack import COUNT_UNKNOWN, ListpackEntry, ListpackLayout
@@ -24,7 +26,7 @@ def draw_pairs(layout: ListpackLayout, width: int, changed: Changed) -> list[Lin
 
     ``changed`` holds indexes of entries and the words ``total``, ``count``.
     """
-    header = _header(layout, changed)
+    header = header_cells(layout, changed)
     end = [cell("ff", "end", "1 B", "label")]
     whole = len(layout.entries) == layout.count
     pairs = [_pair(part, changed) for run in _runs(layout) for part in run]
@@ -39,8 +41,20 @@ def draw_pairs(layout: ListpackLayout, width: int, changed: Changed) -> list[Lin
             due = run[-1][-1].index + 1
         lines += _gap(layout.count - due, due, width)
         lines = beside(lines, end, width) if due == layout.count else lines
-    legend = _("Under an entry: bytes of its encoding + data + backlen.")
-    return [*lines, *wrapped(legend, width)]
+    return [*lines, *wrapped(entry_legend(), width)]
+
+
+def pairs_parts(layout: ListpackLayout, width: int, changed: Changed) -> Parts:
+    """The header, the window's pairs, what the figures under them mean."""
+    pairs = [_pair(pair, changed) for run in _runs(layout) for pair in run]
+    items = grid(pairs, width) if pairs else []
+    legend = wrapped(entry_legend(), width)
+    return Parts(flow([header_cells(layout, changed)], width), items, legend)
+
+
+def entry_legend() -> str:
+    """What the figures under an entry mean."""
+    return _("Under an entry: bytes of its encoding + data + backlen.")
 
 
 Pair = tuple[ListpackEntry, ListpackEntry]
@@ -72,10 +86,11 @@ def _left_out(entries: int, due: int) -> str:
 
 
 def _pair(pair: Pair, changed: Changed) -> Group:
-    return [_entry(part, changed) for part in pair]
+    return [entry_cell(part, changed) for part in pair]
 
 
-def _header(layout: ListpackLayout, changed: Changed) -> Group:
+def header_cells(layout: ListpackLayout, changed: Changed) -> Group:
+    """The six bytes in front."""
     count = str(min(layout.count, COUNT_UNKNOWN))
     return [
         cell(str(layout.total_bytes), "total", "4 B", "header", "total" in changed),
@@ -83,12 +98,23 @@ def _header(layout: ListpackLayout, changed: Changed) -> Group:
     ]
 
 
-def _entry(entry: ListpackEntry, changed: Changed) -> Cell:
+def entry_cell(entry: ListpackEntry, changed: Changed) -> Cell:
+    """One entry: the kind of its encoding above, bytes of its parts below."""
     parts = [len(entry.prefix), len(entry.data), len(entry.backlen)]
     note = "+".join(str(part) for part in parts if part)
     text = str(entry.integer) if entry.integer is not None else shown(entry.value)
     role: Role = "payload" if entry.index % 2 else "key"
-    return cell(text, entry.encoding, note, role, entry.index in changed)
+    caption = _walk_sign(entry, changed) + entry.encoding
+    return cell(text, caption, note, role, entry.index in changed)
+
+
+def _walk_sign(entry: ListpackEntry, changed: Changed) -> str:
+    """Whether a walk through the pairs stands at an entry or has passed it."""
+    path = path_in(changed, PairAt)
+    if path is None or entry.index % 2:
+        return ""
+    pair = entry.index // 2
+    return HERE if pair == path.pair else PASSED if path.walked and pair < path.pair else ""
 
 
 def describe_pairs(layout: ListpackLayout, kind: str, changed: Changed = frozenset()) -> list[str]:
@@ -107,7 +133,7 @@ def describe_pairs(layout: ListpackLayout, kind: str, changed: Changed = frozens
     due = 0
     for run in _runs(layout):
         lines += _not_shown(run[0][0].index - due, due)
-        lines += [words % {"key": _sized(one), "value": _sized(two)} for one, two in run]
+        lines += [words % {"key": sized(one), "value": sized(two)} for one, two in run]
         due = run[-1][-1].index + 1
     return [*lines, *_not_shown(layout.count - due, due), *_news(layout.entries, changed)]
 
@@ -116,7 +142,7 @@ def _not_shown(entries: int, due: int) -> list[str]:
     return [not_shown(_left_out(entries, due))] if entries else []
 
 
-def _sized(entry: ListpackEntry) -> str:
+def sized(entry: ListpackEntry) -> str:
     """``name (6-bit str, 6 bytes)``."""
     size = ngettext("%(n)d byte", "%(n)d bytes", entry.size) % {"n": entry.size}
     return f"{shown(entry.value)} ({entry.encoding}, {size})"

@@ -21,10 +21,13 @@ from tutor.diagrams.canvas import (
     omitted,
     wrapped,
 )
+from tutor.diagrams.parts import Parts
+from tutor.diagrams.paths import HERE, PASSED, NodeAt, path_in
 from tutor.diagrams.payload import shown
 from tutor.diagrams.sentences import changed_by_command, not_shown
 from tutor.engine.structures.listpack import ListpackEntry
 from tutor.engine.structures.quicklist_layout import QuicklistLayout, QuicklistNodeLayout
+from tutor.engine.structures.ziplist import ZiplistEntry, ZiplistLayout
 from tutor.i18n import _, ngettext
 
 Changed = frozenset[object]
@@ -43,17 +46,44 @@ def draw_quicklist(layout: QuicklistLayout, width: int, changed: Changed) -> lis
     lines = [line for text in _notes(layout) for line in wrapped(text, width)]
     if layout.start:
         lines.append(omitted(_before(layout.start), width))
-    if width < _STACKED:
-        lines += _stacked(layout, width, changed)
-    else:
-        lines += _chained(layout, width, changed)
+    lines += _nodes(layout, width, changed)
     rest = layout.node_count - layout.start - len(layout.nodes)
     if rest > 0:
         lines.append(omitted(_more(rest), width))
     return lines
 
 
+def quicklist_parts(layout: QuicklistLayout, width: int, changed: Changed) -> Parts:
+    """The limits of a node, and the window's nodes; of an only node the window's entries."""
+    notes = [line for text in _notes(layout) for line in wrapped(text, width)]
+    if layout.node_count == 1 and layout.nodes and layout.nodes[0].listpack is not None:
+        return _only_node(layout, notes, width, changed)
+    lines = _nodes(layout, width, changed) if layout.nodes else []
+    return Parts(notes, [line[:-1] if line[-1:] == _ON else line for line in lines])
+
+
+def _nodes(layout: QuicklistLayout, width: int, changed: Changed) -> list[Line]:
+    draw = _stacked if width < _STACKED else _chained
+    return draw(layout, width, changed)
+
+
+def _only_node(
+    layout: QuicklistLayout, notes: Sequence[Line], width: int, changed: Changed
+) -> Parts:
+    """One box as wide as the screen, its edges above and below the entries."""
+    node, inside = layout.nodes[0], width - 4
+    assert node.listpack is not None
+    rows = _lines_of(_words(node, inside, changed), inside) if node.listpack.entries else []
+    return Parts(
+        [*notes, _border("┌", _node_title(node, node.index in changed), "┐", inside)],
+        [(("│ ", "frame"), *fill_line(row, inside), (" │", "frame")) for row in rows],
+        [_border("└", _fill(node, layout), "┘", inside)],
+    )
+
+
 def _notes(layout: QuicklistLayout) -> list[str]:
+    if layout.fill is None:
+        return []
     size = f"list-max-listpack-size {layout.fill}: "
     if layout.entry_limit is None:
         most = layout.byte_limit
@@ -137,7 +167,7 @@ def _row(boxes: Sequence[Box], lead: Line, end: Line) -> list[Line]:
 
 def _box(node: QuicklistNodeLayout, layout: QuicklistLayout, width: int, changed: Changed) -> Box:
     """A node in at most ``width`` cells: what it is, its entries, how full it is."""
-    title = _node_title(node, node.index in changed)
+    title = (*_walk_sign(node, changed), *_node_title(node, node.index in changed))
     bottom = _fill(node, layout)
     rows = _entries(node, width - 4, changed)
     widest = max(map(line_width, [title, bottom, *rows]))
@@ -149,6 +179,8 @@ def _box(node: QuicklistNodeLayout, layout: QuicklistLayout, width: int, changed
 
 
 def _border(left: str, label: Line, right: str, inside: int) -> Line:
+    if not label:
+        return ((left + "─" * (inside + 2) + right, "frame"),)
     label = clip_line(label, inside)
     rest = "─" * (inside - line_width(label))
     return ((left + " ", "frame"), *label, (" " + rest + right, "frame"))
@@ -157,14 +189,24 @@ def _border(left: str, label: Line, right: str, inside: int) -> Line:
 def _node_title(node: QuicklistNodeLayout, changed: bool) -> Line:
     size = f" · {node.size} B"
     if node.compressed is not None:
-        size = f" · LZF {node.compressed} B ← {node.size} B"
+        share = 100 * node.compressed // max(node.size, 1)
+        size = f" · LZF {node.compressed} B ← {node.size} B, {share} %"
     kind = " · plain" if node.plain else ""
+    kind += " · ziplist" if isinstance(node.listpack, ZiplistLayout) else ""
     return (*marked(f"node {node.index}", "title", changed), (kind + size, "label"))
+
+
+def _walk_sign(node: QuicklistNodeLayout, changed: Changed) -> Line:
+    """Whether a walk from node to node stands at this one or has passed it."""
+    path = path_in(changed, NodeAt)
+    if path is not None and node.index == path.node:
+        return ((HERE + " ", "path"),)
+    return ((PASSED + " ", "label"),) if path is not None and node.index in path.passed else ()
 
 
 def _fill(node: QuicklistNodeLayout, layout: QuicklistLayout) -> Line:
     """How full the node is, by the measure that limits it."""
-    if node.plain:
+    if node.plain or layout.fill is None:
         return ()
     if layout.entry_limit is None:
         actual, most, unit = node.size, layout.byte_limit, " B"
@@ -178,18 +220,34 @@ def _entries(node: QuicklistNodeLayout, width: int, changed: Changed) -> list[Li
     """Entries between bars, over as many lines as they need; what is left out is counted."""
     if node.listpack is None:
         return [clip_line([(shown(node.preview), "payload")], width)]
-    role: Role = "payload" if node.compressed is None else "label"
     words: list[Line] = []
+    entries: Sequence[ListpackEntry | ZiplistEntry] = node.listpack.entries
     due = 0
-    for entry in node.listpack.entries:
+    for entry, word in zip(entries, _words(node, width, changed), strict=True):
         if entry.index > due:
             words.append(((_left_out(entry.index - due), "label"),))
-        word = marked(shown(entry.value), role, (node.index, entry.index) in changed)
-        words.append(clip_line(word, max(min(width, _WORD), 1)))
+        words.append(word)
         due = entry.index + 1
     if due < node.count:
         words.append(((_left_out(node.count - due), "label"),))
     return _lines_of(words, width)
+
+
+def _words(node: QuicklistNodeLayout, width: int, changed: Changed) -> list[Line]:
+    """The visible entries of a node, each cut to the width of a word."""
+    role: Role = "payload" if node.compressed is None else "label"
+    entries = node.listpack.entries if node.listpack is not None else ()
+    path = path_in(changed, NodeAt)
+    here = path is not None and path.node == node.index
+    words: list[Line] = []
+    for one in entries:
+        word = marked(shown(one.value), role, (node.index, one.index) in changed)
+        if path is not None and here and one.index == path.cut:
+            word = (("║ ", "path"), *word)
+        elif path is not None and here and one.index == path.entry:
+            word = ((HERE, "path"), *word)
+        words.append(clip_line(word, max(min(width, _WORD), 1)))
+    return words
 
 
 def _left_out(entries: int) -> str:
@@ -229,11 +287,19 @@ def _describe_node(node: QuicklistNodeLayout) -> list[str]:
     if node.listpack is None:
         words = _("Node %(index)d is one plain element of %(bytes)d bytes: %(text)s")
         return [words % {"index": node.index, "bytes": node.size, "text": shown(node.preview)}]
-    head = ngettext(
-        "Node %(index)d is a listpack of %(bytes)d bytes with %(count)d entry: %(values)s.",
-        "Node %(index)d is a listpack of %(bytes)d bytes with %(count)d entries: %(values)s.",
-        node.count,
-    ) % {
+    if isinstance(node.listpack, ZiplistLayout):
+        words = ngettext(
+            "Node %(index)d is a ziplist of %(bytes)d bytes with %(count)d entry: %(values)s.",
+            "Node %(index)d is a ziplist of %(bytes)d bytes with %(count)d entries: %(values)s.",
+            node.count,
+        )
+    else:
+        words = ngettext(
+            "Node %(index)d is a listpack of %(bytes)d bytes with %(count)d entry: %(values)s.",
+            "Node %(index)d is a listpack of %(bytes)d bytes with %(count)d entries: %(values)s.",
+            node.count,
+        )
+    head = words % {
         "index": node.index,
         "bytes": node.size,
         "count": node.count,
@@ -245,7 +311,7 @@ def _describe_node(node: QuicklistNodeLayout) -> list[str]:
     return [f"{head} {squeezed}"]
 
 
-def _values(node: QuicklistNodeLayout, entries: Sequence[ListpackEntry]) -> str:
+def _values(node: QuicklistNodeLayout, entries: Sequence[ListpackEntry | ZiplistEntry]) -> str:
     words: list[str] = []
     due = 0
     for entry in entries:

@@ -17,3 +17,8 @@ def changed_by_command(names: Sequence[str]) -> list[str]:
     if not names:
         return []
     return [_("Changed by the last command: %(names)s.") % {"names": ", ".join(names)}]
+
+
+def as_sentence(words: str) -> str:
+    """Words of a picture with a capital letter and a full stop."""
+    return words[:1].upper() + words[1:] + "."

@@ -17,6 +17,7 @@ from tutor.diagrams.canvas import (
     Role,
     Run,
     clip_line,
+    gauge,
     line_width,
     marked,
     prefix_of,
@@ -25,11 +26,21 @@ from tutor.diagrams.canvas import (
 )
 from tutor.diagrams.payload import printable, shown
 from tutor.diagrams.sentences import changed_by_command
-from tutor.engine.structures.sds import EMBSTR_LIMIT, ROBJ_SIZE, StringLayout
+from tutor.diagrams.tables import packed
+from tutor.engine.structures.sds import (
+    EMBSTR_LIMIT,
+    MAX_LENGTHS,
+    ROBJ_SIZE,
+    SHARED_INTEGERS,
+    StringLayout,
+)
 from tutor.i18n import _, ngettext, pgettext
 
 Changed = frozenset[object]
 _LEAST_TEXT = 8
+_BAR_CELLS = 24
+_ROUND = {32: " ≤4 GB", 64: ""}
+"""The longest texts of the larger headers, in round numbers."""
 
 
 def draw_string(layout: StringLayout, width: int, changed: Changed) -> list[Line]:
@@ -39,13 +50,55 @@ def draw_string(layout: StringLayout, width: int, changed: Changed) -> list[Line
     robj = _robj(layout, changed)
     if layout.encoding == "int":
         lines = [_title(f"robj · {ROBJ_SIZE} B", width), *flow([robj], width)]
+        lines += _shared(layout, width) if layout.shared else []
     elif layout.encoding == "embstr":
         lines = [_title(f"embstr · {layout.allocation} B", width)]
         lines += _one_block(robj, layout, width, changed)
     else:
         lines = [_title(f"robj · {ROBJ_SIZE} B", width)]
         lines += _two_blocks(robj, layout, width, changed)
+    if layout.integer is None:
+        lines += [*_used(layout, width), *_kinds(layout, width)]
     return lines + [line for text in _notes(layout) for line in wrapped(text, width)]
+
+
+def _shared(layout: StringLayout, width: int) -> list[Line]:
+    """The objects made at the start, of which this is one (redis 7.0, server.c: shared)."""
+    assert layout.integer is not None
+    last = SHARED_INTEGERS - 1
+    near = sorted({0, last, *range(max(layout.integer - 1, 0), min(layout.integer + 1, last) + 1)})
+    boxes: list[Cell] = []
+    for at, number in enumerate(near):
+        if at and number > near[at - 1] + 1:
+            boxes.append(cell("…", role="label"))
+        mine = number == layout.integer
+        role: Role = "payload" if mine else "label"
+        boxes.append(cell(f"► {number}" if mine else str(number), role=role))
+    size = f"{SHARED_INTEGERS} × {ROBJ_SIZE} B"
+    return [_title(f"shared.integers · {size}", width), *flow([boxes], width)]
+
+
+def _used(layout: StringLayout, width: int) -> list[Line]:
+    """How much of its room the text takes."""
+    if not layout.free:
+        return []
+    figures = _("%(actual)d of %(most)d") % {"actual": layout.length, "most": layout.alloc}
+    head: Line = (("len / alloc ", "label"),)
+    cells = max(min(width - width_of(figures) - 15, _BAR_CELLS), 4)
+    bar = gauge(layout.length, layout.alloc, cells)
+    return [clip_line([*head, *bar, (f" {figures} B", "label")], width)]
+
+
+def _kinds(layout: StringLayout, width: int) -> list[Line]:
+    """The five headers, each with the longest text it can tell of; the present one is marked."""
+    words: list[Line] = []
+    for kind, longest in MAX_LENGTHS.items():
+        own = layout.header == f"sdshdr{kind}"
+        most = _ROUND.get(kind, f" ≤{longest}")
+        name: Line = (("► ", "pointer"), (str(kind), "header")) if own else ((str(kind), "label"),)
+        words.append((*name, (most, "label")))
+    words[0] = (("sdshdr ", "label"), *words[0])
+    return packed(words, width)
 
 
 def _title(text: str, width: int) -> Line:
@@ -188,7 +241,7 @@ def _text(layout: StringLayout, changed: Changed) -> Line:
 def new_part(changed: Changed) -> tuple[int, int] | None:
     """Where the new part of the text begins and ends, if only a part is new."""
     for item in changed:
-        if isinstance(item, tuple):
+        if isinstance(item, tuple) and item[0] == "text":
             return item[1], item[2]
     return None
 
@@ -210,7 +263,10 @@ def _notes(layout: StringLayout) -> list[str]:
                 _("One of the 10,000 shared integers 0–9999: every key that holds it points here.")
             ]
         return [_("A 64-bit integer: the number itself lies in the pointer, there is no SDS.")]
-    return [_capacity(layout), _allocation(layout)]
+    grows = _(
+        "Text that does not fit gets room for twice its new length, from 1 MB on for 1 MB more."
+    )
+    return [_capacity(layout), grows, _allocation(layout)]
 
 
 def _capacity(layout: StringLayout) -> str:

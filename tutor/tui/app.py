@@ -11,7 +11,8 @@ from tutor.i18n import MissingCatalog, _, guess_language, set_language
 
 
 def run(args: Namespace) -> int:
-    """Open the app; the exit code. ``args`` may carry ``lesson`` (an id) and ``lang``."""
+    """Open the app; the exit code. ``args`` may carry ``lesson`` (an id), ``lang``, and
+    ``open_lab`` (scenario, seed, replicas)."""
     lang = getattr(args, "lang", None)
     if not _can_draw():
         sys.stderr.write(_no_terminal(lang or guess_language() or "en"))
@@ -19,7 +20,9 @@ def run(args: Namespace) -> int:
     gc.disable()  # until something is seen: thousands of objects are made, none is garbage
     from tutor.tui.application import TutorApp
 
-    app = TutorApp(lesson=getattr(args, "lesson", None), lang=lang)
+    app = TutorApp(
+        lesson=getattr(args, "lesson", None), lang=lang, lab=getattr(args, "open_lab", None)
+    )
     app.run()
     return app.return_code or 0
 

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 
 class TutorApp(App[None]):
-    """A test gives ``clock`` and ``seed`` to be repeatable, and ``lessons`` of its own."""
+    """A test gives ``clock`` and ``seed`` to be repeatable, and ``lessons`` of its own. ``lab``:
+    scenario, seed and replicas of the lab to begin with."""
 
     TITLE = "redis-tutor"
     CSS_PATH: ClassVar[CSSPathType | None] = ["app.tcss", "screens/home.tcss"]
@@ -50,12 +51,14 @@ class TutorApp(App[None]):
         lessons: Path | None = None,
         clock: Clock | None = None,
         seed: int | None = None,
+        lab: tuple[str, int, int | None] | None = None,
     ) -> None:
         super().__init__()
         self.progress = progress or Progress()
         self.outline = Outline(self.progress, lessons)
         self.clock, self.seed = clock, seed
         self._asked_lesson = lesson
+        self._asked_lab = lab
         self._language_known = self._begin(lang)
         self._sandbox: World | None = None
         ScrollBar.renderer = ThinScrollBar
@@ -88,6 +91,8 @@ class TutorApp(App[None]):
             self.animation_level = "none"
         if self._asked_lesson:
             self.call_after_refresh(self.open_lesson, self._asked_lesson)
+        if self._asked_lab is not None:
+            self.call_after_refresh(self.open_lab, *self._asked_lab)
         if not self._language_known:
             from tutor.tui.screens.language import LanguageScreen
 
@@ -148,6 +153,15 @@ class TutorApp(App[None]):
             self._sandbox = World(Engine(self.clock, self.seed))
         self.open_home()
         self.push_screen(SandboxScreen(self._sandbox, self.history))
+
+    def open_lab(
+        self, scenario: str = "healthy", seed: int = 7, replicas: int | None = None
+    ) -> None:
+        """The replication lab."""
+        from tutor.tui.screens.replication_lab import ReplicationLabScreen
+
+        self.open_home()
+        self.push_screen(ReplicationLabScreen(self.history, scenario, seed, replicas))
 
     # actions
 

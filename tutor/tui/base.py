@@ -9,6 +9,7 @@ from textual.binding import ActiveBinding, BindingType
 from textual.screen import ModalScreen, Screen, ScreenResultType
 
 from tutor.i18n import _
+from tutor.tui.compositing import RowCompositor
 from tutor.tui.keys import bindings
 
 SMALLEST = (40, 12)
@@ -28,6 +29,12 @@ class Speaks(Protocol):
 
 class Translated(Screen[ScreenResultType]):
     """Bindings in the present language; `retranslate` reaches every widget that `Speaks`."""
+
+    def __init__(
+        self, name: str | None = None, id: str | None = None, classes: str | None = None
+    ) -> None:
+        super().__init__(name, id, classes)
+        self._compositor = RowCompositor()
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:

@@ -47,12 +47,21 @@ class Desk(Protocol):
         """Do again what was taken back."""
         ...
 
+    def go(self, index: int) -> None:
+        """Go to another moment (`World.go`)."""
+        ...
+
+    def switch(self, number: int) -> None:
+        """Go over to a branch (`World.switch`)."""
+        ...
+
 
 class WorldDesk:
     """A free world: the sandbox."""
 
     def __init__(self, world: World | None = None) -> None:
         self.backend = EmbeddedBackend(world)
+        self._seen: tuple[object, ...] = ()
 
     @property
     def world(self) -> World:
@@ -65,16 +74,27 @@ class WorldDesk:
         self.backend.cancel()
 
     def tick(self) -> bool:
-        stats = self.world.engine.stats
-        before = (stats.dirty, stats.expired_keys, self.backend.waiting)
         self.backend.tick()
-        return before != (stats.dirty, stats.expired_keys, self.backend.waiting)
+        stats, service = self.world.engine.stats, self.backend.service
+        seen = (
+            *(stats.dirty, stats.expired_keys, self.backend.waiting),
+            *(() if service is None else (service.addresses, service.clients)),
+            self.world.traffic.total if self.world.traffic is not None else 0,
+        )
+        before, self._seen = self._seen, seen
+        return seen != before
 
     def undo(self) -> Entry | None:
         return self.world.undo()
 
     def redo(self) -> Entry | None:
         return self.world.redo()
+
+    def go(self, index: int) -> None:
+        self.world.go(index)
+
+    def switch(self, number: int) -> None:
+        self.world.switch(number)
 
 
 class LessonDesk:
@@ -83,7 +103,7 @@ class LessonDesk:
     def __init__(self, player: Player) -> None:
         self._player = player
         self.turn: Turn | None = None
-        self._backend = EmbeddedBackend(player.world)
+        self._backend = EmbeddedBackend(player.world, may_serve=False)
 
     @property
     def world(self) -> World:
@@ -92,7 +112,7 @@ class LessonDesk:
     @property
     def backend(self) -> EmbeddedBackend:
         if self._backend.world is not self._player.world:
-            self._backend = EmbeddedBackend(self._player.world)
+            self._backend = EmbeddedBackend(self._player.world, may_serve=False)
         return self._backend
 
     def run(self, argv: Sequence[bytes]) -> Reply:
@@ -110,3 +130,9 @@ class LessonDesk:
 
     def redo(self) -> Entry | None:
         return self._player.redo()
+
+    def go(self, index: int) -> None:
+        self._player.go(index)
+
+    def switch(self, number: int) -> None:
+        self._player.switch(number)

@@ -43,6 +43,10 @@ class glyphs:
     dot: Final = "·"
     dash: Final = "—"
     warning: Final = "▲"
+    handle: Final = "●"
+    ahead: Final = "·"
+    bar_start: Final = "├"
+    bar_end: Final = "┤"
 
 
 ACTIVE = "‹{}›"
@@ -54,12 +58,13 @@ _STAND_INS = {
     "=": "━═",
     "|": "│┃║▌▐▎▕▏",
     "x": "✗×",
-    "o": "○",
+    "o": "○●",
     "*": "•◆",
     ">": "►→▶▸›≥",
     "<": "◄←◀‹≤",
     "^": "▲↑",
     "v": "▼↓▾",
+    "u": "µ",
     "#": "■█▓▆▇",
     "%": "▒",
     ".": "□░·▁▂",

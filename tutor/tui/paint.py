@@ -68,8 +68,8 @@ def fit(pieces: Row, width: int, ellipsis: str) -> Row:
     left, kept = max(width - cell_len(ellipsis), 0), []
     for piece in pieces:
         text = piece.text
-        while text and cell_len(text) > left:
-            text = text[:-1]
+        if cell_len(text) > left:
+            text = text[: _room(text, left)]
         if text:
             kept.append(piece._replace(text=text))
             left -= cell_len(text)
@@ -132,11 +132,16 @@ def _visible(chunk: Sequence[Piece]) -> int:
 
 def _prefix(text: str, width: int) -> int:
     """How many characters of ``text`` fit in ``width`` cells (at least one)."""
+    return max(_room(text, width), min(len(text), 1))
+
+
+def _room(text: str, width: int) -> int:
+    """How many characters of ``text`` fit in ``width`` cells."""
     used = 0
     for index, char in enumerate(text):
         used += cell_len(char)
         if used > width:
-            return max(index, 1)
+            return index
     return len(text)
 
 

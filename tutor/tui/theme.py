@@ -1,7 +1,8 @@
 """Two themes of our own, dark and light, and what each colour means.
 
-A colour has one meaning wherever it appears: in the prompt, in a reply, in a picture. `ROLES` maps
-a meaning to a style; text without colours (`NO_COLOR`) keeps bold, underline and reverse, and the
+A colour has one meaning wherever it appears: in the prompt, in a reply, in a picture; colours and
+the roles of pictures are those of `tutor.diagrams.palette`. `ROLES` maps a meaning to a style; text
+without colours (`NO_COLOR`) keeps bold, underline and reverse, and the
 signs of `glyphs`.
 """
 
@@ -11,40 +12,12 @@ from collections.abc import Mapping
 
 from textual.theme import Theme
 
-_DARK = {
-    "line": "#3b434f",
-    "muted": "#8f98a6",
-    "faint": "#7b8593",
-    "bright": "#f1f3f6",
-    "header": "#7fb1de",
-    "payload": "#e3cf9f",
-    "pointer": "#6fbfae",
-    "changed": "#ffa357",
-    "key": "#9fd0c6",
-    "option": "#c3a6dd",
-    "ok": "#86cb8d",
-    "fail": "#ef8a85",
-    "chosen": "#28384a",
-}
-_LIGHT = {
-    "line": "#d3cfc4",
-    "muted": "#5c6470",
-    "faint": "#6a717b",
-    "bright": "#11151b",
-    "header": "#1c5c9c",
-    "payload": "#7a5200",
-    "pointer": "#0c6b60",
-    "changed": "#b13f00",
-    "key": "#0f5f58",
-    "option": "#6c3f97",
-    "ok": "#23702c",
-    "fail": "#b0261f",
-    "chosen": "#dfe8f1",
-}
+from tutor.diagrams import palette
+from tutor.diagrams.palette import Palette
 
 
-def _theme(name: str, dark: bool, background: str, surface: str, text: str, accent: str) -> Theme:
-    colours = _DARK if dark else _LIGHT
+def _theme(name: str, dark: bool, shades: Palette) -> Theme:
+    colours, accent, background = shades.colours, shades.accent, shades.background
     return Theme(
         name=name,
         primary=accent,
@@ -53,10 +26,10 @@ def _theme(name: str, dark: bool, background: str, surface: str, text: str, acce
         warning=colours["changed"],
         error=colours["fail"],
         success=colours["ok"],
-        foreground=text,
+        foreground=shades.text,
         background=background,
-        surface=surface,
-        panel=surface,
+        surface=shades.surface,
+        panel=shades.surface,
         dark=dark,
         variables={
             **colours,
@@ -66,7 +39,7 @@ def _theme(name: str, dark: bool, background: str, surface: str, text: str, acce
             "block-cursor-foreground": colours["bright"],
             "block-cursor-text-style": "bold",
             "block-cursor-blurred-background": colours["chosen"],
-            "block-cursor-blurred-foreground": text,
+            "block-cursor-blurred-foreground": shades.text,
             "input-cursor-background": accent,
             "input-cursor-foreground": background,
             "input-selection-background": colours["chosen"],
@@ -83,15 +56,13 @@ def _theme(name: str, dark: bool, background: str, surface: str, text: str, acce
     )
 
 
-DARK = _theme("tutor-dark", True, "#14171c", "#1b1f26", "#cdd3db", "#6cb2e0")
-LIGHT = _theme("tutor-light", False, "#fbfaf6", "#f2f0ea", "#2b313a", "#14639e")
+DARK = _theme("tutor-dark", True, palette.DARK)
+LIGHT = _theme("tutor-light", False, palette.LIGHT)
 
 THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
 
 ROLES: Mapping[str, str] = {
     "": "",
-    "text": "",
-    "title": "bold $bright",
     "strong": "bold $bright",
     "em": "italic",
     "muted": "$muted",
@@ -107,7 +78,6 @@ ROLES: Mapping[str, str] = {
     "subcommand": "bold $bright",
     "client-word": "bold $primary",
     "note": "$muted",
-    "key": "$key",
     "string": "$payload",
     "number": "$payload",
     "option": "$option",
@@ -125,14 +95,7 @@ ROLES: Mapping[str, str] = {
     "error": "$fail",
     "index": "$faint",
     # what lies in memory
-    "label": "$muted",
-    "frame": "$faint",
-    "header": "$header",
-    "payload": "$payload",
-    "free": "$faint",
-    "pointer": "$pointer",
-    "changed": "bold $changed",
-    "warning": "$changed",
+    **palette.ROLES,
     # help
     "syntax": "$key",
     "example": "$payload",
@@ -163,6 +126,8 @@ PLAIN_ROLES: Mapping[str, str] = {
     "error-argument": "underline",
     "error": "bold",
     "changed": "bold reverse",
+    "gone": "bold",
+    "path": "bold",
     "warning": "bold",
     "fail": "bold",
     "active": "bold underline",

@@ -41,12 +41,13 @@ class HelpScreen(BaseModal[None]):
         panel = panel_words(self._focus)
         if panel:
             rows += [*([EMPTY] if rows else []), *_section(panel[0], width)]
-            for line in panel[1:]:
-                rows += wrap(row((f"{glyphs.bullet} ", "accent"), line), width, "  ")
+            rows += _bullets(panel[1:], width)
         if self._focus is not None and self._focus.id == "prompt":
             rows += _table([(key, text()) for key, text in PROMPT_KEYS], width)
         rows += [*([EMPTY] if rows else []), *_section(_("Keyboard"), width)]
         rows += _table([(_names(key), _(key.help)) for key in self._keys], width)
+        if any(key.id == "earlier" for key in self._keys):
+            rows += [EMPTY, *_section(_("Time"), width), *_bullets(time_words(), width)]
         rows += [EMPTY, row(("Esc", "hotkey"), "  " + _("closes this window"))]
         return rows
 
@@ -71,7 +72,7 @@ PROMPT_KEYS: tuple[tuple[str, Callable[[], str]], ...] = (
     ("^R", lambda: _("search earlier lines")),
     ("→", lambda: _("take the grey continuation")),
     ("PgUp PgDn", lambda: _("scroll the output")),
-    ("^C", lambda: _("empty the line, give up waiting")),
+    ("^C", lambda: _("empty the line, give up waiting or listening")),
 )
 
 
@@ -84,16 +85,48 @@ def panel_words(focus: Widget | None) -> list[str]:
             _("Type a Redis command and press Enter. The line beneath shows its syntax; the "
               "argument that comes next is underlined and stands between ‹ and ›."),
             _("Paste several lines to run them one after another."),
-            _("help SET explains a command, help @hash lists a group."),
+            _("help SET explains a command, help @hash lists a group, help alone lists the words "
+              "of the console: :slow, :time, :xray and others."),
         ]  # fmt: skip
     if name == "picture":
         return [
             _("The X-ray"),
             _("It shows the memory image of the key that your last command touched."),
             _("⁺ marks what the last command changed; ░ is memory that is reserved and free."),
-            _("Ctrl-X changes the view: structure, bytes, text. F9 pins the key."),
-            _("[ and ] go through a long structure part by part."),
-        ]
+            _("Ctrl-X or a click on a name changes the view: the structure, its bytes, the same "
+              "data in older and newer versions of Redis, before and after the last command, the "
+              "picture in words. F9 pins the key."),
+            _("Arrows, PgUp, PgDn, Home and End scroll; [ and ] go through a long structure part "
+              "by part."),
+            _("F12 shows the last command step by step."),
+        ]  # fmt: skip
+    if name == "film":
+        return [
+            _("Slow motion"),
+            _("The last command is run again, and each step of its algorithm is shown on the "
+              "structure, as it was in that step. Your data stays as it is."),
+            _("▼ is where the algorithm looks, × what it has passed, ⁺ what it has changed."),
+            _("Space pauses and goes on; the right and left arrows step; + and - change the speed; "
+              "Home and End go to the first and the last step; Esc leaves."),
+            _(":slow ZADD k 1 a carries out a command and shows it; :slow 3 shows the last three."),
+        ]  # fmt: skip
+    if name == "server-picture":
+        return [
+            _("The server"),
+            _("Left and Right, or Ctrl-X, change the view: map, memory, expiry, eviction, wire, "
+              "clients."),
+            _("In the map arrows choose a key and Enter shows it in the X-ray; [ and ] change the "
+              "order. The bar beside a TTL drains as the time runs out."),
+            _("F8 goes back to the X-ray."),
+        ]  # fmt: skip
+    if name == "arrivals":
+        return [
+            _("The port"),
+            _("Above: who is connected. Below: every command as it arrives, and how long Redis "
+              "worked on it; ✗ marks an error."),
+            _("Scrolled up the list stands still; End follows again."),
+            _("The X-ray goes to the key that another client touched last; F9 pins it."),
+        ]  # fmt: skip
     if name == "side":
         return [
             _("The left panel"),
@@ -106,6 +139,24 @@ def panel_words(focus: Widget | None) -> list[str]:
             _("Replies as redis-cli prints them. Under an error stands a card; Ctrl-O unfolds it."),
         ]
     return []
+
+
+def time_words() -> list[str]:
+    """About the line of moments, where there is one."""
+    return [
+        _("The line above the keys is all that was done here. Alt+← and Alt+→ go along it command "
+          "by command, a click or a drag goes anywhere."),
+        _("A command that changes something in the past begins a branch; what lay ahead is kept. "
+          ":time lists moments and branches, :time 3 goes to a moment, "
+          ":time branch 1 to a branch."),
+    ]  # fmt: skip
+
+
+def _bullets(lines: Sequence[str], width: int) -> list[Row]:
+    rows: list[Row] = []
+    for line in lines:
+        rows += wrap(row((f"{glyphs.bullet} ", "accent"), line), width, "  ")
+    return rows
 
 
 def _names(key: Key) -> str:

@@ -29,8 +29,8 @@ from tutor.tui.widgets.topbar import TopBar, progress_row
 if TYPE_CHECKING:
     from tutor.tui.application import TutorApp
 
-CONTINUE, SANDBOX = "continue:", "sandbox:"
-"""Ids of the two lines that are no lessons."""
+CONTINUE, SANDBOX, LAB = "continue:", "sandbox:", "lab:"
+"""Ids of the lines that are no lessons."""
 
 
 class HomeScreen(BaseScreen[None]):
@@ -108,6 +108,9 @@ class HomeScreen(BaseScreen[None]):
             made += [self._option(line.id, [_lesson_row(line, width)]) for line in lines]
             made.append(self._gap())
         made.append(self._head(_("On your own")))
+        about = (_("servers, links and faults, live"), "muted")
+        lab = row("    ", (_("Replication lab"), ""), "  ", about)
+        made.append(self._option(LAB, [fit(lab, width, glyphs.ellipsis)]))
         about = (_("no tasks, your own keys"), "muted")
         sandbox = row("    ", (_("Sandbox"), ""), "  ", about)
         made.append(self._option(SANDBOX, [fit(sandbox, width, glyphs.ellipsis)]))
@@ -157,6 +160,8 @@ class HomeScreen(BaseScreen[None]):
         name = str(option.id) if option is not None else ""
         if name == SANDBOX:
             return _sandbox_rows(width)
+        if name == LAB:
+            return _lab_rows(width)
         wanted = self._tutor.outline.current if name == CONTINUE else name
         line = next((line for line in self.lines if line.id == wanted), None)
         if line is None:
@@ -183,6 +188,8 @@ class HomeScreen(BaseScreen[None]):
         name = str(event.option_id)
         if name == SANDBOX:
             self._tutor.open_sandbox()
+        elif name == LAB:
+            self._tutor.open_lab()
         else:
             self._tutor.open_lesson(self._tutor.outline.current if name == CONTINUE else name)
 
@@ -222,6 +229,19 @@ def _sandbox_rows(width: int) -> list[Row]:
     texts = (
         _("An empty Redis of your own: sixteen databases, real replies, every key in the X-ray."),
         _("Undo takes back any change. :client 2 is a second client, to see what blocks whom."),
+        _("F3 opens a port: then redis-cli and your own programs work with it as well."),
+    )
+    for text in texts:
+        rows += [EMPTY, *wrap(row((text, "")), width)]
+    return rows
+
+
+def _lab_rows(width: int) -> list[Row]:
+    rows = wrap(row((_("Replication lab"), "title")), width)
+    texts = (
+        _("A master and its replicas in a time that you can stop, slow down and turn back."),
+        _("Cut a link, crash a server, promote another: see stale reads, and what is lost."),
+        _(":node replica1 puts the prompt on any of them. The same seed gives the same run."),
     )
     for text in texts:
         rows += [EMPTY, *wrap(row((text, "")), width)]

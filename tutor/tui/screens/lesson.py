@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     from tutor.tui.application import TutorApp
 
 
+_NOT_WHILE_RUNNING = frozenset(
+    ["hint", "solution", "reset", "next_step", "previous_step", "answer", "undo", "redo", "travel"]
+)
+"""A command of the step still runs: the step stays as it is until then."""
+
+
 class LessonScreen(Workbench):
     """Plays a lesson; everything of substance is the `Player`'s."""
 
@@ -49,11 +55,12 @@ class LessonScreen(Workbench):
         yield TopBar(self._where, self.state_rows)
         yield TooSmall()
         upper = Horizontal(id="upper")
-        yield PanelTabs(upper, self._tab_rows, self.xray_pane.views)
+        yield PanelTabs(upper, self._tab_rows, self.xray_pane.views, self.seen_panel)
         with upper:
             yield self.story
             yield self.xray_pane
         yield self.console_pane
+        yield self.scrubber
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -62,9 +69,9 @@ class LessonScreen(Workbench):
 
     # showing
 
-    def look(self) -> None:
+    def show_world(self) -> None:
         """Show world, verdicts and head as they are now."""
-        super().look()
+        super().show_world()
         self.story.look()
         for text in cast("TutorApp", self.app).outline.news():
             self.notify(text, severity="warning", timeout=15, markup=False)
@@ -203,18 +210,23 @@ class LessonScreen(Workbench):
         from tutor.console.render import render
         from tutor.engine.cmdline import quote
 
-        self.xray.watch(self.player.world, self.player.step.view.focus)
-        for entry in self.player.world.history:
+        world = self.player.world
+        self.xray.watch(world, self.player.step.view.focus)
+        for at, entry in enumerate(world.history):
             line = " ".join(quote(word) for word in entry.argv)
             exchange = self.console_pane.output.command(str(self.desk.backend.prompt()), line)
             exchange.reply += [row(*each) for each in render(entry.reply, argv=entry.argv)]
             self.console_pane.output.changed(exchange)
+            with world.moment(at):
+                self.xray.before(entry.argv)
             self.xray.after(entry)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that mean nothing in this step are not shown."""
         if not self.is_mounted:
             return True
+        if self.console_pane.executing and action in _NOT_WHILE_RUNNING:
+            return False
         exercise = bool(self.player.step.checks)
         if action in ("hint", "solution"):
             return exercise

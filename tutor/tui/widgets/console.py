@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -13,9 +14,13 @@ from textual.containers import Vertical
 from textual.message import Message
 
 from tutor.console.lexer import UnbalancedQuotes, split
-from tutor.engine.replies import BLOCKED, Reply, is_error
+from tutor.console.travel import Trip, trip_of
+from tutor.engine.replies import BLOCKED, Reply
+from tutor.engine.world import Entry as Step
+from tutor.engine.world import waits
 from tutor.i18n import _, ngettext
 from tutor.tui.desk import Desk
+from tutor.tui.execution import Execution
 from tutor.tui.paint import Row, row
 from tutor.tui.widgets.entry import Entry
 from tutor.tui.widgets.output import Exchange, Output
@@ -27,10 +32,18 @@ if TYPE_CHECKING:
     from tutor.console.cards import Card
     from tutor.console.history import History
     from tutor.console.render import Line
+    from tutor.diagrams.server import ServerView
+    from tutor.engine.census import Order
     from tutor.engine.session import Session
 
 MOST_LINES = 1000
 """Lines of one reply that the output keeps."""
+
+MOST_MESSAGES = 50
+"""Messages that are shown of those that came since the last look."""
+
+PATIENCE_S = 0.05
+"""How long the screen stands still for a command. Almost all are over by then."""
 
 
 @dataclass(slots=True, eq=False)
@@ -42,6 +55,20 @@ class _Waiting:
     reply: Reply = BLOCKED
 
 
+@dataclass(slots=True, eq=False)
+class _Running:
+    """A command that is carried out. ``begun``: its turn has come; until then it can be
+    ``withdrawn``."""
+
+    exchange: Exchange
+    argv: Sequence[bytes]
+    session: Session
+    begun: bool = False
+    withdrawn: bool = False
+    execution: Execution[Reply] | None = None
+    step: Step | None = None
+
+
 class ConsolePane(Vertical):
     """Runs lines at its desk. Implements the console's `Host` for words such as `help`."""
 
@@ -51,9 +78,15 @@ class ConsolePane(Vertical):
     class Ran(Message):
         """A command was carried out, or its late reply came."""
 
-        def __init__(self, argv: Sequence[bytes], reply: Reply) -> None:
+        def __init__(self, argv: Sequence[bytes], reply: Reply, step: Step | None) -> None:
             super().__init__()
-            self.argv, self.reply = tuple(argv), reply
+            self.argv, self.reply, self.step = tuple(argv), reply, step
+
+    class Told(Message):
+        """A word of the console has done something."""
+
+    class _Done(Message):
+        """A command that took long is over."""
 
     class EmptyLine(Message):
         """Enter in an empty line."""
@@ -61,12 +94,20 @@ class ConsolePane(Vertical):
     class Left(Message):
         """Esc with nothing left to close."""
 
-    class Travel(Message):
-        """``:undo`` or ``:redo`` was typed."""
+    class Slowly(Message):
+        """``:slow`` was typed with ``word`` behind it (``off``, ``expiry``, a number, nothing), or
+        a command that was typed behind it has been carried out."""
 
-        def __init__(self, back: bool) -> None:
+        def __init__(self, word: str = "") -> None:
             super().__init__()
-            self.back = back
+            self.word = word
+
+    class Travel(Message):
+        """``:undo``, ``:redo`` or ``:time`` was typed, with a place to go to."""
+
+        def __init__(self, trip: Trip) -> None:
+            super().__init__()
+            self.trip = trip
 
     def __init__(
         self,
@@ -80,10 +121,17 @@ class ConsolePane(Vertical):
         super().__init__(id=id)
         self.desk = desk
         self._before = before
+        self.show_server: Callable[[ServerView, Order | None], None] | None = None
+        """Opens the pane of the whole server, where there is one (`:server`)."""
+        self.show_key: Callable[[bytes, str], None] | None = None
+        """Shows a key in a view of the X-ray (`:xray`)."""
         self._head = PanelHead(self, self._title, self._about, joint=joint)
         self.history = history
         self._waiting: dict[Session, _Waiting] = {}
+        self._ongoing: _Running | None = None
         self._typed_ahead: list[str] = []
+        self._slowly = False
+        """The command that runs is to be shown in slow motion."""
         self.output = Output(id="output")
         self.entry = Entry(lambda: self.desk.backend, history.lines, id="entry")
 
@@ -128,18 +176,28 @@ class ConsolePane(Vertical):
             return
         from tutor.console import commands
         from tutor.console.remark import remark_note, without_remark
+        from tutor.console.slow import behind
 
-        own_word = commands.find(line.split()[0]) is not None
-        if self.desk.world.session in self._waiting and not own_word:
+        slowly = behind(line)
+        own_word = commands.find((slowly or line).split()[0]) is not None
+        if self._holds and not own_word:
             self._typed_ahead.append(line)
             return
         self.history.append(line)
         exchange = self.output.command(str(self.desk.backend.prompt()), line)
-        if line.strip().lower() in (":undo", ":redo"):
-            self.post_message(self.Travel(line.strip().lower() == ":undo"))
+        first, *rest = line.lower().split()
+        if first == ":slow" and not slowly:
+            self.post_message(self.Slowly(" ".join(rest)))
             return
+        line = slowly or line
+        if first in (":undo", ":redo", ":time"):
+            with suppress(ValueError):  # which the word itself explains
+                if (trip := trip_of(first, rest)) is not None:
+                    self.post_message(self.Travel(trip))
+                    return
         try:
             if commands.run(line, cast("commands.Host", self)):
+                self.post_message(self.Told())
                 return
             line, remark = without_remark(line)
             argv = split(line)
@@ -150,19 +208,75 @@ class ConsolePane(Vertical):
             return
         if remark:
             exchange.notes.append(lambda: row((remark_note(remark), "muted")))
-        self._before(argv)
-        reply = self.desk.run(argv)
-        if reply is BLOCKED:
-            self._wait(exchange, argv)
+        self._slowly = bool(slowly)
+        self._start(exchange, argv)
+
+    def _start(self, exchange: Exchange, argv: Sequence[bytes]) -> None:
+        """Carry out a command; if it is not over in a moment, the screen goes on meanwhile."""
+        running = self._ongoing = _Running(exchange, argv, self.desk.world.session)
+        running.execution = Execution(partial(self._carry_out, running), self._tell_done)
+        if running.execution.wait(PATIENCE_S):
+            self._finish(running)
         else:
-            self._answer(exchange, argv, reply, partial(self._card, argv, reply))
-        self.post_message(self.Ran(argv, reply))
+            exchange.running = partial(self._how_long, running)
+            self.output.changed(exchange)
+            self.post_message(self.Told())
+
+    def _carry_out(self, running: _Running) -> Reply:
+        """In a thread: take a turn, run the command. Nothing here touches the screen."""
+        with self.desk.world.lock:
+            if running.withdrawn:
+                return None
+            running.begun = True
+            self._before(running.argv)
+            reply = self.desk.run(running.argv)
+            running.step = self.desk.world.last
+            if reply is BLOCKED:
+                self._wait(running)
+        return reply
+
+    def _tell_done(self) -> None:
+        """In a thread: the screen does not wait any more."""
+        self.post_message(self._Done())
+
+    @on(_Done)
+    def _done(self) -> None:
         self.poll()
 
-    def _wait(self, exchange: Exchange, argv: Sequence[bytes]) -> None:
+    @property
+    def executing(self) -> bool:
+        """Whether a command takes long just now."""
+        return self._ongoing is not None
+
+    def _how_long(self, running: _Running) -> str:
+        seconds = f"{running.execution.seconds if running.execution else 0:.1f}"
+        if not running.begun:
+            text = _("{seconds} s: Redis is busy with another client's command, this one waits")
+        else:
+            text = _("{seconds} s: Redis carries it out and serves nobody else meanwhile")
+        return text.format(seconds=seconds)
+
+    def _finish(self, running: _Running) -> None:
+        """The command is over: show its reply, or that it waits."""
+        assert running.execution is not None
+        self._ongoing = None
+        exchange, argv, reply = running.exchange, running.argv, running.execution.result()
+        exchange.running = None
+        if reply is BLOCKED:
+            exchange.waiting = True
+            self.output.changed(exchange)
+        else:
+            self._answer(exchange, argv, reply, partial(self._card, argv, reply))
+        self.post_message(self.Ran(argv, reply, running.step))
+        if self._slowly:
+            self._slowly = False
+            self.post_message(self.Slowly())
+        self.poll()
+
+    def _wait(self, running: _Running) -> None:
         """The command waits: note its reply when it comes, whichever client is current then."""
         session = self.desk.world.session
-        waiting = self._waiting[session] = _Waiting(exchange, argv)
+        waiting = self._waiting[session] = _Waiting(running.exchange, running.argv)
         before = session.on_reply
 
         def note(reply: Reply) -> None:
@@ -172,13 +286,57 @@ class ConsolePane(Vertical):
                 before(reply)
 
         session.on_reply = note
-        exchange.waiting = True
-        self.output.changed(exchange)
 
     def poll(self) -> None:
         """Show replies that came meanwhile, then go on with the lines that were typed ahead."""
+        running = self._ongoing
+        if running is not None and running.execution is not None:
+            if running.execution.done:
+                self._finish(running)
+            elif running.exchange.running is not None:
+                self.output.changed(running.exchange)
+            return
+        self._show_messages()
+        if self._waiting:
+            with self.desk.world.lock.glance() as mine:
+                if mine:
+                    self._show_late()
+        while self._typed_ahead and not self._holds:
+            self.enter(self._typed_ahead.pop(0))
+
+    def _show_messages(self) -> None:
+        """What came unasked: pub/sub, MONITOR. Of very many only the newest."""
+        pushes = self.desk.backend.pushes
+        if not pushes:
+            return
+        from tutor.console.aftermath import message_note
+        from tutor.console.render import render
+
+        came = [pushes.popleft() for _ in range(len(pushes))]
+        exchange = Exchange()
+        left_out = len(came) - MOST_MESSAGES
+        if left_out > 0:
+            exchange.reply.append(_left_out_row(left_out))
+        clients = self.desk.backend.clients
+        previous = 0
+        for number, message in came[-MOST_MESSAGES:]:
+            whose = message_note(self.desk.backend, number)
+            if whose and number != previous:
+                exchange.reply.append(row((whose, "muted")))
+            lines = render(message, clients[number].resp, self.readable)
+            exchange.reply += [row(*line) for line in lines]
+            previous = number
+        self.output.add(exchange)
+
+    @property
+    def _holds(self) -> bool:
+        """Whether what is typed has to wait."""
+        return self._ongoing is not None or self.desk.world.session in self._waiting
+
+    def _show_late(self) -> None:
+        """Replies of commands that waited."""
         for session, waiting in list(self._waiting.items()):
-            if session.blocked is not None:
+            if waits(session):
                 continue
             del self._waiting[session]
             exchange, argv, reply = waiting.exchange, waiting.argv, waiting.reply
@@ -188,18 +346,34 @@ class ConsolePane(Vertical):
                 self.output.changed(exchange)
             else:
                 self._answer(exchange, argv, reply, partial(self._card, argv, reply))
-            self.post_message(self.Ran(argv, reply))
-        while self._typed_ahead and self.desk.world.session not in self._waiting:
-            self.enter(self._typed_ahead.pop(0))
+            self.post_message(self.Ran(argv, reply, self.desk.world.last))
 
     def cancel(self) -> bool:
-        """Give up waiting; False if nothing waited."""
+        """Give up waiting; False if nothing waited. A command that runs cannot be broken off."""
+        if self._ongoing is not None:
+            self._typed_ahead.clear()
+            self._break_off(self._ongoing)
+            return True
         if self.desk.world.session not in self._waiting:
             return False
         self._typed_ahead.clear()
         self.desk.cancel()
         self.poll()
         return True
+
+    def _break_off(self, running: _Running) -> None:
+        """What can be done about a long command: a script can be killed, nothing else can."""
+        if not running.begun:
+            running.withdrawn = True
+            self._ongoing = running.exchange.running = None
+            running.exchange.notes.append(lambda: row((_("given up"), "muted")))
+            self.output.changed(running.exchange)
+            return
+        script = self.desk.world.engine.running_script
+        if script is not None and not script.wrote:
+            script.killed = True
+        else:
+            self.output.say(lambda: row((_no_way_back(script is not None), "muted")))
 
     def _answer(
         self,
@@ -208,27 +382,37 @@ class ConsolePane(Vertical):
         reply: Reply,
         card: Callable[[], Card | None],
     ) -> None:
-        from tutor.console.render import plain, printable, render
+        from tutor.console.aftermath import error_in, note
+        from tutor.console.render import plain, printable, render_beginning
 
         resp = self.desk.backend.resp
+        elements = 0
         if self.raw:
+            if isinstance(reply, list) and len(reply) > MOST_LINES:
+                elements, reply = len(reply) - MOST_LINES, reply[:MOST_LINES]
             text = plain(reply, resp, argv).decode("utf-8", "surrogateescape")
-            lines = [[(printable(line), "text")] for line in text.removesuffix("\n").split("\n")]
+            split_text = text.removesuffix("\n").split("\n") if text else []
+            lines = [[(printable(line), "text")] for line in split_text]
         else:
-            lines = render(reply, resp, self.readable, argv)
-        exchange.reply += [row(*line) for line in lines[:MOST_LINES]]
-        more = len(lines) - MOST_LINES
-        if more > 0:
-            exchange.notes.append(partial(_more_row, more))
-        if is_error(reply) and card() is not None:
+            lines, elements = render_beginning(reply, MOST_LINES, resp, self.readable, argv)
+        most = len(lines) if elements else MOST_LINES
+        exchange.reply += [row(*line) for line in lines[:most]]
+        if elements or len(lines) > most:
+            exchange.notes.append(partial(_more_row, elements, len(lines) - most))
+        if error_in(reply) is not None and card() is not None:
             exchange.card = card
+        said = note(self.desk.backend, argv, reply)
+        if said is not None:
+            exchange.notes.append(lambda: row((said(), "muted")))
         self.output.changed(exchange)
         self.look()
 
     def _card(self, argv: Sequence[bytes], reply: Reply) -> Card | None:
+        from tutor.console.aftermath import error_in
         from tutor.console.cards import card
 
-        return card(argv, reply, self.desk.backend) if is_error(reply) else None
+        error = error_in(reply)
+        return card(argv, error, self.desk.backend) if error is not None else None
 
     # the console's Host
 
@@ -256,8 +440,7 @@ class ConsolePane(Vertical):
     @on(PromptInput.Entered)
     def _entered(self, event: PromptInput.Entered) -> None:
         event.stop()
-        if event.lines == (self.prompt.value,):
-            self.prompt.put("")
+        self.prompt.heard(event.lines)
         for line in event.lines:
             self.enter(line)
 
@@ -270,7 +453,14 @@ class ConsolePane(Vertical):
     @on(PromptInput.Interrupted)
     def _interrupted(self, event: PromptInput.Interrupted) -> None:
         event.stop()
-        if not self.cancel():
+        from tutor.console.aftermath import endings
+
+        if self.cancel():
+            return
+        ends = endings(self.desk.backend)
+        for line in ends:
+            self.enter(line)
+        if not ends:
             self.output.say(lambda: row((_("F10 leaves; your place is kept."), "muted")))
 
     @on(PromptInput.Scrolled)
@@ -281,9 +471,26 @@ class ConsolePane(Vertical):
         )
 
 
-def _more_row(more: int) -> Row:
-    text = ngettext("… and {n} more line", "… and {n} more lines", more).format(n=more)
-    return row((text, "muted"))
+def _left_out_row(count: int) -> Row:
+    text = ngettext("… {n} message left out", "… {n} messages left out", count)
+    return row((text.format(n=count), "muted"))
+
+
+def _no_way_back(script: bool) -> str:
+    if script:
+        return _("The script has already written: it is not killed halfway.")
+    return _(
+        "Redis has one thread and finishes what it has begun: nobody can break a command off. "
+        "That is why KEYS is not for servers in use."
+    )
+
+
+def _more_row(elements: int, lines: int) -> Row:
+    if elements:
+        text = ngettext("… and {n} more element", "… and {n} more elements", elements)
+    else:
+        text = ngettext("… and {n} more line", "… and {n} more lines", lines)
+    return row((text.format(n=elements or lines), "muted"))
 
 
 def _quoting_card(line: str, error: UnbalancedQuotes) -> Card:

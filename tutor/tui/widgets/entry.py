@@ -53,6 +53,8 @@ class Entry(Vertical):
         self.menu = Menu()
         self._signature = SignatureLine(id="signature")
         self._searching = False
+        self._signed = ("", 0)
+        """Line and cursor whose syntax is shown."""
         self._typed = ("", 0)
         """Line and cursor from before the menu was opened."""
 
@@ -79,14 +81,16 @@ class Entry(Vertical):
     def retranslate(self) -> None:
         """The label while searching, the signature's summary."""
         self.look()
+        self._signed = ("", 0)
         self._sign()
 
     def _sign(self) -> None:
         from tutor.console.signature import signature
 
-        line = self.prompt.value
-        found = signature(line, self.prompt.cursor_position) if line.strip() else None
-        self._signature.tell(found)
+        line, cursor = self.prompt.value, self.prompt.cursor_position
+        if (line, cursor) != self._signed:
+            self._signed = line, cursor
+            self._signature.tell(signature(line, cursor) if line.strip() else None)
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
@@ -96,7 +100,9 @@ class Entry(Vertical):
             self._open_search()
         elif self.menu.chosen is not None and self.menu.chosen.line != event.value:
             self._close()
-        self._sign()
+        if event.value == self.prompt.value:  # else the next one is on its way
+            self._sign()
+            self.prompt.hint()
 
     # the menu
 

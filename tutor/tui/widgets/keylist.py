@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import ClassVar
 
@@ -13,16 +13,21 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from tutor.engine.inspect import inspect
+from tutor.diagrams.payload import printable
+from tutor.engine.database import Database
+from tutor.engine.inspect import Inspection, inspect
 from tutor.engine.structures.window import Window
 from tutor.engine.world import World
 from tutor.i18n import _, pgettext
 from tutor.tui.glyphs import glyphs
-from tutor.tui.paint import Piece, Row, fit, plain, row, width_of
+from tutor.tui.paint import Piece, Row, fit, row, width_of
 from tutor.tui.widgets.painted import Canvas
 
 MOST = 1000
 """Keys that are listed; SCAN and KEYS find the others."""
+
+NAME = 200
+"""Bytes of a key's name that are looked at."""
 
 _COLUMNS = (6, 9, 6, 7)
 
@@ -53,6 +58,8 @@ class KeyList(Canvas, can_focus=True):
         self.index = 0
         self.shown: bytes | None = None
         """The key in the X-ray; it carries a mark."""
+        self._seen: dict[bytes, Inspection | None] = {}
+        self._blind = False
 
     @property
     def db(self) -> int:
@@ -60,14 +67,35 @@ class KeyList(Canvas, can_focus=True):
         return self._world().session.db.index
 
     def look(self) -> None:
-        """Read the names again."""
+        """Read the names again, and what is visible; nothing changes if others have the engine."""
+        with self._world().lock.glance() as mine:
+            self._blind = not mine
+            if mine:
+                self._read()
+
+    def _read(self) -> None:
         database = self._world().engine.databases[self.db]
-        self.keys = sorted(islice(database.live_keys(), MOST))
+        self.keys = sorted(islice(_live(database), MOST))
         self.more = max(len(database) - MOST, 0)
+        top = max(self.scroll_offset.y - 1, 0)
+        visible = self.keys[top : top + self.size.height]
+        self._seen = {key: self._inspect(key) for key in visible}
         self.index = min(self.index, max(len(self.keys) - 1, 0))
         height = len(self.keys) + 1 + bool(self.more)
         self.virtual_size = Size(self.size.width - self.scrollbar_size_vertical, height)
         self.refresh()
+
+    def _inspect(self, key: bytes) -> Inspection | None:
+        return inspect(self._world().engine, self.db, key, Window(0, 0))
+
+    def _known(self, key: bytes) -> Inspection | None:
+        """A key that has scrolled into view is looked at only now."""
+        if key not in self._seen and not self._blind:
+            with self._world().lock.glance() as mine:
+                self._blind = not mine
+                if mine:
+                    self._seen[key] = self._inspect(key)
+        return self._seen.get(key)
 
     retranslate = look
 
@@ -79,7 +107,7 @@ class KeyList(Canvas, can_focus=True):
         """The head, or a key that is looked up only now."""
         width = self.size.width
         at = self.scroll_offset.y + y - 1
-        return self.paint(self._row(at, width)).adjust_cell_length(width, self.rich_style)
+        return self.paint(self._row(at, width)).adjust_cell_length(width, self.base)
 
     def _row(self, at: int, width: int) -> Row:
         if at == -1:
@@ -101,8 +129,8 @@ class KeyList(Canvas, can_focus=True):
 
     def _key_row(self, at: int, width: int) -> Row:
         key = self.keys[at]
-        seen = inspect(self._world().engine, self.db, key, Window(0, 0))
-        name = plain(key.decode("utf-8", "replace"))
+        seen = self._known(key)
+        name = printable(key, NAME)
         chosen = at == self.index and self.has_focus
         mark = glyphs.right if key == self.shown else " "
         role = "chosen" if chosen else "key"
@@ -160,3 +188,13 @@ class KeyList(Canvas, can_focus=True):
     def on_blur(self) -> None:
         """The bar goes."""
         self.refresh()
+
+
+def _live(database: Database) -> Iterator[bytes]:
+    """Keys that are not logically expired, the oldest first: bucket order, which a server gives
+    them in, would have to be worked out for all keys."""
+    now, expires = database.engine.now_ms, database.expires.data
+    for key in database.keys.data:
+        when = expires.get(key)
+        if when is None or when >= now:
+            yield key

@@ -27,6 +27,12 @@ def markdown_rows(text: str, width: int) -> list[Row]:
     return _blocks(SyntaxTreeNode(_parser().parse(text)), width)
 
 
+def markdown_line(text: str, role: str = "") -> Row:
+    """One line of Markdown without blocks, its plain text in ``role``."""
+    inline = SyntaxTreeNode(_parser().parseInline(text)).children
+    return tuple(piece for node in inline for piece in _pieces(node, role))
+
+
 def paste(command: str) -> str:
     """The action that puts a command into the screen's prompt."""
     return f"screen.paste({command!r})"

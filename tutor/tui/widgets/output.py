@@ -31,14 +31,16 @@ LONGEST = 10_000
 class Exchange:
     """One line and all that came of it.
 
-    ``card`` is asked again when the language changes; ``notes`` are said by the tutor, not by
-    Redis, and are asked for again likewise.
+    ``waiting``: for a blocking command's reply; ``running``: what is said while a long command is
+    carried out. ``card`` is asked again when the language changes; ``notes`` are said by the tutor,
+    not by Redis, and are asked for again likewise.
     """
 
     prompt: str = ""
     line: str = ""
     reply: list[Row] = field(default_factory=list)
     waiting: bool = False
+    running: Callable[[], str] | None = None
     card: Callable[[], Card | None] | None = None
     open: bool = False
     notes: list[Callable[[], Row]] = field(default_factory=list)
@@ -70,6 +72,10 @@ class Output(Canvas, can_focus=True):
     def say(self, make: Callable[[], Row]) -> None:
         """A line of the tutor's own, in whatever language is present when it is shown."""
         self._append(Exchange(notes=[make]))
+
+    def add(self, exchange: Exchange) -> None:
+        """Something that nobody has typed."""
+        self._append(exchange)
 
     def print(self, lines: Sequence[Line]) -> None:
         """Lines of a word of the console (`help`, `:undo`)."""
@@ -146,6 +152,8 @@ class Output(Canvas, can_focus=True):
             rows += wrap(_shortened(reply), width, "  ")
         if exchange.waiting:
             rows.append(row((_("waiting for a reply; Esc or Ctrl-C gives up"), "muted")))
+        if exchange.running is not None:
+            rows += wrap(row((exchange.running(), "muted")), width, "  ")
         if exchange.card is not None:
             rows += self._card_rows(exchange, width)
         for note in exchange.notes:

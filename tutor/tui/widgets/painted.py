@@ -18,6 +18,20 @@ class Painter(Widget):
     """Keeps the styles of roles for the present theme."""
 
     _styles: dict[str, RichStyle] | None = None
+    _base: RichStyle | None = None
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Textual's way to ask for lines: for the whole screen at each change, most come from its
+        cache. What lies beneath those that are painted is looked up once."""
+        self._base = None
+        return super().render_lines(crop)
+
+    @property
+    def base(self) -> RichStyle:
+        """The style beneath the pieces."""
+        if self._base is None:
+            self._base = self.rich_style
+        return self._base
 
     def paint(self, pieces: Row) -> Strip:
         """The row as a strip in this widget's colours."""
@@ -26,7 +40,7 @@ class Painter(Widget):
         for piece in pieces:
             if piece.role not in self._styles:
                 self._styles[piece.role] = style_of(self.app, piece.role).rich_style
-        return strip(pieces, self._styles, self.rich_style)
+        return strip(pieces, self._styles, self.base)
 
     def notify_style_update(self) -> None:
         """The theme or a pseudo class changed: look the styles up again."""
@@ -49,7 +63,7 @@ class Line(Painter):
         width = self.size.width
         rows = self.compose_rows(width) if width else ()
         pieces = rows[y] if y < len(rows) else EMPTY
-        return self.paint(pieces).adjust_cell_length(width, self.rich_style)
+        return self.paint(pieces).adjust_cell_length(width, self.base)
 
     def retranslate(self) -> None:
         """Show the words in the present language."""
@@ -86,17 +100,21 @@ class Canvas(Painter, ScrollView):
         elif dirty:
             self.refresh(*dirty)
 
+    def row_at(self, y: int) -> Row:
+        """A row of the whole."""
+        return self.rows[y] if y < len(self.rows) else EMPTY
+
     def render_line(self, y: int) -> Strip:
         """Textual's line API: row ``y`` of what is visible."""
         left, top = self.scroll_offset
         width, index = self.size.width, top + y
-        if index >= len(self.rows):
-            return Strip.blank(width, self.rich_style)
-        pieces = self.rows[index]
+        pieces = self.row_at(index)
+        if not pieces:
+            return Strip.blank(width, self.base)
         selection = self.text_selection
         if selection is not None:
             pieces = self._selected(pieces, selection, index)
-        line = self.paint(pieces).crop_extend(left, left + width, self.rich_style)
+        line = self.paint(pieces).crop_extend(left, left + width, self.base)
         return line.apply_offsets(left, index)
 
     def _selected(self, pieces: Row, selection: Selection, y: int) -> Row:

@@ -15,7 +15,7 @@ from textual import events
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.suggester import Suggester
+from textual.suggester import SuggestionReady
 from textual.widgets import Input
 
 from tutor.tui.keys import KEYS
@@ -79,14 +79,22 @@ class PromptInput(Input):
     def __init__(
         self, earlier_lines: Callable[[], Sequence[str]], *, id: str | None = None
     ) -> None:
-        super().__init__(
-            id=id, select_on_focus=False, suggester=_Ghost(self), highlighter=_Colours(self)
-        )
+        super().__init__(id=id, select_on_focus=False, highlighter=_Colours(self))
         self.catalog: Catalog | None = None
         self._earlier_lines = earlier_lines
         self.menu_open = False
         """Set from outside: arrows and Enter then belong to the menu."""
         self._walk: Walk | None = None
+        self._sent: list[str] = []
+        """Entered, but not yet among the earlier lines."""
+
+    async def _on_key(self, event: events.Key) -> None:
+        """Obey the line's own keys at once. By Textual's way, up to the app and back, letters typed
+        right behind them would come first."""
+        for binding in self._bindings.key_to_bindings.get(event.key, ()):
+            if not binding.priority and await self.app.run_action(binding.action, self):
+                event.stop()
+                return
 
     @property
     def content_width(self) -> int:
@@ -102,6 +110,13 @@ class PromptInput(Input):
     def _used(self) -> int:
         return cell_len(self.value) + 1
 
+    def hint(self) -> None:
+        """Continue the line in grey, if the cursor is at its end."""
+        if self.menu_open or self.cursor_position < len(self.value):
+            return
+        if line := ghost_of(self.value, self.catalog):
+            self.post_message(SuggestionReady(self.value, line))
+
     # history
 
     def put(self, line: str) -> None:
@@ -115,8 +130,9 @@ class PromptInput(Input):
             self._walk = None
 
     def _step(self, by: int) -> None:
+        self.forget_walk()
         if self._walk is None:
-            self._walk = Walk(self._earlier_lines(), self.value)
+            self._walk = Walk([*self._earlier_lines(), *self._sent], self.value)
         line = self._walk.step(by)
         if line is not None:
             self.put(line)
@@ -146,11 +162,21 @@ class PromptInput(Input):
         self.post_message(self.Menu("search"))
 
     async def action_submit(self) -> None:
-        """Enter: take the menu's entry, or run the line."""
+        """Enter: take the menu's entry, or run the line; what comes next is another line."""
         if self.menu_open:
             self.post_message(self.Menu("accept"))
         else:
-            self.post_message(self.Entered([self.value]))
+            line, self._walk = self.value, None
+            self.put("")
+            self._send([line])
+
+    def _send(self, lines: Sequence[str]) -> None:
+        self._sent += lines
+        self.post_message(self.Entered(lines))
+
+    def heard(self, lines: Sequence[str]) -> None:
+        """These lines have been taken over, to be run."""
+        del self._sent[: len(lines)]
 
     def action_escape(self) -> None:
         """Esc closes the menu, gives up waiting, or leaves the screen, in this order."""
@@ -177,17 +203,20 @@ class PromptInput(Input):
         """Several lines: all but an unfinished last one are run, in order."""
         event.prevent_default()
         event.stop()
+        from tutor.console.pasting import as_one_line, cut
+
         text = event.text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-        lines = ["".join(filter(str.isprintable, line)) for line in text.split("\n")]
-        if len(lines) == 1:
-            start, end = self.selection
-            self.replace(lines[0], start, end)
-            return
         start, end = sorted(self.selection)
-        lines[0] = self.value[:start] + lines[0]
+        lines = [
+            "".join(filter(str.isprintable, as_one_line(line)))
+            for line in cut(self.value[:start] + text)
+        ]
+        if len(lines) == 1:
+            self.value, self.cursor_position = lines[0] + self.value[end:], len(lines[0])
+            return
         rest = lines.pop() + self.value[end:]
         self.put(rest)
-        self.post_message(self.Entered([line for line in lines if line.strip()]))
+        self._send([line for line in lines if line.strip()])
 
 
 class _Colours(Highlighter):
@@ -208,25 +237,16 @@ class _Colours(Highlighter):
             at += len(piece.text)
 
 
-class _Ghost(Suggester):
-    """The rest of the best completion; never a hint that is not really the line's continuation."""
+def ghost_of(line: str, catalog: Catalog | None) -> str:
+    """The line with the rest of its best completion, or "": never a hint that is not really the
+    line's continuation."""
+    from tutor.console.completion import best
 
-    def __init__(self, prompt: PromptInput) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-        self._prompt = prompt
-
-    async def get_suggestion(self, value: str) -> str | None:
-        """The completed line, or None."""
-        from tutor.console.completion import complete
-
-        prompt = self._prompt
-        if prompt.menu_open or prompt.cursor_position < len(value):
-            return None
-        if not value.strip() or value.endswith(" "):
-            return None
-        for found in complete(value, len(value), prompt.catalog)[:1]:
-            typed = value[found.start :]
-            if typed and found.text.casefold().startswith(typed.casefold()):
-                rest = found.text[len(typed) :]
-                return value + (rest.lower() if typed.islower() else rest)
-        return None
+    if not line.strip() or line.endswith(" "):
+        return ""
+    found = best(line, catalog)
+    typed = line[found.start :] if found is not None else ""
+    if found is None or not typed or not found.text.casefold().startswith(typed.casefold()):
+        return ""
+    rest = found.text[len(typed) :]
+    return line + (rest.lower() if typed.islower() else rest)

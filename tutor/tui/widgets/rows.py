@@ -42,8 +42,10 @@ class Rows(Widget):
         return content(self.app, self._rows(self.content_size.width))
 
     def renew(self) -> None:
-        """Make the rows again: what they show has changed."""
-        self._made = None
-        self.refresh(layout=True)
+        """Make the rows again: what they show has changed. A layout costs much more than paint, so
+        there is one only if there are more rows now, or fewer."""
+        before, self._made = self._made, None
+        same = before is not None and len(self._rows(before[0])) == len(before[1])
+        self.refresh(layout=not same)
 
     retranslate = renew

@@ -12,7 +12,7 @@ from textual.containers import Vertical, VerticalScroll
 
 from tutor.course.player import Player
 from tutor.course.prose import Prose
-from tutor.course.views import CheckView, Hint, Question
+from tutor.course.views import CheckView, Hint, Option, Question
 from tutor.i18n import _
 from tutor.tui.glyphs import glyphs
 from tutor.tui.paint import EMPTY, Piece, Row, row, with_action, wrap
@@ -195,14 +195,21 @@ class Story(Vertical):
             if option.chosen or (question.answered and option.correct):
                 role = "ok" if option.correct else "fail"
                 mark = f" {glyphs.ok if option.correct else glyphs.fail} "
-            label = (f" {option.label}", "strong" if option.chosen else "")
-            line = with_action(row((mark, role), label), f"screen.answer({number})")
+            label = self._label(option, quiz=not question.ask)
+            line = with_action((*row((mark, role), " "), *label), f"screen.answer({number})")
             rows += wrap(line, width, "    ")
             if option.chosen:
                 rows += [row("    ", *line) for line in self._prose(option.explanation, width - 4)]
         if not question.answered:
             rows += [EMPTY, *wrap(row((_("Press a number or click."), "muted")), width)]
         return rows
+
+    def _label(self, option: Option, quiz: bool) -> Row:
+        """A quiz's option is prose, that of a prediction is a reply as it stands."""
+        from tutor.tui.widgets.markdown import markdown_line
+
+        role = "strong" if option.chosen else ""
+        return markdown_line(option.label, role) if quiz else row((option.label, role))
 
     # the part that stays
 

@@ -1,0 +1,120 @@
+"""The replication lab on the screen: its keys, its time, a prompt on any node."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.tui.playing import Play, playing
+from tests.tui.screen_text import check_golden
+from tests.tui.test_screens import GOLDENS, RENEW
+from tutor.tui.screens.replication_lab import ReplicationLabScreen
+
+
+async def opened(play: Play, scenario: str = "cut-then-heal") -> ReplicationLabScreen:
+    """The lab, standing still at its beginning."""
+    play.app.open_lab(scenario)
+    await play.pilot.pause()
+    screen = play.app.screen
+    assert isinstance(screen, ReplicationLabScreen)
+    screen.playing.running = False
+    screen.playing.go(0)
+    return screen
+
+
+async def run(play: Play, screen: ReplicationLabScreen, steps: int) -> None:
+    """So many tenths of a second."""
+    screen.playing.forward(steps)
+    screen.look()
+    await play.pilot.pause()
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=["120x40", "80x24"])
+def test_screen(home: Path, size: tuple[int, int], lang: str) -> None:
+    async def scenario() -> str:
+        async with playing(home, size=size, lang=lang) as play:
+            screen = await opened(play)
+            await run(play, screen, 80)
+            await play.press("down", "down", "down")
+            return play.text
+
+    path = GOLDENS / f"lab-{size[0]}x{size[1]}-{lang}.txt"
+    check_golden(path, asyncio.run(scenario()), RENEW)
+
+
+def test_keys_turn_the_knobs_of_what_is_chosen(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            screen = await opened(play, "healthy")
+            lab = screen.playing.lab
+            await run(play, screen, 10)
+            await play.press("down")
+            assert screen.chosen == "master-replica1"
+            await play.press("d", "l", "c")
+            wire = lab.wires["master", "replica1"]
+            assert (wire.settings.delay, wire.settings.loss) == (40_000, 1.0)
+            assert wire.cut_since is not None
+            await play.press("c", "down", "z")
+            assert (wire.cut_since, lab.nodes["replica1"].condition) == (None, "paused")
+            await play.press("z", "k")
+            assert lab.nodes["replica1"].condition == "down"
+            await play.press("r")
+            assert lab.nodes["replica1"].condition == "online"
+            await play.press("p")
+            assert screen.playing.frame.node("replica1").role == "master"
+
+    asyncio.run(scenario())
+
+
+def test_time_goes_back_and_what_is_done_there_begins_another_future(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            screen = await opened(play, "healthy")
+            await run(play, screen, 30)
+            await play.press("comma", "comma", "left")
+            assert screen.playing.at == screen.playing.last - 3
+            assert screen.playing.past
+            await play.press("k")
+            assert not screen.playing.past
+            assert screen.playing.frame.node("master").state == "down"
+            await play.press("home")
+            assert screen.playing.at == 0
+            await play.press("end", "full_stop")
+            assert screen.playing.frame.time == 2_800_000
+
+    asyncio.run(scenario())
+
+
+def test_the_prompt_can_be_put_on_any_node(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            screen = await opened(play, "healthy")
+            await run(play, screen, 10)
+            await play.enter("SET k v", ":node replica1", "SET k w")
+            await play.pilot.pause()
+            assert "READONLY You can't write against a read only replica." in play.text
+            await run(play, screen, 5)
+            await play.enter("GET k")
+            await play.pilot.pause()
+            assert '"v"' in play.text
+            await play.enter(":node nobody")
+            assert "master, replica1, replica2" in play.text
+            screen.playing.act("crash", "replica1")
+            await play.enter("PING")
+            assert "Connection refused" in play.text
+
+    asyncio.run(scenario())
+
+
+def test_it_opens_from_the_list_of_lessons(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            await play.press("end", "up", "enter")
+            assert isinstance(play.app.screen, ReplicationLabScreen)
+            await play.press("escape")
+            assert not isinstance(play.app.screen, ReplicationLabScreen)
+
+    asyncio.run(scenario())

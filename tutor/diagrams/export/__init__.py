@@ -1,0 +1,1 @@
+"""A drawing as a file for slides and pages: SVG, PNG, GIF."""

@@ -1,0 +1,63 @@
+"""What the last command did to the key on the screen: a line, and two looks compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tutor.diagrams import Drawing
+from tutor.diagrams.compare import draw_diff
+from tutor.diagrams.why import why
+from tutor.engine.events import Conversion
+from tutor.engine.inspect import Inspection
+from tutor.engine.replies import ReplyError
+from tutor.engine.world import Entry
+from tutor.i18n import language
+
+Place = tuple[int, bytes]
+
+
+@dataclass(slots=True)
+class Comparison:
+    """A key before and after. Without ``argv`` it is not known what made the difference: other
+    clients were at work, or a command was taken back."""
+
+    before: Inspection | None
+    after: Inspection | None
+    argv: tuple[bytes, ...] = ()
+    conversions: tuple[Conversion, ...] = ()
+    events: tuple[str, ...] = ()
+    failed: bool = False
+    _said: tuple[str, str] = field(default=("", ""))
+    _drawn: tuple[object, Drawing | None] = field(default=((), None))
+
+    @classmethod
+    def of(
+        cls, entry: Entry, place: Place, before: Inspection | None, after: Inspection | None
+    ) -> Comparison:
+        """What a command did to the key at a place."""
+        return cls(
+            before,
+            after,
+            entry.argv,
+            tuple(each for each in entry.conversions if (each.db, each.key) == place),
+            tuple(event for db, key, event in entry.changed if (db, key) == place),
+            isinstance(entry.reply, ReplyError),
+        )
+
+    def reason(self) -> str:
+        """What was done and why, one line in the present language."""
+        if self._said[0] != language():
+            line = why(
+                self.before, self.after, self.argv, self.conversions, self.events, self.failed
+            )
+            self._said = language(), line
+        return self._said[1]
+
+    def draw(self, width: int) -> Drawing:
+        """Before and after, ``width`` cells wide at most."""
+        asked, (known, drawing) = (width, language()), self._drawn
+        if drawing is None or known != asked:
+            seen = (self.before, self.after, width)
+            drawing = draw_diff(*seen, self.argv, self.conversions, self.events, self.failed)
+            self._drawn = asked, drawing
+        return drawing

@@ -1,0 +1,369 @@
+"""The replication lab: servers and links at the top, charts beneath, time, a prompt on any node."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.message import Message
+from textual.types import CSSPathType
+
+from tutor.console.history import History
+from tutor.diagrams.labs.scenarios import scenario_text
+from tutor.i18n import _, language, pgettext
+from tutor.labs.replication.actions import stepped
+from tutor.labs.replication.frame import Frame
+from tutor.labs.replication.lab import MOST_REPLICAS, Lab
+from tutor.labs.replication.scenarios import SCENARIOS
+from tutor.tui.base import BaseScreen
+from tutor.tui.keys import bindings
+from tutor.tui.labdesk import LabDesk
+from tutor.tui.labkeys import LAB_KEYS, LabKey
+from tutor.tui.labplay import Playing
+from tutor.tui.labview import PANELS, Panel, lab_lines, panel_name
+from tutor.tui.paint import Row, row
+from tutor.tui.widgets.console import ConsolePane
+from tutor.tui.widgets.keybar import KeyBar
+from tutor.tui.widgets.labcanvas import KnobBar, LabCanvas, choices, link_of
+from tutor.tui.widgets.labslider import LabSlider
+from tutor.tui.widgets.notice import TooSmall
+from tutor.tui.widgets.topbar import TopBar
+
+TICK_S = 0.1
+_KEPT = ("rdb", "aof", "nothing")
+_BY_LETTER: dict[str, tuple[LabKey, int]] = {
+    letter: (key, -1 if at else 1) for key in LAB_KEYS for at, letter in enumerate(key.keys)
+}
+
+
+class LabConsole(ConsolePane):
+    """A console with the word ``:node``."""
+
+    class Node(Message):
+        """``:node`` was typed; ``name`` is "" if none was named."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    def enter(self, line: str) -> None:
+        """Run a line."""
+        first, *rest = line.split() or [""]
+        if first.lower() == ":node" and self._holds:
+            self._typed_ahead.append(line)  # what was typed before it belongs to this node
+            return
+        if first.lower() == ":node":
+            self.history.append(line)
+            self.output.command(str(self.desk.backend.prompt()), line)
+            self.post_message(self.Node(rest[0] if rest else ""))
+            return
+        why_not = self.why_not()
+        if why_not and not first.startswith(":"):
+            self.output.command(str(self.desk.backend.prompt()), line)
+            self.output.say(lambda: row((why_not, "warning")))
+            return
+        super().enter(line)
+
+    def why_not(self) -> str:
+        """Why the node cannot answer now, or ""."""
+        assert isinstance(self.desk, LabDesk)
+        node = self.desk.node
+        if node.condition == "down":
+            text = _("Could not connect to Redis at {name}:6379: Connection refused")
+        elif node.condition == "paused":
+            text = _("{name} stands still and answers nobody (Z lets it go on)")
+        else:
+            return ""
+        return text.format(name=node.name)
+
+
+class ReplicationLabScreen(BaseScreen[None]):
+    """``scenario``, ``seed`` and ``replicas`` say which run it begins with."""
+
+    CSS_PATH: ClassVar[CSSPathType | None] = ["replication_lab.tcss"]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        "help", "language", "panel", "panel_back", "clear", "card", "palette", "home", "quit"
+    )
+    AUTO_FOCUS = "#lab"
+
+    def __init__(
+        self,
+        history: History,
+        scenario: str = "healthy",
+        seed: int = 7,
+        replicas: int | None = None,
+    ) -> None:
+        super().__init__()
+        self._scenario, self._seed, self._replicas = scenario, seed, replicas
+        self.playing = Playing(self._make)
+        self.desk = LabDesk(self.playing)
+        self.panel: Panel = "ms"
+        self.chosen = "master"
+        self.canvas = LabCanvas(id="lab")
+        self.slider = LabSlider(lambda: self.playing, id="slider")
+        self.knobs = KnobBar(lambda: self.playing.frame, lambda: self.chosen, id="knobs")
+        self.console_pane = LabConsole(
+            self.desk, history, before=lambda argv: None, joint=lambda: -1, id="console"
+        )
+
+    def _make(self) -> Lab:
+        lab = Lab(self._scenario, self._seed, self._replicas)
+        self._replicas = lab.replicas
+        return lab
+
+    def compose(self) -> ComposeResult:
+        """Head, picture, knobs, time, console, keys."""
+        yield TopBar(self._where, self._state)
+        yield TooSmall()
+        yield self.canvas
+        yield self.knobs
+        yield self.slider
+        yield self.console_pane
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Time passes; unless motion is reduced the lab begins by itself."""
+        self.playing.running = self.app.animation_level != "none"
+        self.set_interval(TICK_S, self._tick)
+
+    # showing
+
+    def _where(self) -> Row:
+        frame = self.playing.frame
+        return row(
+            ("redis-tutor", "muted"), "   ", (_("Replication lab"), "title"),
+            (f"   {frame.scenario}", "accent"), (f"  {scenario_text(frame.scenario)}", "muted"),
+        )  # fmt: skip
+
+    def _state(self) -> list[Row]:
+        seed = _("seed {n}").format(n=self.playing.frame.seed)
+        tabs = row((panel_name(self.panel), "muted"))
+        return [tabs, row((seed, "muted")), row((language().upper(), "accent"))]
+
+    def look(self) -> None:
+        """Show the moment."""
+        frame = self.playing.frame
+        if self.chosen not in choices(frame):
+            self.chosen = choices(frame)[0]
+        size = self.canvas.scrollable_content_region.size
+        if size.width > 0:
+            lines = lab_lines(frame, self.panel, size.width, size.height)
+            self.canvas.draw(lines, self.chosen.split("-"))
+        self.query_one(TopBar).refresh()
+        self.knobs.refresh()
+        self.slider.refresh()
+
+    def _tick(self) -> None:
+        self.console_pane.poll()
+        with self.desk.lock.glance() as mine:
+            if mine and self.playing.tick():
+                self.look()
+
+    @on(events.ScreenResume)
+    def _resumed(self) -> None:
+        self.look()
+        self.console_pane.look()
+
+    @on(events.Resize)
+    def _resized(self) -> None:
+        self.call_after_refresh(self.look)
+
+    def retranslate(self) -> None:
+        """Everything in the present language."""
+        super().retranslate()
+        self.look()
+
+    # time
+
+    def action_lab(self, word: str) -> None:
+        """A key of the lab that is no knob."""
+        playing = self.playing
+        all_words: dict[str, Callable[[], object]] = {
+            "play": self._play,
+            "on": partial(playing.forward, 1),
+            "back": playing.back,
+            "faster": partial(playing.pace, 1),
+            "slower": partial(playing.pace, -1),
+            "first": partial(playing.go, 0),
+            "last": lambda: playing.go(playing.last),
+            "up": partial(self._choose, -1),
+            "down": partial(self._choose, 1),
+            "panel": self._next_panel,
+            "scenario": self._next_scenario,
+            "replicas": self._more_replicas,
+            "seed": self._next_seed,
+            "prompt": self.console_pane.prompt.focus,
+        }
+        with self.desk.lock:
+            if word in ("on", "back"):
+                playing.running = False
+            all_words[word]()
+        self.look()
+
+    def _play(self) -> None:
+        self.playing.running = not self.playing.running
+
+    @on(LabSlider.Moved)
+    def _slid(self, event: LabSlider.Moved) -> None:
+        self.playing.go(event.number)
+        self.look()
+
+    # what is chosen
+
+    def _choose(self, by: int) -> None:
+        found = choices(self.playing.frame)
+        at = found.index(self.chosen) if self.chosen in found else 0
+        self.chosen = found[(at + by) % len(found)]
+
+    def clicked(self, x: int, y: int) -> None:
+        """A click on the picture: the server whose name stands nearest above it."""
+        for line in reversed(self.canvas.rows[: y + 1]):
+            text = "".join(piece.text for piece in line)
+            here = [name for name in self.playing.lab.nodes if f"{name} " in text]
+            near = min(here, key=lambda name: abs(text.index(f"{name} ") - x), default="")
+            if near:
+                self.chosen = near
+                self.look()
+                return
+
+    def _next_panel(self) -> None:
+        self.panel = PANELS[(PANELS.index(self.panel) + 1) % len(PANELS)]
+
+    # another run
+
+    def _next_scenario(self) -> None:
+        names = list(SCENARIOS)
+        self._scenario = names[(names.index(self._scenario) + 1) % len(names)]
+        self._replicas = None
+        self._begin()
+
+    def _more_replicas(self) -> None:
+        self._replicas = (self._replicas or 1) % MOST_REPLICAS + 1
+        self._begin()
+
+    def _next_seed(self) -> None:
+        self._seed += 1
+        self._begin()
+
+    def _begin(self) -> None:
+        self.playing.choose(self._make)
+        self.console_pane.look()
+
+    # knobs
+
+    def action_knob(self, letter: str) -> None:
+        """A key that changes something; in the past it begins another future."""
+        key, by = _BY_LETTER[letter]
+        frame = self.playing.frame
+        with self.desk.lock:
+            self._turn(key, by, frame)
+        self.look()
+        self.console_pane.look()
+
+    def _turn(self, key: LabKey, by: int, frame: Frame) -> None:
+        act, chosen = self.playing.act, self.chosen
+        if key.of == "lab":
+            present = {
+                "sentinels": float(len(frame.sentinels)),
+                "wait": float(frame.wait),
+                "write-rate": frame.write_rate,
+                "read-rate": frame.read_rate,
+            }[key.kind]
+            value = stepped(key.kind, present, by)
+            if key.kind == "sentinels" and value == present:
+                value = 0
+            act(key.kind, "", value)
+            return
+        if key.of == "link":
+            self._turn_link(key, by, frame)
+            return
+        node = frame.node(chosen.split("-")[-1])
+        kept = node.persistence
+        turns = {
+            "isolate": lambda: act(
+                "rejoin" if self._is_isolated(node.name) else "isolate", node.name
+            ),
+            "pause": lambda: act("resume" if node.state == "paused" else "pause", node.name),
+            "kept": lambda: act("kept", node.name, _KEPT[(_KEPT.index(kept) + 1) % len(_KEPT)]),
+            "restart": lambda: act("restart", node.name, kept),
+            "promote": lambda: self._promote(node.name),
+            "follow": lambda: self._follow(node.name, frame),
+        }
+        turns.get(key.kind, lambda: act(key.kind, node.name))()
+
+    def _turn_link(self, key: LabKey, by: int, frame: Frame) -> None:
+        link = link_of(frame, self.chosen)
+        if link is None:  # a server is chosen: the link to its master is meant
+            name = self.chosen
+            links = [one for one in choices(frame) if "-" in one and name in one.split("-")]
+            if not links:
+                return
+            link = link_of(frame, links[0])
+            assert link is not None
+        target = f"{link.first}-{link.second}"
+        if key.kind == "cut":
+            self.playing.act("cut" if link.cut_since is None else "heal", target)
+            return
+        present = {
+            "delay": link.delay_ms,
+            "jitter": link.jitter_ms,
+            "bandwidth": float(link.bandwidth),
+            "loss": link.loss,
+        }[key.kind]
+        self.playing.act(key.kind, target, stepped(key.kind, present, by))
+
+    def _is_isolated(self, name: str) -> bool:
+        return all(w.cut_since is not None for w in self.playing.lab.nodes[name].wires.values())
+
+    def _promote(self, name: str) -> None:
+        """Make it a master and send the clients there; who is down cannot be asked."""
+        self.playing.act("promote", name)
+        if self.playing.lab.nodes[name].up:
+            self.playing.act("switch", name)
+
+    def _follow(self, name: str, frame: Frame) -> None:
+        master = frame.master or self.playing.lab.clients.master
+        if master != name:
+            self.playing.act("follow", name, master)
+
+    # the prompt
+
+    @on(LabConsole.Node)
+    def _node_chosen(self, event: LabConsole.Node) -> None:
+        say = self.console_pane.output.say
+        if not event.name or not self.desk.choose(event.name):
+            names = ", ".join(self.playing.lab.nodes)
+            say(lambda: row((_("The nodes are: {names}").format(names=names), "muted")))
+        self.console_pane.look()
+
+    @on(ConsolePane.Ran)
+    def _ran(self) -> None:
+        self.look()
+
+    @on(ConsolePane.Left)
+    def _left(self) -> None:
+        self.canvas.focus()
+
+    @on(ConsolePane.Travel)
+    def _travel(self) -> None:
+        text = pgettext("lab", "The lab has a time of its own: the line above, and , and .")
+        self.console_pane.output.say(lambda: row((text, "muted")))
+
+    def action_clear_output(self) -> None:
+        """Empty the output."""
+        self.console_pane.clear()
+
+    def action_card(self, index: int | None = None) -> None:
+        """Unfold or fold the card under an error."""
+        self.console_pane.output.toggle_card(index)
+
+    def action_next_panel(self) -> None:
+        """Between picture and prompt."""
+        prompt = self.console_pane.prompt
+        (self.canvas if self.focused is prompt else prompt).focus()
+
+    action_previous_panel = action_next_panel

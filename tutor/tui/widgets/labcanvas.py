@@ -1,0 +1,155 @@
+"""The lab's picture: servers, links, charts; beneath it the chosen thing with its knobs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+
+from tutor.diagrams.canvas import Line as DrawnLine
+from tutor.diagrams.labs.amounts import rate_text, wire_text
+from tutor.diagrams.labs.topology import others_of
+from tutor.i18n import _, pgettext
+from tutor.labs.replication.frame import Frame, LinkFrame
+from tutor.tui.glyphs import glyphs
+from tutor.tui.labkeys import LAB_KEYS, PLAY_KEYS, LabKey
+from tutor.tui.paint import EMPTY, Piece, Row, fit, row, wrap
+from tutor.tui.widgets.painted import Canvas, Line
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+NO_BREAK = "\u00a0"
+
+
+def _bindings() -> list[BindingType]:
+    made: list[BindingType] = [
+        Binding("space", "screen.lab('play')", show=False),
+        Binding("full_stop", "screen.lab('on')", show=False),
+        Binding("comma", "screen.lab('back')", show=False),
+        Binding("right", "screen.lab('on')", show=False),
+        Binding("left", "screen.lab('back')", show=False),
+        Binding("plus,equals_sign", "screen.lab('faster')", show=False),
+        Binding("minus", "screen.lab('slower')", show=False),
+        Binding("home", "screen.lab('first')", show=False),
+        Binding("end", "screen.lab('last')", show=False),
+        Binding("up", "screen.lab('up')", show=False),
+        Binding("down", "screen.lab('down')", show=False),
+        Binding("v", "screen.lab('panel')", show=False),
+        Binding("n", "screen.lab('scenario')", show=False),
+        Binding("m", "screen.lab('replicas')", show=False),
+        Binding("x", "screen.lab('seed')", show=False),
+        Binding("colon", "screen.lab('prompt')", show=False),
+        Binding("enter", "screen.lab('prompt')", show=False),
+    ]
+    for key in LAB_KEYS:
+        for letter in key.keys:
+            name = letter if letter.islower() else f"upper_{letter.lower()}"
+            made.append(Binding(name, f"screen.knob('{letter}')", show=False))
+            if not letter.islower():
+                made.append(Binding(letter, f"screen.knob('{letter}')", show=False))
+    return made
+
+
+class LabCanvas(Canvas, can_focus=True):
+    """The picture itself; the lab's keys work while it has the focus."""
+
+    BINDINGS: ClassVar[list[BindingType]] = _bindings()
+    DEFAULT_CSS = "LabCanvas { height: 1fr; background: transparent; padding: 0 1; }"
+
+    def draw(self, lines: Sequence[DrawnLine], chosen: Sequence[str]) -> None:
+        """Show these lines of a diagram, the names that are ``chosen`` as such."""
+        self.show(
+            [
+                row(*(
+                    (text, "chosen" if role == "title" and text in chosen else role)
+                    for text, role in line
+                ))
+                for line in lines
+            ]
+        )  # fmt: skip
+
+    def on_click(self, event: events.Click) -> None:
+        """A click chooses the server or link at that place."""
+        screen: Screen[object] = self.screen
+        choose: Callable[[int, int], None] | None = getattr(screen, "clicked", None)
+        if choose is not None:
+            choose(event.x, event.y + self.scroll_offset.y)
+
+
+class KnobBar(Line):
+    """What is chosen, with its present settings, and the keys that change it: two rows, three where
+    it is narrow."""
+
+    DEFAULT_CSS = "KnobBar { height: 2; padding: 0 1; }"
+
+    def __init__(
+        self, frame: Callable[[], Frame], chosen: Callable[[], str], *, id: str | None = None
+    ) -> None:
+        super().__init__(id=id)
+        self._frame = frame
+        self._chosen = chosen
+
+    def compose_rows(self, width: int) -> Sequence[Row]:
+        """The rows that there is room for."""
+        frame, chosen = self._frame(), self._chosen()
+        of = "link" if "-" in chosen else "node"
+        first = self._what(frame, chosen) + self._keys([k for k in LAB_KEYS if k.of == of])
+        second = (Piece("  "), *self._lab_state(frame))
+        second += self._keys([key for key in LAB_KEYS if key.of == "lab"])
+        for name, _action, word in PLAY_KEYS:
+            second += (Piece(f"  {name}", "hotkey"), Piece(f"{NO_BREAK}{word()}", "muted"))
+        rows = wrap(first, width, "  ")[: self.size.height - 1]
+        rows += wrap(second, width, "  ")
+        kept = rows[: self.size.height]
+        if len(rows) > len(kept):
+            kept[-1] = fit((*kept[-1], Piece(" " * width)), width, glyphs.ellipsis)
+        return kept
+
+    def _what(self, frame: Frame, chosen: str) -> Row:
+        name = chosen.replace("-", " – ")
+        pieces = row((f"{glyphs.right} ", "accent"), (name, "strong"))
+        link = link_of(frame, chosen)
+        if link is not None:
+            text = wire_text(link.delay_ms, link.jitter_ms, link.bandwidth, link.loss)
+            pieces += row((f"  {text}", "code"))
+            if link.cut_since is not None:
+                pieces += row(("  " + pgettext("link", "cut"), "fail"))
+        return pieces
+
+    def _lab_state(self, frame: Frame) -> Row:
+        writes = _("writes %(rate)s") % {"rate": rate_text(frame.write_rate)}
+        reads = _("reads %(rate)s") % {"rate": rate_text(frame.read_rate)}
+        waits = f" · WAIT {frame.wait}" if frame.wait else ""
+        return row((f"{writes} · {reads}{waits}", "muted"))
+
+    def _keys(self, keys: Sequence[LabKey]) -> Row:
+        pieces: Row = EMPTY
+        for key in keys:
+            pieces += (Piece("  "),)
+            for letter in key.keys:
+                pieces += (Piece(letter, "hotkey", f"screen.knob('{letter}')"),)
+            pieces += (Piece(f"{NO_BREAK}{key.word().replace(' ', NO_BREAK)}", "muted"),)
+        return pieces
+
+
+def link_of(frame: Frame, chosen: str) -> LinkFrame | None:
+    """The link ``a-b`` in a frame."""
+    if "-" not in chosen:
+        return None
+    ends = set(chosen.split("-"))
+    return next((link for link in frame.links if {link.first, link.second} == ends), None)
+
+
+def choices(frame: Frame) -> list[str]:
+    """What can be chosen, from the top: each server, and the link to its master."""
+    first = [node for node in frame.nodes if node not in others_of(frame)]
+    found = [node.name for node in first]
+    for node in others_of(frame):
+        for link in frame.links:
+            if node.name in (link.first, link.second) and node.master in (link.first, link.second):
+                found.append(f"{link.first}-{link.second}")
+        found.append(node.name)
+    return found
