@@ -1,0 +1,1 @@
+"""Labs: headless, deterministic experiments in virtual time."""
