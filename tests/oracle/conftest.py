@@ -54,11 +54,10 @@ def _answers(port: int) -> bool:
         return False
 
 
-@pytest.fixture(scope="session")
-def redis_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """The port of this process's own redis-server; stopped when the tests end."""
+@contextlib.contextmanager
+def running_redis(folder: Path) -> Iterator[int]:
+    """A redis-server of one's own in a folder; its port."""
     program = _server_program()
-    folder = tmp_path_factory.mktemp("redis")
     for _attempt in range(5):
         port = _free_port()
         arguments = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
@@ -88,6 +87,13 @@ def redis_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 
 
 @pytest.fixture(scope="session")
+def redis_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of this process's own redis-server; stopped when the tests end."""
+    with running_redis(tmp_path_factory.mktemp("redis")) as port:
+        yield port
+
+
+@pytest.fixture(scope="session")
 def redis_client(redis_port: int) -> Iterator[redis.Redis]:
     """A redis-py client of the oracle; replies are bytes."""
     with redis.Redis(host="127.0.0.1", port=redis_port, protocol=2) as client:
@@ -99,6 +105,8 @@ def raw(redis_port: int) -> Iterator[RawConnection]:
     """A bare connection to an emptied oracle: replies keep their RESP types."""
     with RawConnection(redis_port) as connection:
         connection.call(b"FLUSHALL")
+        connection.call(b"FUNCTION", b"FLUSH", b"SYNC")
+        connection.call(b"SCRIPT", b"FLUSH", b"SYNC")
         yield connection
 
 

@@ -23,13 +23,13 @@ class Announced:
         self.seen: list[Event] = []
 
     def changed(self, db: int, key: bytes, event: str) -> None:
-        if event != "expired":
+        if event and event != "expired":
             self.seen.append((db, key, event))
 
     def converted(self, conversion: Conversion) -> None:
         """Not published by Redis."""
 
-    def executed(self, session: Session, argv: Sequence[bytes], reply: Reply) -> None:
+    def executed(self, session: Session, argv: Sequence[bytes], reply: Reply, took_us: int) -> None:
         """Not of interest here."""
 
     def take(self) -> list[Event]:

@@ -61,14 +61,31 @@ def _blocking(chance: random.Random) -> Words:
         [b"BZPOPMIN", *keys, b"0"],
         [b"BZPOPMAX", *keys, b"0"],
         [b"BZMPOP", b"0", number, *keys, least, b"COUNT", count],
+        *_reading(chance, keys),
     ]
     return chance.choice(forms)
+
+
+def _reading(chance: random.Random, keys: list[bytes]) -> list[Words]:
+    group = [b"GROUP", chance.choice([b"g", b"h"]), chance.choice([b"ann", b"bob"])]
+    some = chance.choice([[], [], [b"COUNT", b"1"]])
+    noack = chance.choice([[], [], [b"NOACK"]])
+    after = [chance.choice([b"$", b"$", b"3-0"]) for _ in keys]
+    new = [b">" for _ in keys]
+    return [
+        [b"XREAD", *some, b"BLOCK", b"0", b"STREAMS", *keys, *after],
+        [b"XREADGROUP", *group, *some, *noack, b"BLOCK", b"0", b"STREAMS", *keys, *new],
+        [b"XREADGROUP", *group, b"BLOCK", b"0", b"STREAMS", keys[0], b">"],
+        [b"XREADGROUP", *group, b"BLOCK", b"0", b"STREAMS", keys[0], b">"],
+    ]
 
 
 def _change(chance: random.Random) -> Words:
     key, other = chance.choice(KEYS), chance.choice(KEYS)
     values = [b"%d" % chance.randint(0, 9) for _ in range(chance.randint(1, 3))]
     scored = [word for value in values for word in (value, b"m" + value)]
+    entry = b"%d-*" % chance.randint(1, 5)
+    group = chance.choice([b"g", b"h"])
     forms: list[Words] = [
         [b"RPUSH", key, *values],
         [b"LPUSH", key, *values],
@@ -89,8 +106,22 @@ def _change(chance: random.Random) -> Words:
         [b"EXPIRE", key, b"-1"],
         [b"RPUSHX", key, *values],
         [b"ZREM", key, *values],
+        [b"XDEL", key, b"1-0", b"2-0", b"3-0"],
+        [b"XTRIM", key, b"MAXLEN", b"0"],
+        [b"XSETID", key, b"9-0"],
+        [b"XGROUP", b"DESTROY", key, group],
+        [b"XGROUP", b"SETID", key, group, chance.choice([b"0", b"$"])],
+        [b"SWAPDB", b"0", b"1"],
+        [b"FLUSHALL"],
     ]
-    return chance.choice([*forms, *forms[:3] * 3])
+    usual: list[Words] = [
+        *forms[:3],
+        [b"XADD", key, entry, b"f", b"v"],
+        [b"XADD", key, entry, b"f", b"v"],
+        [b"XGROUP", b"CREATE", key, group, b"$", b"MKSTREAM"],
+        [b"XGROUP", b"CREATE", key, group, b"0", b"MKSTREAM"],
+    ]
+    return chance.choice([*forms, *usual * 3])
 
 
 class _Script:

@@ -19,31 +19,19 @@ from typing import Any
 import pytest
 import redis
 
-from tests.engine.table.generated import all_specs, sendable_specs, whole_command
+from tests.engine.table.generated import all_specs, keyed_specs, sendable_specs, whole_command
 from tutor.engine.table import (
     CATEGORY_ORDER,
     FLAG_ORDER,
     Argument,
     CommandSpec,
     KeySpec,
+    keys_and_flags,
     keys_of,
     load_table,
 )
 
 pytestmark = pytest.mark.oracle
-
-WHOLE_GROUPS = {
-    "bitmap",
-    "connection",
-    "generic",
-    "hash",
-    "list",
-    "set",
-    "sorted-set",
-    "string",
-    "transactions",
-}
-"""Groups of which the table has every command (of others it has some)."""
 
 
 class Oracle:
@@ -188,21 +176,14 @@ def test_a_row_is_what_command_docs_says(oracle: Oracle, spec: CommandSpec) -> N
     assert list(map(argument_of_ours, spec.arguments)) == servers
 
 
-def test_no_command_of_a_whole_group_is_missing(oracle: Oracle) -> None:
-    ours = {spec.name for spec in all_specs()}
-    names = [name.decode() for name in oracle.names()]
-    wanted = {
-        name
-        for name in names
-        if oracle.docs(name.partition("|")[0])[b"group"].decode() in WHOLE_GROUPS
-    }
-    assert wanted - ours == set()
-    assert ours - set(names) == set()
+def test_the_table_has_every_command_and_no_other(oracle: Oracle) -> None:
+    assert {spec.name.encode() for spec in all_specs()} == set(oracle.names())
+    assert len(load_table()) == oracle.call("COMMAND", "COUNT") == 240
 
 
-def server_keys(oracle: Oracle, argv: Sequence[bytes]) -> list[bytes] | str:
+def server_keys(oracle: Oracle, argv: Sequence[bytes], how: str = "GETKEYS") -> list[Any] | str:
     try:
-        keys: list[bytes] = oracle.call("COMMAND", "GETKEYS", *argv)
+        keys: list[Any] = oracle.call("COMMAND", how, *argv)
         return keys
     except redis.ResponseError as error:
         return str(error)
@@ -213,6 +194,21 @@ def our_keys(spec: CommandSpec, argv: Sequence[bytes]) -> list[bytes] | str:
         return [argv[at] for at in keys_of(spec, argv)]
     except ValueError as error:
         return str(error)
+
+
+def our_keys_and_flags(spec: CommandSpec, argv: Sequence[bytes]) -> list[list[Any]] | str:
+    try:
+        return [[argv[at], encoded(flags)] for at, flags in keys_and_flags(spec, argv)]
+    except ValueError as error:
+        return str(error)
+
+
+def test_what_happens_to_the_keys_is_what_command_getkeysandflags_says(oracle: Oracle) -> None:
+    random = Random(3)
+    for spec in keyed_specs() * 8:
+        argv = whole_command(spec, random)
+        ours = our_keys_and_flags(spec, argv)
+        assert ours == server_keys(oracle, argv, "GETKEYSANDFLAGS"), argv
 
 
 def test_keys_of_whole_commands_are_those_of_command_getkeys(oracle: Oracle) -> None:
@@ -231,8 +227,11 @@ def test_keys_of_any_words_are_those_of_command_getkeys(oracle: Oracle) -> None:
     random = Random(2)
     choice = [b"1", b"2", b"3", b"0", b"-1", b"2x", b" 2", b"+1", b"a", b"b", b""]
     choice += [b"STORE", b"store", b"get", b"by", b"limit", b"KEYS", b"keys", b"auth", b"auth2"]
+    choice += [b"STREAMS", b"streams", b"STOREDIST", b"GROUP", b"COUNT"]
     keyed = [spec for spec in sendable_specs() if spec.key_specs]
-    odd = [load_table()[name] for name in ("sort", "sort_ro", "migrate", "zunionstore", "lmpop")]
+    names = """sort sort_ro migrate zunionstore lmpop xread xreadgroup georadius georadiusbymember
+    eval evalsha_ro fcall bitfield pfcount blmpop zmpop"""
+    odd = [load_table()[name] for name in names.split()]
     for spec in keyed * 8 + odd * 100:
         argv = spec.name.encode().split(b"|")
         argv += random.choices(choice, k=random.randint(1, 11))

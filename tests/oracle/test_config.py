@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.oracle.compare import Error, RawConnection, engine_like_the_oracle, neutral, run_both
-from tutor.engine.directives import DIRECTIVES
+from tutor.engine.config.directives import DIRECTIVES
 from tutor.engine.engine import Engine
 
 ENVIRONMENT = frozenset({"dir", "port"})

@@ -19,6 +19,7 @@ from tutor.engine.session import Session
 
 FILES = (
     "string", "hash", "list", "set", "zset", "keys", "sort", "dump", "blocking", "transactions",
+    "stream", "stream_blocking",
 )  # fmt: skip
 
 _SCENARIOS = [

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.console.test_things import EXPECTED, THINGS
 from tests.oracle.raw import RawConnection
 from tutor.console.completion import complete
 from tutor.console.lexer import split
 from tutor.console.remote import RemoteBackend
+from tutor.console.things import Thing
 from tutor.engine.replies import OK, Push, Status
 from tutor.network.link import LinkError
 
@@ -50,6 +52,23 @@ def test_types_and_fields(backend: RemoteBackend) -> None:
 
 def test_parameters_come_from_the_server(backend: RemoteBackend) -> None:
     assert "maxmemory" in backend.parameters()
+
+
+@pytest.mark.parametrize(("thing", "of", "names"), EXPECTED)
+def test_the_names_of_things(
+    backend: RemoteBackend, thing: Thing, of: tuple[bytes, ...], names: list[bytes]
+) -> None:
+    for line in THINGS:
+        backend.execute(split(line))
+    listener = RemoteBackend(f"redis://{backend.prompt().address}")
+    stream = listener.stream([b"SUBSCRIBE", b"news"])
+    next(stream)
+    try:
+        assert backend.named(thing, of) == names
+    finally:
+        stream.close()
+        for line in ("ACL DELUSER anna", "FUNCTION FLUSH", "SCRIPT FLUSH"):
+            backend.execute(split(line))
 
 
 def test_completion_works_as_with_the_embedded_engine(backend: RemoteBackend) -> None:

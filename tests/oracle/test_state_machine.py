@@ -26,7 +26,7 @@ from tests.oracle.raw import Error, Neutral
 from tests.oracle.tally import TALLY
 from tutor.engine.codec_reader import load
 from tutor.engine.engine import Engine, Snapshot
-from tutor.engine.memory import memory_usage
+from tutor.engine.memory.usage import memory_usage
 from tutor.engine.structures.allocator import size_class
 from tutor.engine.structures.skiplist import LEVEL_SIZE, NODE_SIZE
 from tutor.engine.values import Hash, Set, Zset

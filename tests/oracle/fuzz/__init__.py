@@ -1,0 +1,1 @@
+"""Differential fuzzing over TCP: random commands of every group, to both servers."""
