@@ -12,7 +12,13 @@ ROOT = Path(__file__).resolve().parent.parent
 GUIDES = ["README.md", "README.ru.md", "CONTRIBUTING.md"] + [
     f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))
 ]
+FILES = [
+    path.relative_to(ROOT).as_posix()
+    for folder in ("tutor", "lessons", "locales", "tests", "docs", "benchmarks")
+    for path in ((ROOT / folder), *(ROOT / folder).rglob("*"))
+]
 _QUOTE = re.compile(r"<!-- from (\S+) -->\n *```\w*\n(.*?)\n *```", re.DOTALL)
+_NAMED = re.compile(r"`([\w./-]+(?:\.py|\.md|\.toml|\.json|\.txt|/))`")
 _LINK = re.compile(r"\]\((?!https?:)([^)#]+)[^)]*\)")
 
 
@@ -31,6 +37,15 @@ def test_quoted_code_is_in_the_file_it_names(guide: str) -> None:
 def test_links_lead_somewhere(guide: str) -> None:
     text = (ROOT / guide).read_text(encoding="utf-8")
     missing = [link for link in _LINK.findall(text) if not ((ROOT / guide).parent / link).exists()]
+    assert not missing, f"{guide}: {missing}"
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_files_and_folders_that_are_named_exist(guide: str) -> None:
+    """Named from the root, or by the end of their path."""
+    text = (ROOT / guide).read_text(encoding="utf-8")
+    names = {name.rstrip("/") for name in _NAMED.findall(text)}
+    missing = [name for name in names if not any(f"/{path}".endswith(f"/{name}") for path in FILES)]
     assert not missing, f"{guide}: {missing}"
 
 

@@ -17,6 +17,7 @@ import sys
 from pathlib import Path
 import tutor
 from tutor import i18n
+from tutor.cli import main
 from tutor.course.loader import load_course
 from tutor.course.player import Player
 
@@ -28,6 +29,10 @@ assert not player.passed
 for line in player.step.solution:
     player.run(line.argv)
 assert player.passed
+picture = Path.cwd() / "lb.png"
+drawing = ["xray", "--lang", "ru", "--run", "ZADD lb 100 p1 250 p2", "--png", str(picture)]
+assert main(drawing) == 0
+assert picture.read_bytes().startswith(b"\\x89PNG")
 print("played", player.lesson_title())
 """
 
@@ -48,6 +53,10 @@ def test_the_wheel_holds_lessons_and_compiled_catalogs(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert "tutor/_data/lessons/string/ru.md" in names
     assert "tutor/_data/locales/ru/LC_MESSAGES/redis-tutor.mo" in names
+    assert {
+        "tutor/diagrams/export/fonts/DejaVuSansMono.ttf",
+        "tutor/diagrams/export/fonts/LICENSE.txt",
+    } <= names
     assert not [name for name in names if name.startswith(("tests/", "lessons/", "locales/"))]
 
 

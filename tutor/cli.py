@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from tutor import __version__
+from tutor.i18n import LANGUAGES, MissingCatalog, _, guess_language, set_language
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `redis-tutor` with these arguments; returns the exit code."""
-    args = _parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
     try:
+        served = _served(words)
+        if served is not None:
+            return _serve(served)
+        if not {"-h", "--help"}.isdisjoint(words):
+            _speak(words)
+        args = _parser().parse_args(words)
         return int(args.run(args))
     except KeyboardInterrupt:
         return 130
@@ -21,46 +29,216 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 141
 
 
+def _served(words: Sequence[str]) -> Sequence[str] | None:
+    """What follows `serve`, which speaks redis-server's command line and not argparse's; None for
+    every other subcommand. ``--lang`` may stand before it: Redis has one language."""
+    at = 0
+    if words and words[0].startswith("--lang"):
+        at = 1 if "=" in words[0] else 2
+    return words[at + 1 :] if words[at : at + 1] == ["serve"] else None
+
+
+def _speak(words: Sequence[str]) -> None:
+    """Take the language that was wished or guessed, for a text that argparse is about to print."""
+    finder = argparse.ArgumentParser(add_help=False)
+    finder.add_argument("--lang")
+    code = finder.parse_known_args(words)[0].lang or guess_language() or "en"
+    with suppress(MissingCatalog):
+        set_language(code if code in LANGUAGES else "en")
+
+
+class _HelpFormatter(argparse.HelpFormatter):
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[argparse._MutuallyExclusiveGroup],
+        prefix: str | None = None,
+    ) -> None:
+        """In the present language."""
+        super().add_usage(usage, actions, groups, _("Usage: ") if prefix is None else prefix)
+
+
 def _parser() -> argparse.ArgumentParser:
+    command = _("COMMAND")
     parser = argparse.ArgumentParser(
         prog="redis-tutor",
-        description="Learn Redis by typing real commands and watching what they do in memory.",
+        usage=f"%(prog)s [-h] [--version] [--lang {{en,ru}}] [{command} ...]",
+        description=_("Learn Redis by typing real commands and watching what they do in memory."),
+        formatter_class=_HelpFormatter,
+        add_help=False,
     )
-    parser.add_argument("--version", action="version", version=f"redis-tutor {__version__}")
-    parser.add_argument("--lang", choices=["en", "ru"], help="language of the interface")
+    options = _options(parser)
+    options.add_argument(
+        "--version",
+        action="version",
+        version=f"redis-tutor {__version__}",
+        help=_("print the version and leave"),
+    )
+    options.add_argument("--lang", choices=[*LANGUAGES], help=_("language of the interface"))
     parser.set_defaults(run=_tui, lesson=None)
-    commands = parser.add_subparsers(title="commands", metavar="")
+    commands = parser.add_subparsers(title=_("commands"), metavar=command, prog="redis-tutor")
 
-    learn = commands.add_parser("learn", help="open a lesson (the default: the home screen)")
-    learn.add_argument("lesson", nargs="?", help="id of a lesson, e.g. string")
-    learn.add_argument("--lang", choices=["en", "ru"], default=argparse.SUPPRESS)
+    def add(name: str, about: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=about, formatter_class=_HelpFormatter, add_help=False)
+
+    learn = add("learn", _("open a lesson (the default: the home screen)"))
+    words = learn.add_argument_group(_("arguments"))
+    words.add_argument("lesson", nargs="?", help=_("id of a lesson, e.g. string"))
+    _lang_argument(_options(learn))
     learn.set_defaults(run=_tui)
 
-    repl = commands.add_parser("repl", help="the plain prompt, also for pipes and scripts")
-    _repl_arguments(repl)
+    repl = add("repl", _("the plain prompt, also for pipes and scripts"))
+    _repl_arguments(_options(repl))
     repl.set_defaults(run=_repl)
 
-    lessons = commands.add_parser("lessons", help="for lesson authors: lint, synced, list")
+    xray = add("xray", _("a picture of one key in memory: text, SVG or PNG"))
+    _xray_arguments(xray)
+    xray.set_defaults(run=_xray)
+
+    lab = add("lab", _("a lab: servers, links and faults in virtual time"))
+    options = _options(lab)
+    _lab_arguments(lab, options)
+    _lang_argument(options)
+    lab.set_defaults(run=_lab)
+
+    dissect = add("dissect", _("an RDB file, AOF or DUMP payload, byte by byte"))
+    _dissect_arguments(dissect)
+    dissect.set_defaults(run=_dissect)
+
+    for name, about in (
+        ("check-rdb", _("whether an RDB file is whole")),
+        ("check-aof", _("whether an append-only file is whole; --fix cuts off its end")),
+    ):
+        check = add(name, about)
+        _file_argument(check)
+        options = _options(check)
+        if name == "check-aof":
+            options.add_argument("--fix", action="store_true", help=_("cut off what is not whole"))
+        _lang_argument(options)
+        check.set_defaults(run=_check_rdb if name == "check-rdb" else _check_aof)
+
+    add("serve", _("a Redis server on a port: takes redis-server's arguments"))
+
+    lessons = add("lessons", _("for lesson authors: lint, synced, list"))
+    _options(lessons)
     lessons.add_argument("rest", nargs=argparse.REMAINDER)
     lessons.set_defaults(run=_lessons)
 
-    pictures = commands.add_parser("pictures", help="draw the README's pictures as SVG")
-    pictures.add_argument("folder", help="where the files go, e.g. docs/pictures")
-    pictures.add_argument("names", nargs="*", help="only these: home, lesson, sandbox")
+    pictures = add("pictures", _("draw the README's pictures as SVG"))
+    words = pictures.add_argument_group(_("arguments"))
+    words.add_argument("folder", help=_("where the files go, e.g. docs/pictures"))
+    words.add_argument("names", nargs="*", help=_("only these: home, lesson, sandbox"))
+    _options(pictures)
     pictures.set_defaults(run=_pictures)
     return parser
 
 
-def _repl_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--connect", metavar="URL", help="a real server: redis://host:6379/0")
-    parser.add_argument("-e", dest="exit_error", action="store_true", help="stop at errors")
-    parser.add_argument("-3", dest="resp3", action="store_true", help="use RESP3")
-    parser.add_argument("--raw", action="store_true", default=None, help="plain replies")
-    parser.add_argument("--no-raw", dest="raw", action="store_false", help="formatted replies")
-    parser.add_argument(
-        "--no-readable", dest="readable", action="store_false", help="escape non-ASCII as redis-cli"
+def _options(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
+    """The group of options, with ``--help`` in it; its title is in the present language."""
+    group = parser.add_argument_group(_("options"))
+    group.add_argument("-h", "--help", action="help", help=_("print this and leave"))
+    return group
+
+
+def _lang_argument(options: argparse._ArgumentGroup) -> None:
+    options.add_argument(
+        "--lang",
+        choices=[*LANGUAGES],
+        default=argparse.SUPPRESS,
+        help=_("language of the interface"),
     )
-    parser.add_argument("--lang", choices=["en", "ru"], default=argparse.SUPPRESS)
+
+
+def _repl_arguments(options: argparse._ArgumentGroup) -> None:
+    add = options.add_argument
+    add("--connect", metavar="URL", help=_("a real server: redis://host:6379/0"))
+    add("-e", dest="exit_error", action="store_true", help=_("stop at errors"))
+    add("-3", dest="resp3", action="store_true", help=_("use RESP3"))
+    add("--raw", action="store_true", default=None, help=_("plain replies"))
+    add("--no-raw", dest="raw", action="store_false", help=_("formatted replies"))
+    add(
+        "--no-readable",
+        dest="readable",
+        action="store_false",
+        help=_("escape non-ASCII as redis-cli does"),
+    )
+    _lang_argument(options)
+
+
+def _xray_arguments(parser: argparse.ArgumentParser) -> None:
+    words = parser.add_argument_group(_("arguments"))
+    words.add_argument(
+        "key", nargs="?", metavar="KEY", help=_("the key (the default: one the last command names)")
+    )
+    options = _options(parser)
+    _step_arguments(options)
+    _picture_arguments(options)
+    _lang_argument(options)
+
+
+def _step_arguments(options: argparse._ArgumentGroup) -> None:
+    """What is carried out before the key is looked at, and where."""
+    add = options.add_argument
+    add(
+        "--run",
+        dest="steps",
+        metavar="LINE",
+        action="append",
+        type=lambda line: ("run", line),
+        help=_("a command to carry out before; may be repeated"),
+    )
+    add(
+        "--file",
+        dest="steps",
+        metavar="FILE",
+        action="append",
+        type=lambda name: ("file", name),
+        help=_("commands to carry out before, one a line; - is standard input"),
+    )
+    add("--connect", metavar="URL", help=_("a real server: redis://host:6379/0"))
+    add("--force", action="store_true", help=_("with --connect: fetch also a very large value"))
+    add("--watch", action="store_true", help=_("with --connect: draw the key whenever it changes"))
+    add("--seed", type=int, default=1, metavar="N", help=_("seed of the engine's randomness"))
+
+
+def _picture_arguments(options: argparse._ArgumentGroup) -> None:
+    """How the picture looks, and where it goes."""
+    add = options.add_argument
+    add(
+        "--server",
+        metavar="VIEW",
+        help=_("the whole server instead: map, memory, expiry, eviction, wire, clients"),
+    )
+    add("--view", metavar="VIEW", help=_("structure (the default), bytes, diff, text, …"))
+    add("--all-views", action="store_true", help=_("every view that says something of the key"))
+    add(
+        "--window",
+        metavar="START[:COUNT]",
+        help=_("which items of a long structure are drawn"),
+    )
+    add(
+        "--no-marks",
+        dest="marks",
+        action="store_false",
+        help=_("do not mark what the last command changed"),
+    )
+    add("--svg", metavar="FILE", help=_("write the picture as SVG (- is standard output)"))
+    add("--png", metavar="FILE", help=_("write the picture as PNG (- is standard output)"))
+    add("--slow", action="store_true", help=_("the last command step by step"))
+    add("--gif", metavar="FILE", help=_("write its steps as an animated GIF"))
+    add("--text", action="store_true", help=_("print the picture (the default without a file)"))
+    add("--plain", action="store_true", help=_("print sentences instead of a picture"))
+    add("--ascii", action="store_true", help=_("frames and arrows of ASCII characters"))
+    add("--width", metavar="N", help=_("cells from edge to edge at most"))
+    add(
+        "--theme",
+        choices=["dark", "light", "auto"],
+        default="dark",
+        help=_("colours of a file; auto: as the reader prefers (SVG)"),
+    )
+    add("--scale", default="2", metavar="N", help=_("size of a PNG, 0.5 to 8"))
+    add("--no-title", dest="title", action="store_false", help=_("no bar with the key's name"))
 
 
 def _tui(args: argparse.Namespace) -> int:
@@ -73,6 +251,72 @@ def _repl(args: argparse.Namespace) -> int:
     from tutor.console.repl import run
 
     return run(args)
+
+
+def _xray(args: argparse.Namespace) -> int:
+    from tutor.console.xray.command import run
+
+    return run(args)
+
+
+def _file_argument(parser: argparse.ArgumentParser) -> None:
+    words = parser.add_argument_group(_("arguments"))
+    words.add_argument("file", metavar="FILE", help=_("the file"))
+
+
+def _dissect_arguments(parser: argparse.ArgumentParser) -> None:
+    _file_argument(parser)
+    options = _options(parser)
+    add = options.add_argument
+    add("--from", dest="start", metavar="OFFSET", help=_("begin there, e.g. 1000 or 0x3e8"))
+    add("--key", metavar="KEY", help=_("begin at this key of an RDB file"))
+    add("--count", default="60", metavar="N", help=_("lines at most; 0: all"))
+    add("--width", metavar="N", help=_("cells from edge to edge at most"))
+    add("--export", metavar="FILE", help=_("write it as .svg, .png or .txt"))
+    add("--theme", choices=["dark", "light"], default="dark", help=_("colours of a file"))
+    add("--ascii", action="store_true", help=_("frames and arrows of ASCII characters"))
+    add("--plain", action="store_true", help=_("print sentences instead of a picture"))
+    _lang_argument(options)
+
+
+def _dissect(args: argparse.Namespace) -> int:
+    from tutor.console.files.dissect import run
+
+    return run(args)
+
+
+def _check_rdb(args: argparse.Namespace) -> int:
+    from tutor.console.files.check import run_check_rdb
+
+    return run_check_rdb(args)
+
+
+def _check_aof(args: argparse.Namespace) -> int:
+    from tutor.console.files.check import run_check_aof
+
+    return run_check_aof(args)
+
+
+def _lab_arguments(parser: argparse.ArgumentParser, options: argparse._ArgumentGroup) -> None:
+    from tutor.console.labs import add_arguments
+
+    add_arguments(parser, options)
+
+
+def _lab(args: argparse.Namespace) -> int:
+    from tutor.console.labs import run, wants_screen
+
+    if wants_screen(args):
+        args.open_lab = args.scenario, args.seed, args.replicas
+        return _tui(args)
+    return run(args)
+
+
+def _serve(words: Sequence[str]) -> int:
+    from tutor.console.loading import LoadingBar
+    from tutor.network.serve import main as serve_main
+
+    return serve_main(words, LoadingBar())
 
 
 def _lessons(args: argparse.Namespace) -> int:

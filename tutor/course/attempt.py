@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from tutor.course import stage
@@ -78,6 +79,18 @@ class Attempt:
         self.judge()
         return entry
 
+    def go(self, index: int) -> None:
+        """Go to another moment of this try (`World.go`)."""
+        self.world.go(index)
+        self.actions.append(["go", self._elapsed_ms(), str(index)])
+        self.judge()
+
+    def switch(self, number: int) -> None:
+        """Go over to a branch (`World.switch`)."""
+        self.world.switch(number)
+        self.actions.append(["switch", self._elapsed_ms(), str(number)])
+        self.judge()
+
     def reset(self) -> None:
         """Back to a clean start, session included; hints opened stay opened."""
         self.actions.clear()
@@ -88,7 +101,7 @@ class Attempt:
         if not self.world.waiting:
             return False
         self.actions.append(["cancel", self._elapsed_ms()])
-        self.world.engine.unblock(self.world.session, None)
+        self.world.stop_waiting(None)
         return True
 
     def tick(self) -> bool:
@@ -185,6 +198,9 @@ class Attempt:
                 self.undo()
             case "redo":
                 self.redo()
+            case "go" | "switch" as way:
+                with suppress(IndexError, ValueError):
+                    (self.go if way == "go" else self.switch)(int(action[2]))
             case "cancel":
                 self.cancel()
 
@@ -216,8 +232,8 @@ def _sound(action: Any) -> bool:
     return (
         isinstance(action, list)
         and len(action) >= 2
-        and action[0] in ("run", "undo", "redo", "cancel")
+        and action[0] in ("run", "undo", "redo", "go", "switch", "cancel")
         and isinstance(action[1], int)
-        and (action[0] != "run" or len(action) > 2)
+        and (action[0] not in ("run", "go", "switch") or len(action) > 2)
         and all(isinstance(word, str) for word in action[2:])
     )

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from operator import attrgetter
 
 from tutor.course.model import Diff, FeedbackRule, Step
 from tutor.course.observe import Moment, length_of, text_of
@@ -17,7 +18,7 @@ from tutor.course.predicates.base import Scene, Verdict
 from tutor.course.predicates.patterns import matches
 from tutor.course.predicates.replies import clip, reply_text
 from tutor.engine.cmdline import quote
-from tutor.engine.values import encoding_name, type_name
+from tutor.engine.values import Value, encoding_name, type_name
 from tutor.engine.world import Entry
 
 
@@ -54,21 +55,48 @@ def _changed(diff: Diff, entry: Entry, scene: Scene) -> bool:
     key = diff.key if diff.key is not None else (entry.keys[0] if entry.keys else None)
     if key is None:
         return False
-    now = scene.now
-    before = now if entry.before is None else Moment.of_snapshot(entry.before)
+    now = Seen.of(scene.now, key, entry.db)
+    before = now
+    if entry.undoable:
+        with scene.world.moment(len(scene.world.history) - 1) as engine:
+            before = Seen.of(Moment.of_engine(engine), key, entry.db)
+    rewritten = entry.undoable and scene.world.rewrote(entry.db, key)
     return all(
-        ASPECTS[aspect](before, now, key, entry.db) == wanted
-        for aspect, wanted in diff.changes.items()
+        ASPECTS[aspect](before, now, rewritten) == wanted for aspect, wanted in diff.changes.items()
     )
 
 
-def _exists(before: Moment, now: Moment, key: bytes, db: int) -> str:
-    was, is_ = before.value(key, db) is not None, now.value(key, db) is not None
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a moment shows of one key; ``value`` is None if it does not live. Figures and texts are
+    taken at that moment: a value may go on changing."""
+
+    value: Value | None
+    expires: int | None
+    text: bytes | None = None
+    length: int = 0
+    type: str = ""
+    encoding: str = ""
+
+    @classmethod
+    def of(cls, moment: Moment, key: bytes, db: int) -> Seen:
+        """Look at a key."""
+        value, expires = moment.value(key, db), moment.tables[db][1].get(key)
+        if value is None:
+            return cls(None, expires)
+        return cls(
+            value, expires, text_of(value), length_of(value), type_name(value),
+            encoding_name(value),
+        )  # fmt: skip
+
+
+def _exists(before: Seen, now: Seen, rewritten: bool) -> str:
+    was, is_ = before.value is not None, now.value is not None
     return {(False, True): "created", (True, False): "deleted"}.get((was, is_), "kept")
 
 
-def _ttl(before: Moment, now: Moment, key: bytes, db: int) -> str:
-    was, is_ = before.tables[db][1].get(key), now.tables[db][1].get(key)
+def _ttl(before: Seen, now: Seen, rewritten: bool) -> str:
+    was, is_ = before.expires, now.expires
     if was == is_:
         return "kept"
     if was is None:
@@ -76,40 +104,33 @@ def _ttl(before: Moment, now: Moment, key: bytes, db: int) -> str:
     return "removed" if is_ is None else "changed"
 
 
-def _value(before: Moment, now: Moment, key: bytes, db: int) -> str:
-    was, is_ = before.value(key, db), now.value(key, db)
-    if was is None or is_ is None:
-        return "kept" if was is is_ else "changed"
-    if text_of(was) is not None and text_of(is_) is not None:
-        return "kept" if text_of(was) == text_of(is_) else "changed"
-    return "kept" if was is is_ else "changed"
+def _value(before: Seen, now: Seen, rewritten: bool) -> str:
+    if before.text is not None and now.text is not None:
+        return "kept" if before.text == now.text else "changed"
+    same = before.value is now.value and not (rewritten and now.value is not None)
+    return "kept" if same else "changed"
 
 
-def _length(before: Moment, now: Moment, key: bytes, db: int) -> str:
-    was, is_ = before.value(key, db), now.value(key, db)
-    lengths = [0 if value is None else length_of(value) for value in (was, is_)]
-    if lengths[0] == lengths[1]:
+def _length(before: Seen, now: Seen, rewritten: bool) -> str:
+    if before.length == now.length:
         return "kept"
-    return "grew" if lengths[1] > lengths[0] else "shrank"
+    return "grew" if now.length > before.length else "shrank"
 
 
-def _named(naming: Callable[[Any], str]) -> Callable[[Moment, Moment, bytes, int], str]:
-    def compare(before: Moment, now: Moment, key: bytes, db: int) -> str:
-        was, is_ = before.value(key, db), now.value(key, db)
-        if was is None or is_ is None:
-            return "kept" if was is is_ else "changed"
-        return "kept" if naming(was) == naming(is_) else "changed"
+def _named(naming: Callable[[Seen], str]) -> Callable[[Seen, Seen, bool], str]:
+    def compare(before: Seen, now: Seen, rewritten: bool) -> str:
+        return "kept" if naming(before) == naming(now) else "changed"
 
     return compare
 
 
-ASPECTS: dict[str, Callable[[Moment, Moment, bytes, int], str]] = {
+ASPECTS: dict[str, Callable[[Seen, Seen, bool], str]] = {
     "exists": _exists,
     "ttl": _ttl,
     "value": _value,
     "len": _length,
-    "type": _named(type_name),
-    "encoding": _named(encoding_name),
+    "type": _named(attrgetter("type")),
+    "encoding": _named(attrgetter("encoding")),
 }
 OUTCOMES: dict[str, tuple[str, ...]] = {
     "exists": ("created", "deleted", "kept"),
@@ -148,8 +169,9 @@ def placeholders(
     if key is not None:
         values["key"] = clip(key)
         _describe(values, "state", scene.now, key)
-        if entry is not None and entry.before is not None:
-            _describe(values, "before", Moment.of_snapshot(entry.before), key)
+        if entry is not None and entry.undoable:
+            with scene.world.moment(len(scene.world.history) - 1) as engine:
+                _describe(values, "before", Moment.of_engine(engine), key)
     for check in step.checks:
         if rule.failed and check.id not in rule.failed:
             continue

@@ -190,6 +190,16 @@ class Player:
             self._changed()
         return entry
 
+    def go(self, index: int) -> None:
+        """Go to another moment of the step."""
+        self._attempt.go(index)
+        self._changed()
+
+    def switch(self, number: int) -> None:
+        """Go over to another branch."""
+        self._attempt.switch(number)
+        self._changed()
+
     def reset(self) -> None:
         """The step from its beginning, the session too (MULTI, SELECT). Opened hints stay open."""
         self._attempt.reset()

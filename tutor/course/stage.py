@@ -30,6 +30,14 @@ class StepClock:
         """The moment it is held at, or that of the clock below."""
         return self.base.now_us() if self.held is None else self.held
 
+    def now_ns(self) -> int:
+        """The same in nanoseconds."""
+        return self.base.now_ns() if self.held is None else self.held * 1000
+
+    def stopwatch_us(self) -> int:
+        """The stopwatch of the clock below."""
+        return self.base.stopwatch_us()
+
     def sleep(self, *, us: int) -> None:
         """Let time pass, unless it is held."""
         if self.held is None:

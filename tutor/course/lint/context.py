@@ -61,7 +61,7 @@ class Bench:
             argv = line.argv if isinstance(line, Line) else line
             replies.append(world.run(argv))
             last = world.last
-            if undo_redo and last is not None and last.before is not None:
+            if undo_redo and last is not None and last.undoable:
                 world.undo()
                 world.redo()
         return self.judge(world, replies)
