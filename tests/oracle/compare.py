@@ -375,7 +375,7 @@ def run_scenario(scenario: Scenario, engine: Engine, port: int) -> list[str]:
 
     with RawConnection(port) as control:
         control.call(b"FLUSHALL")
-        before = _directives(control)
+        before = directives(control)
         try:
             for call in scenario.calls:
                 if call.client not in sessions:
@@ -414,23 +414,24 @@ def run_scenario(scenario: Scenario, engine: Engine, port: int) -> list[str]:
         finally:
             for raw in raws.values():
                 raw.close()
-            _put_back(control, before)
+            put_back(control, before)
         found += compare_state(engine, control)
     return found
 
 
-def _directives(control: RawConnection) -> dict[bytes, bytes]:
+def directives(control: RawConnection) -> dict[bytes, bytes]:
+    """The real server's configuration, to be put back after what changes it."""
     flat = control.call(b"CONFIG", b"GET", b"*")
     return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
-def _put_back(control: RawConnection, before: dict[bytes, bytes]) -> None:
+def put_back(control: RawConnection, before: dict[bytes, bytes]) -> None:
     """Undo what a scenario did to the real server besides its data."""
     limit = b"client-output-buffer-limit"
     control.call(b"CONFIG", b"SET", limit, before[limit])  # a tiny one would cut us off
     control.call(b"CLIENT", b"UNPAUSE")
     control.call(b"DEBUG", b"SET-ACTIVE-EXPIRE", b"1")
     control.call(b"DEBUG", b"QUICKLIST-PACKED-THRESHOLD", b"1073741824")
-    for name, value in _directives(control).items():
+    for name, value in directives(control).items():
         if before.get(name) != value:
             control.call(b"CONFIG", b"SET", name, before[name])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.oracle.compare import Call, RawConnection, Scenario, load_calls, wait_for
+from tests.oracle.compare import Call, RawConnection, Scenario, directives, load_calls, wait_for
 from tests.oracle.events import Announced, Published
 from tests.oracle.tally import TALLY
 from tutor.engine.engine import Engine
@@ -28,10 +28,6 @@ _SCENARIOS = [
     if (path := Path(__file__).parent / "calls" / f"{name}.txt").exists()
     for scenario in load_calls(path)
 ]
-
-
-def _directives(control: RawConnection) -> dict[bytes, bytes]:
-    return dict(zip(*[iter(control.call(b"CONFIG", b"GET", b"*"))] * 2, strict=True))
 
 
 class _Clients:
@@ -76,7 +72,7 @@ def test_events_and_changes_equal_those_of_the_real_server(
     clients = _Clients(engine, redis_port)
     found: list[str] = []
     with RawConnection(redis_port) as control:
-        before = _directives(control)
+        before = directives(control)
         control.call(b"FLUSHALL")
         published = Published(redis_port)
         try:
@@ -95,7 +91,7 @@ def test_events_and_changes_equal_those_of_the_real_server(
             clients.close()
             published.close()
             control.call(b"DEBUG", b"SET-ACTIVE-EXPIRE", b"1")
-            for name, value in _directives(control).items():
+            for name, value in directives(control).items():
                 if before[name] != value:
                     control.call(b"CONFIG", b"SET", name, before[name])
     if found:

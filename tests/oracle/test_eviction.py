@@ -6,6 +6,7 @@ after the others, or often, or with a long time to live) or "cold", then new key
 
 from __future__ import annotations
 
+import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from tutor.engine.engine import Engine
 KEYS = 4000
 HOT = KEYS // 4
 NEW = 3000
+SEEDS = range(4)
 VALUE = b"x" * 100
 POLICIES = (
     "allkeys-lru",
@@ -89,8 +91,23 @@ def _play(run: Run, wait: Callable[[float], None], policy: bytes, samples: int) 
 
 
 def _on_the_engine(policy: bytes, samples: int) -> Shares:
+    """The mean of some seeds: one alone may be as lucky as one run of the real server."""
+    runs = [_with_seed(seed, policy, samples) for seed in SEEDS]
+
+    def mean(share: Callable[[Shares], float]) -> float:
+        return statistics.fmean(map(share, runs))
+
+    return Shares(
+        hot=mean(lambda run: run.hot),
+        cold=mean(lambda run: run.cold),
+        new=mean(lambda run: run.new),
+        kept=round(mean(lambda run: run.kept)),
+    )
+
+
+def _with_seed(seed: int, policy: bytes, samples: int) -> Shares:
     clock = VirtualClock(1_700_000_000_000_000)
-    engine = Engine(clock, seed=1, config=Config(save=()))
+    engine = Engine(clock, seed=seed, config=Config(save=()))
     session = engine.connect()
 
     def run(calls: Sequence[Sequence[bytes]]) -> list[object]:

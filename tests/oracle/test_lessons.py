@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.oracle.compare import compare_state, engine_like_the_oracle, run_both
+from tests.oracle.compare import compare_state, directives, engine_like_the_oracle, run_both
 from tests.oracle.raw import RawConnection
 from tutor.course.loader import read_course
 from tutor.course.model import Lesson, Line, Step
@@ -37,12 +37,6 @@ def about_the_server(argv: tuple[bytes, ...]) -> bool:
     if name == b"config":
         return any(word in (b"*", b"port") for word in words)
     return name in (b"info", b"hello") or (name == b"client" and words[:1] != [b"setname"])
-
-
-def directives(raw: RawConnection) -> dict[bytes, bytes]:
-    """The real server's configuration, to be put back after a lesson that changes it."""
-    flat = raw.call(b"CONFIG", b"GET", b"*")
-    return dict(zip(flat[::2], flat[1::2], strict=True))
 
 
 STEPS = [(lesson, step) for lesson in COURSE.lessons for step in lesson.steps]

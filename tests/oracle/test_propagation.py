@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.oracle.compare import Scenario, engine_like_the_oracle, load_calls, wait_for
+from tests.oracle.compare import (
+    Scenario,
+    directives,
+    engine_like_the_oracle,
+    load_calls,
+    put_back,
+    wait_for,
+)
 from tests.oracle.conftest import running_redis
 from tests.oracle.propagated import MARK, OurReplica, RealReplica, mark, same_effects
 from tests.oracle.raw import RawConnection
@@ -72,6 +79,7 @@ def _run(scenario: Scenario, port: int, replica: RealReplica) -> list[str]:
     found: list[str] = []
     own = engine.connect()
     with RawConnection(port) as control:
+        before = directives(control)
         for words in ((b"FLUSHALL",), (b"FUNCTION", b"FLUSH"), (b"SCRIPT", b"FLUSH")):
             control.call(*words)
         engine.execute(own, (b"PUBLISH", MARK, b"0"))
@@ -110,4 +118,6 @@ def _run(scenario: Scenario, port: int, replica: RealReplica) -> list[str]:
         finally:
             for raw in raws.values():
                 raw.close()
+            put_back(control, before)
+            control.call(b"DEBUG", b"SET-ACTIVE-EXPIRE", b"0")
     return found
