@@ -110,17 +110,17 @@ def hash_set(db: Database, key: bytes, value: Hash, field: bytes, text: bytes) -
     if len(field) > limit or len(text) > limit:
         hash_admit(db, key, value, (field, text))
         return value.set(field, text)
+    fields = value.fields
+    before = len(fields)
     if value.trace is None:
-        fields = value.fields
-        new = field not in fields
         fields[field] = text
     else:
-        new, fields = value.set(field, text), value.fields
+        value.set(field, text)
     count = len(fields)
     if count > config.hash_max_listpack_entries:
         limit, directive = config.hash_max_listpack_entries, "hash-max-listpack-entries"
         convert_hash(db, key, value, "entries", count, limit, directive)
-    return new
+    return count > before
 
 
 # sets

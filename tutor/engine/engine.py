@@ -2,6 +2,9 @@
 
     argv ─▶ look up ─▶ arity ─▶ gates ─▶ run ─▶ wake blocked sessions ─▶ reply
 
+What needs no gate but arity takes the short way, everything else the long one. A server gives the
+commands of a pipeline to `Engine.short_way` together, and what that hands back to `long_way`.
+
 Everything particular to a command stands in its row of the table or in its function; what may
 refuse or delay one stands in `tutor.engine.gates`.
 """
@@ -12,7 +15,7 @@ import contextlib
 import hashlib
 import itertools
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -247,14 +250,14 @@ class Engine:
         """
         now_ns = self._now_ns
         started = now_ns()
-        self.now_ms = now_ms = started // 1_000_000
         command = self._quick.get(argv[0])
         if (
             command is None
             or session.special
             or not command.min_args <= len(argv) <= command.max_args
         ):
-            return self._execute_special(session, argv)
+            return self.long_way(session, argv)
+        self.now_ms = now_ms = started // 1_000_000
         session.last_command = command
         session.last_ms = now_ms
         function = command.function  # a call through an attribute is a slow one
@@ -271,8 +274,54 @@ class Engine:
             self.waiting.serve_ready()
         return reply
 
-    def _execute_special(self, session: Session, argv: Sequence[bytes]) -> Reply:
-        """The long way: every gate, and what the session wants to have done afterwards."""
+    def short_way(
+        self, session: Session, commands: Iterator[Sequence[bytes]], replies: list[Reply]
+    ) -> Sequence[bytes] | None:
+        """Carry out commands as `execute` does, as long as none needs the long way; that one is
+        returned, and None behind the last or behind one that blocks.
+
+        Their replies are put behind ``replies``. What a pipeline says again is looked up once.
+        """
+        now_ns, took_by, answer = self._now_ns, self.stats.took, replies.append
+        name: bytes | None = None
+        quick = self._quick
+        started, late_ns = now_ns(), 0  # the millisecond is over at ``late_ns``
+        for argv in commands:
+            if argv[0] != name or quick is not self._quick:
+                name, quick = argv[0], self._quick
+                row = quick.get(name)
+                if row is None or not row.min_args <= len(argv) <= row.max_args:
+                    return argv
+                command, function, low, high = row, row.function, row.min_args, row.max_args
+                note = took_by[command].append
+            if session.special or not low <= len(argv) <= high:
+                return argv
+            if started >= late_ns:
+                self.now_ms = session.last_ms = started // 1_000_000
+                late_ns = (self.now_ms + 1) * 1_000_000
+            session.last_command = command
+            try:
+                reply = function(session, argv)
+            except ReplyError as error:
+                reply = self._failed(command, error)
+            ended = now_ns()
+            took = (ended - started) // 1000
+            answer(reply)
+            if took >= self.note_us or reply is BLOCKED:
+                self._note(session, command, argv, reply, took)
+                if reply is BLOCKED:
+                    return None
+            else:
+                note(took)
+            if self.ready:
+                self.waiting.serve_ready()
+                ended = now_ns()
+            started = ended
+        return None
+
+    def long_way(self, session: Session, argv: Sequence[bytes]) -> Reply:
+        """Carry out one command past every gate, and do what the session wants done afterwards."""
+        self.now_ms = self._now_ns() // 1_000_000
         outer = self.current, self.late
         self.current, self.late = session, False
         self.propagation.begin()

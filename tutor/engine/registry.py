@@ -68,11 +68,16 @@ class Command:
         self.protected_by = _PROTECTED.get(spec.name, "")
         self.immediate = spec.name in _IMMEDIATE
         self.subcommands: dict[bytes, Command] = {}
-        self.quick = not self.protected_by and not spec.subcommands
+        own_way = self.protected_by or spec.subcommands or "admin" in flags
+        self.quick = not own_way and spec.name not in _CHANGES_CONNECTION
 
 
 _IMMEDIATE = frozenset({"exec", "discard", "multi", "watch", "quit", "reset"})
 """Commands that MULTI does not queue (redis 7.0, server.c: processCommand)."""
+
+
+_CHANGES_CONNECTION = frozenset({"hello", "quit", "reset"})
+"""What changes how the replies behind it are sent, or ends them."""
 
 
 _WHILE_SUBSCRIBED = frozenset(

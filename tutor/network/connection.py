@@ -1,6 +1,6 @@
 """One client's connection: bytes in, commands, bytes out (redis 7.0, networking.c).
 
-    recv ─▶ requests ─▶ Engine.execute ─▶ encoder ─▶ output ─▶ send
+    recv ─▶ requests ─▶ Engine.short_way, long_way ─▶ encoder ─▶ output ─▶ send
 
 Replies gather in `output` and are sent when the server has looked after everybody who was ready
 (`Server.turn`); what the socket does not take waits until it is writable.
@@ -164,38 +164,46 @@ class Connection:
 
     def run(self, commands: list[Argv]) -> None:
         """Carry out commands one after the other; what follows a blocking one is queued."""
-        session = self.session
-        execute = self.server.engine.execute
+        session, engine = self.session, self.server.engine
         output = self.output
         if not output and self.unsent is None:
             self.server.pending.append(self)
         self.executing = True
         rest = iter(commands)
+        replies: list[Reply] = []
         try:
-            for argv in rest:
-                if not argv:
-                    continue
-                reply = execute(session, argv)
-                if reply is OK:
-                    output.append(OK_BYTES)
-                elif type(reply) is bytes:
-                    output.append(b"$%d\r\n%b\r\n" % (len(reply), reply))
-                elif type(reply) is int:
-                    small = reply < 4096 and reply >= 0
-                    output.append(SMALL_INTEGERS[reply] if small else b":%d\r\n" % reply)
-                elif reply is BLOCKED:
-                    self.waiting = True
-                    self.queue.extend(rest)
-                    break
-                elif reply is not NO_REPLY:
-                    output.append(encode(reply, session.resp))
-                if session.closing:
-                    self.ending = True
+            while (odd := engine.short_way(session, rest, replies)) is not None:
+                self._answer(replies)  # what comes meanwhile stands behind them
+                replies.append(engine.long_way(session, odd))
+                self._answer(replies)
+                if session.closing or self.waiting:
                     break
         finally:
+            self._answer(replies)
             self.executing = False
+        if session.closing:
+            self.ending = True
+        elif self.waiting:
+            self.queue.extend(rest)
         if output:
             self._check_limit()
+
+    def _answer(self, replies: list[Reply]) -> None:
+        """Put replies into the output, and forget them."""
+        write = self.output.append
+        for reply in replies:
+            if type(reply) is int:
+                small = reply < 4096 and reply >= 0
+                write(SMALL_INTEGERS[reply] if small else b":%d\r\n" % reply)
+            elif reply is OK:
+                write(OK_BYTES)
+            elif type(reply) is bytes:
+                write(b"$%d\r\n%b\r\n" % (len(reply), reply))
+            elif reply is BLOCKED:
+                self.waiting = True
+            elif reply is not NO_REPLY:
+                write(encode(reply, self.session.resp))
+        replies.clear()
 
     def late_reply(self, reply: Reply) -> None:
         """The answer to a command that waited; afterwards the queue goes on."""

@@ -56,7 +56,8 @@ class ChunkReader:
         self._reader: Any = _new_reader()
 
     def whole_commands(self, data: bytes) -> list[Argv] | None:
-        """The commands of a chunk that consists of whole, canonical ones; None for any other."""
+        """The commands of a chunk that consists of whole, canonical ones; None for any other, and
+        where one is empty."""
         if data[:1] != b"*" or _HUGE_COUNT(data) is not None:
             return None
         reader = self._reader
@@ -70,7 +71,7 @@ class ChunkReader:
         if reader.has_data() or not _canonical(data, len(commands), words, text):
             self._reader = _new_reader()  # this one may wait for the rest, and take anybody's
             return None
-        return commands
+        return commands if all(commands) else None
 
 
 def _new_reader() -> Any:

@@ -44,6 +44,14 @@ def _write(db: Database, key: bytes) -> Hash:
 @command("hset")
 def hset(session: Session, argv: Sequence[bytes]) -> Reply:
     """HSET key field value [field value …]: how many fields are new."""
+    if len(argv) == 4:
+        db, key = session.db, argv[1]
+        value = db.write(key, Hash)
+        if value is None:
+            value = _created(db, key)
+        new = hash_set(db, key, value, argv[2], argv[3])
+        db.changed(key, "hset")
+        return 1 if new else 0
     if len(argv) % 2:
         raise ReplyError(errors.wrong_arity("hset"))
     return _set_all(session, argv)
@@ -63,10 +71,6 @@ def _set_all(session: Session, argv: Sequence[bytes]) -> int:
     value = db.write(key, Hash)
     if value is None:
         value = _created(db, key)
-    if len(argv) == 4:
-        new = 1 if hash_set(db, key, value, argv[2], argv[3]) else 0
-        db.changed(key, "hset")
-        return new
     hash_admit(db, key, value, argv[2:])
     new = 0
     for at in range(2, len(argv), 2):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tutor.engine import errors
 from tutor.engine.arguments import INT64_MAX, INT64_MIN, Option, integer, options, positive, ranged
@@ -24,49 +24,70 @@ def new_list(session: Session) -> Quicklist:
 # pushing
 
 
-def _push(session: Session, argv: Sequence[bytes], head: bool, create: bool = True) -> int:
-    db, key = session.db, argv[1]
-    items = db.write(key, Quicklist)
-    if items is None:
-        if not create:
-            return 0
-        items = new_list(session)
-        db.set(key, items)
-    if len(argv) == 3:
-        if head:
-            items.push_head(argv[2])
-        else:
-            items.push_tail(argv[2])
-    else:
-        push = items.push_head if head else items.push_tail
-        for value in argv[2:]:
-            push(value)
-    db.changed(key, "lpush" if head else "rpush", len(argv) - 2)
+def _created(session: Session, key: bytes) -> Quicklist:
+    items = new_list(session)
+    session.db.set(key, items)
+    return items
+
+
+def _push_all(
+    db: Database,
+    key: bytes,
+    items: Quicklist,
+    argv: Sequence[bytes],
+    event: str,
+    push: Callable[[bytes], None],
+) -> int:
+    for value in argv[2:]:
+        push(value)
+    db.changed(key, event, len(argv) - 2)
     return items.length
 
 
 @command("lpush")
 def lpush(session: Session, argv: Sequence[bytes]) -> Reply:
     """LPUSH key element [element …]: the length afterwards."""
-    return _push(session, argv, True)
+    db, key = session.db, argv[1]
+    items = db.write(key, Quicklist)
+    if items is None:
+        items = _created(session, key)
+    if len(argv) == 3:
+        items.push_head(argv[2])
+        db.changed(key, "lpush")
+        return items.length
+    return _push_all(db, key, items, argv, "lpush", items.push_head)
 
 
 @command("rpush")
 def rpush(session: Session, argv: Sequence[bytes]) -> Reply:
     """RPUSH key element [element …]: the length afterwards."""
-    return _push(session, argv, False)
+    db, key = session.db, argv[1]
+    items = db.write(key, Quicklist)
+    if items is None:
+        items = _created(session, key)
+    if len(argv) == 3:
+        items.push_tail(argv[2])
+        db.changed(key, "rpush")
+        return items.length
+    return _push_all(db, key, items, argv, "rpush", items.push_tail)
 
 
 @command("lpushx")
 def lpushx(session: Session, argv: Sequence[bytes]) -> Reply:
     """LPUSHX key element [element …]: only if the list exists."""
-    return _push(session, argv, True, create=False)
+    items = session.db.write(argv[1], Quicklist)
+    if items is None:
+        return 0
+    return _push_all(session.db, argv[1], items, argv, "lpush", items.push_head)
 
 
 @command("rpushx")
 def rpushx(session: Session, argv: Sequence[bytes]) -> Reply:
     """RPUSHX key element [element …]: only if the list exists."""
-    return _push(session, argv, False, create=False)
+    items = session.db.write(argv[1], Quicklist)
+    if items is None:
+        return 0
+    return _push_all(session.db, argv[1], items, argv, "rpush", items.push_tail)
 
 
 @command("linsert")
@@ -119,21 +140,22 @@ def take_with_key(db: Database, key: bytes, items: Quicklist, head: bool, count:
 
 
 def _pop(session: Session, argv: Sequence[bytes], head: bool) -> Reply:
-    count = -1
-    if len(argv) > 2:
-        if len(argv) > 3:
-            raise ReplyError(errors.wrong_arity("lpop" if head else "rpop"))
-        count = positive(argv[2])
     db, key = session.db, argv[1]
-    items = db.write(key, Quicklist)
-    if items is None:
-        return None if count < 0 else NULL_ARRAY
-    if count < 0:
+    if len(argv) == 2:
+        items = db.write(key, Quicklist)
+        if items is None:
+            return None
         value = items.pop_head() if head else items.pop_tail()
         db.changed(key, "lpop" if head else "rpop")
         if not items.length:
             db.delete_if_empty(key, 0)
         return value
+    if len(argv) > 3:
+        raise ReplyError(errors.wrong_arity("lpop" if head else "rpop"))
+    count = positive(argv[2])
+    items = db.write(key, Quicklist)
+    if items is None:
+        return NULL_ARRAY
     if count == 0:
         return []
     taken = take(items, head, count)

@@ -51,7 +51,8 @@ class Quicklist:
     """A list of byte strings with the nodes Redis would have.
 
     ``fill`` and ``compress`` are copied from the configuration when the list is created; entries
-    of ``threshold`` bytes and more get plain nodes.
+    of ``threshold`` bytes and more get plain nodes. While a node with its new entry has at most
+    ``roomy`` bytes, no other limit has to be looked at.
     """
 
     __slots__ = (
@@ -65,6 +66,7 @@ class Quicklist:
         "log",
         "node_count",
         "places",
+        "roomy",
         "tail",
         "threshold",
         "trace",
@@ -78,6 +80,7 @@ class Quicklist:
         self.threshold = threshold
         self.byte_limit = BYTE_LIMITS[-fill - 1] if fill < 0 else SAFETY_LIMIT
         self.entry_limit = NO_LIMIT if fill < 0 else fill
+        self.roomy = min(self.byte_limit - ENTRY_OVERHEAD, threshold - 1) if fill < 0 else -1
         self.head: Node | None = None
         self.tail: Node | None = None
         self.length = 0
@@ -100,47 +103,43 @@ class Quicklist:
 
     def push_head(self, value: bytes) -> None:
         """Put ``value`` in front: into the head node if it may take it, else into a new one."""
-        node = self.head
-        size = len(value)
-        if (
-            node is not None
-            and node.size + size + ENTRY_OVERHEAD <= self.byte_limit
-            and len(entries := node.entries) < self.entry_limit
-            and size < self.threshold
-            and not node.plain
-        ):
-            entries[:0] = (value,)  # twice as fast as insert, which moves one by one
-            plainly_text = size < 64 and size and value[0] > 57  # most values are, told at once
-            node.size += size + 2 if plainly_text else entry_size(value)
+        node, size = self.head, len(value)
+        if node is not None and node.size + size <= self.roomy and not node.plain:
+            node.entries[:0] = (value,)  # twice as fast as insert, which moves one by one
+            short_text = 0 < size < 64 and value[0] > 57  # most values are, told at once
+            node.size += size + 2 if short_text else entry_size(value)
+            self.length += 1
+            if self.trace is not None:
+                self.trace("push", node=node, value=value, front=True)
         else:
-            if self.trace is not None and node is not None:
-                self.trace("full", node=node, size=size)
-            self._link(node, self._new_node(value), before=True)
-        self.length += 1
-        if self.trace is not None:
-            self.trace("push", node=self.head, value=value, front=True)
+            self._push(node, value, front=True)
 
     def push_tail(self, value: bytes) -> None:
         """Put ``value`` at the end: into the tail node if it may take it, else into a new one."""
-        node = self.tail
+        node, size = self.tail, len(value)
+        if node is not None and node.size + size <= self.roomy and not node.plain:
+            node.entries.append(value)
+            short_text = 0 < size < 64 and value[0] > 57
+            node.size += size + 2 if short_text else entry_size(value)
+            self.length += 1
+            if self.trace is not None:
+                self.trace("push", node=node, value=value, front=False)
+        else:
+            self._push(node, value, front=False)
+
+    def _push(self, node: Node | None, value: bytes, *, front: bool) -> None:
+        """As `push_head` and `push_tail`, with every limit looked at."""
         size = len(value)
-        if (
-            node is not None
-            and node.size + size + ENTRY_OVERHEAD <= self.byte_limit
-            and len(entries := node.entries) < self.entry_limit
-            and size < self.threshold
-            and not node.plain
-        ):
-            entries.append(value)
-            plainly_text = size < 64 and size and value[0] > 57  # most values are, told at once
-            node.size += size + 2 if plainly_text else entry_size(value)
+        if node is not None and size < self.threshold and self._allows_insert(node, size):
+            node.entries.insert(0 if front else len(node.entries), value)
+            node.size += entry_size(value)
         else:
             if self.trace is not None and node is not None:
                 self.trace("full", node=node, size=size)
-            self._link(node, self._new_node(value), before=False)
+            self._link(node, self._new_node(value), before=front)
         self.length += 1
         if self.trace is not None:
-            self.trace("push", node=self.tail, value=value, front=False)
+            self.trace("push", node=self.head if front else self.tail, value=value, front=front)
 
     def pop_head(self) -> bytes:
         """Take the first value; IndexError when empty."""
@@ -154,7 +153,14 @@ class Quicklist:
         node = self.tail
         if node is None:
             raise IndexError("pop from an empty quicklist")
-        return self._take(node, -1)
+        if self.trace is not None or len(node.entries) == 1:
+            return self._take(node, -1)
+        value = node.entries.pop()
+        size = len(value)
+        short_text = 0 < size < 64 and value[0] > 57
+        node.size -= size + 2 if short_text else entry_size(value)
+        self.length -= 1
+        return value
 
     # --- reading
 
