@@ -26,6 +26,9 @@ class Role:
     def before_sleep(self) -> None:
         """Nothing is due."""
 
+    def give_out(self) -> None:
+        """There are no replicas."""
+
     def cron(self) -> None:
         """Nothing is due."""
 

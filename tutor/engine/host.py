@@ -229,6 +229,10 @@ class Replication(Protocol):
         """What is due before the host waits for bytes."""
         ...
 
+    def give_out(self) -> None:
+        """Replicas get what has come of the stream in this turn."""
+        ...
+
     def migrate(self, session: Session, argv: Sequence[bytes], keys: Sequence[bytes]) -> Reply:
         """Move keys that exist to another server (MIGRATE, whose words are good)."""
         ...

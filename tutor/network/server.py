@@ -124,9 +124,9 @@ class Server:
         events = self.poller.poll(timeout)
         with self.lock:
             self._serve(events)
-            self._before_sleep()
             if time.monotonic() >= self._next_cron:
                 self._cron()
+            self._before_sleep()
 
     def stop(self) -> None:
         """End `run` soon. May be called from other threads and from signal handlers."""

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 PING = encode_command((b"ping",))
 GET_ACK = encode_command((b"REPLCONF", b"GETACK", b"*"))
+_GIVE_AT = 64 * 1024
 _REPLICAS = 1
 """Which of the three limits of client-output-buffer-limit is theirs."""
 
@@ -61,6 +62,8 @@ class Master:
         self._on_change = on_change
         self._stream = CommandStream()
         self._listening = False
+        self._fresh: list[bytes] = []  # of the stream, and not given to the replicas
+        self._fresh_bytes = 0
         self._rounds = 0
         self.known: dict[int, Replica] = {}  # by their sessions' ids
         self.replicas: list[Replica] = []
@@ -83,7 +86,7 @@ class Master:
 
     def feed(self, effects: Sequence[Effect]) -> None:
         """Something has changed the data."""
-        data = self._stream.encode(effect for effect in effects if effect.replicated)
+        data = self._stream.encode([effect for effect in effects if effect.replicated])
         if data:
             self.relay(data)
             writer = self._engine.propagation.writer
@@ -91,10 +94,24 @@ class Master:
                 writer.write_offset = self._history.offset
 
     def relay(self, data: bytes) -> None:
-        """The stream goes on with these bytes."""
+        """The stream goes on with these bytes. Replicas get them when the turn is over, or whatever
+        concerns them happens: `give_out`."""
         self._history.offset += len(data)
         if self.backlog is not None:
             self.backlog.append(data, self._engine.config.repl_backlog_size)
+        if self.replicas:
+            self._fresh.append(data)
+            self._fresh_bytes += len(data)
+            if self._fresh_bytes >= _GIVE_AT:
+                self.give_out()
+
+    def give_out(self) -> None:
+        """Send what has not been sent of the stream."""
+        if not self._fresh:
+            return
+        data = b"".join(self._fresh)
+        self._fresh.clear()
+        self._fresh_bytes = 0
         for replica in self.replicas:
             replica.give(data)
             if replica.session.unsent is not None:
@@ -168,6 +185,7 @@ class Master:
 
     def disconnected(self, session: Session) -> None:
         """A client has gone."""
+        self.give_out()
         replica = self.known.pop(session.id, None)
         if replica is None or not replica.attached:
             return
@@ -182,6 +200,7 @@ class Master:
 
     def drop_all(self) -> None:
         """Hang up: replicas have to ask anew where they stand."""
+        self.give_out()
         for replica in list(self.replicas):
             self._engine.disconnect(replica.session)
 
@@ -195,6 +214,7 @@ class Master:
 
     def partial(self, session: Session, identity: bytes, offset: int) -> bool:
         """PSYNC: let the replica go on from ``offset`` if the backlog can."""
+        self.give_out()
         replica, history = self.introduce(session), self._history
         if not history.holds(identity, offset):
             self._log("notice", _why_full(replica, history, identity, offset))
@@ -233,6 +253,7 @@ class Master:
 
         ``old``: it said SYNC.
         """
+        self.give_out()
         engine, config = self._engine, self._engine.config
         replica = self.introduce(session)
         replica.old = old
@@ -324,6 +345,7 @@ class Master:
             self._begin(waiting)
 
     def _begin(self, replicas: Sequence[Replica]) -> None:
+        self.give_out()  # these replicas get it with their dump
         only = replicas[0].only
         streamed = self._engine.config.repl_diskless_sync or bool(only)
         streamed = streamed and all(replica.eof for replica in replicas)
@@ -350,6 +372,7 @@ class Master:
 
     def pump(self) -> bool:
         """Move dumps on; whether there is more to do at once."""
+        self.give_out()
         transfer = self.transfer
         if transfer is None:
             return False
@@ -398,6 +421,7 @@ class Master:
 
     def acknowledged(self, session: Session, word: bytes) -> None:
         """REPLCONF ACK: so far has a replica got."""
+        self.give_out()
         replica, offset = self.known.get(session.id), parse_integer(word)
         if replica is None or not replica.attached or offset is None:
             return
@@ -441,6 +465,7 @@ class Master:
     def cron(self, *, follows: bool, quiet: bool) -> None:
         """Once a second. ``follows``: the stream is our own master's; ``quiet``: a failover waits
         for replicas to have it all, so nothing may be added to it."""
+        self.give_out()
         engine, config = self._engine, self._engine.config
         due = self._rounds % config.repl_ping_replica_period == 0
         self._rounds += 1

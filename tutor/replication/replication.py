@@ -288,6 +288,10 @@ class Replication:
                 self.master.relay(GET_ACK)
         self.failover.check()
 
+    def give_out(self) -> None:
+        """Replicas get what has come of the stream in this turn."""
+        self.master.give_out()
+
     # figures
 
     def stands(self) -> ReplInfo | None:

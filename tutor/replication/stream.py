@@ -10,6 +10,8 @@ they came.
 from __future__ import annotations
 
 _ARRAY, _BULK = b"*", b"$"
+_DOLLAR = _BULK[0]
+_BLANK = b"\r\n"
 _LONGEST_HEADER = 64
 
 
@@ -71,8 +73,10 @@ class StreamReader:
             if end < 0:
                 self._look(_BULK, at)
                 break
-            length = self._number(_BULK, at, end)
-            word_end = end + 2 + length
+            digits = buffer[at + 1 : end]
+            if buffer[at] != _DOLLAR or not digits.isdigit():
+                raise BrokenStream(buffer[at:end])
+            word_end = end + 2 + int(digits)
             if word_end + 2 > len(buffer):
                 self._lacking = word_end + 2 - len(buffer)
                 break
@@ -88,17 +92,17 @@ class StreamReader:
     def _header(self) -> bool:
         """Read how many words the next command has; False while that has not come. Empty lines
         and empty commands are passed over."""
-        buffer = self._buffer
+        buffer, at = self._buffer, self._scan
         while not self._wanted:
-            while buffer[self._scan : self._scan + 1] in (b"\n", b"\r"):
-                self._scan += 1
-            at = self._scan
+            while at < len(buffer) and buffer[at] in _BLANK:
+                at += 1
+            self._scan = at
             end = buffer.find(b"\r\n", at, at + _LONGEST_HEADER)
             if end < 0:
                 self._look(_ARRAY, at)
                 return False
             self._wanted = self._number(_ARRAY, at, end)
-            self._scan = end + 2
+            self._scan = at = end + 2
         return True
 
     def _look(self, sign: bytes, at: int) -> None:

@@ -151,8 +151,9 @@ class Propagation:
                 return function(session, argv)
             finally:
                 self._own, self._depth = None, 0
-                if stats.dirty != before or own.forced is not None:
-                    self._gather(session, argv, own, stats.dirty != before)
+                changed = stats.dirty != before
+                if changed or own.forced is not None:
+                    self._gather(session, argv, own, changed)
                 if self._gathered:
                     self.flush(session)
 

@@ -37,10 +37,11 @@ class CommandStream:
 
     def encode(self, effects: Iterable[Effect]) -> bytes:
         """The bytes of these effects, SELECT wherever the database changes."""
-        parts = []
+        parts: list[bytes] = []
         for effect in effects:
-            if effect.db not in (self.db, ANY_DB):
-                self.db = effect.db
-                parts.append(encode_command((b"SELECT", b"%d" % effect.db)))
+            db = effect.db
+            if db != self.db and db != ANY_DB:
+                self.db = db
+                parts.append(encode_command((b"SELECT", b"%d" % db)))
             parts.append(encode_command(effect.argv))
-        return b"".join(parts)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
