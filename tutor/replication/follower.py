@@ -140,7 +140,6 @@ class Follower:
 
     def remember_myself(self, db: int) -> None:
         """Our own history is one that a master may go on with."""
-        self._master.open_backlog()
         self.position = Position(self._history.id, self._history.offset, db)
 
     def unfollow(self) -> None:

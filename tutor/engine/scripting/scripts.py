@@ -118,6 +118,8 @@ class Scripting:
         )
         if script.flags is not None:
             self._declare(running, script.flags, ro)
+        elif self.engine.guarded and standing.is_stale(self.engine):
+            raise ReplyError(errors.MASTER_DOWN)
         return self._run(state, running, script.sha, key_count)
 
     # functions
