@@ -211,12 +211,19 @@ class Compared:
 
 
 def at_rest(master: Node, *replicas: Node) -> None:
-    """Wait until replicas have applied all that their master has written."""
+    """Wait until replicas have applied, and acknowledged, all that their master has written."""
 
     def same() -> bool:
-        offset = master.info()["master_repl_offset"]
+        first = master.info()
+        offset = first["master_repl_offset"]
         infos = [replica.info() for replica in replicas]
-        return all(
+        acknowledged = [
+            f"offset={offset}," in line
+            for info in (first, *infos)
+            for name, line in info.items()
+            if name.startswith("slave") and "state=" in line
+        ]
+        return all(acknowledged) and all(
             info.get("master_link_status") == "up" and info["slave_repl_offset"] == offset
             for info in infos
         )

@@ -54,7 +54,7 @@ class Stage:
     def say(self, node: Node, *lines: str) -> None:
         """Commands of one client, and the replies."""
         for line in lines:
-            self.said.append(self._neutral(f"{line}: {node.call(line)!r}"))
+            self.said.append(self.neutral(f"{line}: {node.call(line)!r}"))
 
     def look(self, *nodes: Node) -> None:
         """INFO replication and ROLE."""
@@ -62,10 +62,11 @@ class Stage:
             until(lambda node=node: _all_online(node), 20)  # a replica says so first
             text = node.call("INFO replication")
             assert isinstance(text, bytes)
-            self.said += [self._neutral(line) for line in text.decode().split("\r\n")]
-            self.said.append(self._neutral(f"ROLE: {node.call('ROLE')!r}"))
+            self.said += [self.neutral(line) for line in text.decode().split("\r\n")]
+            self.said.append(self.neutral(f"ROLE: {node.call('ROLE')!r}"))
 
-    def _neutral(self, text: str) -> str:
+    def neutral(self, text: str) -> str:
+        """The text without what is each server's own."""
         for port, name in self.names.items():
             text = re.sub(rf"\b{port}\b", name, text)
         text = _ID.sub(lambda found: self._name(found[0]), text)
@@ -268,6 +269,50 @@ def _a_master_that_stops_in_the_middle(stage: Stage) -> None:
             stage.say(node, "GET a")
 
 
+def _shutdown_waits_for_a_replica(stage: Stage) -> None:
+    master, asked = stage.node("--shutdown-timeout", "60"), []
+    with RawConnection(master.port) as mute, RawConnection(master.port) as client:
+        mute.call(b"REPLCONF", b"listening-port", b"4321")
+        mute.send(b"PSYNC", b"?", b"-1")
+        until(lambda: "state=online" in master.info().get("slave0", ""), 10)
+        stage.say(master, "SET a 1")
+        client.send(b"SHUTDOWN", b"NOSAVE")
+        until(lambda: b"cmd=shutdown" in master.raw.call(b"CLIENT", b"LIST"), 10)
+        with RawConnection(master.port) as writer:
+            writer.send(b"SET", b"a", b"2")
+            assert writer.quiet(0.2)
+            stage.say(master, "GET a", "SHUTDOWN ABORT", "SHUTDOWN ABORT")
+            stage.said += [repr(client.receive()), repr(writer.receive())]
+        stage.say(master, "CONFIG SET shutdown-timeout 1")
+        writer = RawConnection(master.port)  # 7.0.15 dies of what an aborted client says next
+        writer.send(b"SHUTDOWN")
+        asked.append(master.process.wait(20) if master.process is not None else None)
+        writer.close()
+    lines = master.log().splitlines()
+    start = next(at for at, line in enumerate(lines) if "User requested shutdown" in line)
+    wanted = ("shutdown", "shutting", "replica ", "replicas")
+    stage.said += [
+        stage.neutral(re.sub(r"^.*?(?= [.*#-] )|lag=\d+", "", line))
+        for line in lines[start:]
+        if any(word in line for word in wanted) and "lost." not in line
+    ]
+    stage.said.append(repr(asked))
+
+
+def _shutdown_when_replicas_are_there(stage: Stage) -> None:
+    master, replica = stage.node(), stage.node()
+    replica.follow(master.port)
+    stage.say(master, "SET a 1")
+    with RawConnection(master.port) as client:
+        client.send(b"SHUTDOWN", b"NOSAVE")
+        assert master.process is not None
+        stage.said.append(repr(master.process.wait(20)))
+    stage.said += [
+        line[line.index(" * ") :] for line in master.log().splitlines() if " of 1 " in line
+    ]
+    stage.say(replica, "GET a")
+
+
 _SCENES: tuple[Scene, ...] = (
     _alone,
     _bad_words,
@@ -280,6 +325,8 @@ _SCENES: tuple[Scene, ...] = (
     _announced,
     _a_replica_that_reads_nothing,
     _a_master_that_stops_in_the_middle,
+    _shutdown_waits_for_a_replica,
+    _shutdown_when_replicas_are_there,
 )
 
 

@@ -233,6 +233,15 @@ class Replication(Protocol):
         """Replicas get what has come of the stream in this turn."""
         ...
 
+    def ask_how_far(self) -> None:
+        """Have replicas acknowledge what they have now."""
+        ...
+
+    def laggards(self) -> tuple[int, Sequence[str]]:
+        """How many replicas there are, and what the log says of each that has not acknowledged the
+        whole stream."""
+        ...
+
     def migrate(self, session: Session, argv: Sequence[bytes], keys: Sequence[bytes]) -> Reply:
         """Move keys that exist to another server (MIGRATE, whose words are good)."""
         ...
@@ -249,8 +258,11 @@ class Host(Protocol):
         """A script runs and runs: look after the other clients for a moment (they hear BUSY)."""
         ...
 
-    def shutdown(self, *, save: bool | None, now: bool, force: bool) -> None:
-        """End the process once the present command is over; raises `ReplyError` if it cannot."""
+    def shutdown(self, *, save: bool | None, now: bool, force: bool) -> bool:
+        """End the process once the present command is over; raises `ReplyError` if it cannot.
+
+        True: first it waits for replicas, and the client with it.
+        """
         ...
 
     def abort_shutdown(self) -> bool:

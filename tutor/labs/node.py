@@ -133,11 +133,12 @@ class _Host:
     def while_busy(self) -> None:
         """A lab runs no script for that long."""
 
-    def shutdown(self, *, save: bool | None, now: bool, force: bool) -> None:
+    def shutdown(self, *, save: bool | None, now: bool, force: bool) -> bool:
         node = self._node
         if node.persister.finish(save) and not force:
             raise ReplyError("ERR Errors trying to SHUTDOWN. Check logs.")
         node.simulation.after(0, node.crash)
+        return False
 
     def abort_shutdown(self) -> bool:
         return False

@@ -142,9 +142,13 @@ class StandaloneServer(Server):
         super().while_busy()
         self.ending.look()
 
-    def shutdown(self, *, save: bool | None, now: bool, force: bool) -> None:
-        if not self.ending.request(save=save, force=force):
+    def shutdown(self, *, save: bool | None, now: bool, force: bool) -> bool:
+        if not self.ending.request(save=save, now=now, force=force):
             raise ReplyError(errors.SHUTDOWN_FAILED)
+        return self.ending.waits
+
+    def abort_shutdown(self) -> bool:
+        return self.ending.abort()
 
 
 @dataclass

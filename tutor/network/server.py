@@ -324,10 +324,11 @@ class Server:
         else:
             connection.close()
 
-    def shutdown(self, *, save: bool | None, now: bool, force: bool) -> None:
+    def shutdown(self, *, save: bool | None, now: bool, force: bool) -> bool:
         """SHUTDOWN: the loop ends after this turn. The data are in memory only, and go."""
         self.log("warning", "User requested shutdown...")
         self.stopping = True
+        return False
 
     def abort_shutdown(self) -> bool:
         """No shutdown ever waits here: there are no replicas to wait for."""

@@ -61,9 +61,9 @@ class _Shared(Server):
         super().while_busy()
         self._turns.let_others_in()
 
-    def shutdown(self, *, save: bool | None, now: bool, force: bool) -> None:
+    def shutdown(self, *, save: bool | None, now: bool, force: bool) -> bool:
         self.shut_down = True
-        super().shutdown(save=save, now=now, force=force)
+        return super().shutdown(save=save, now=now, force=force)
 
     def wake(self) -> None:
         """Another thread has made something ready to be sent."""

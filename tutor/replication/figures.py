@@ -3,7 +3,7 @@ records for pictures."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tutor.engine.replies import Reply
@@ -88,8 +88,22 @@ def _our_master(replication: Replication, engine: Engine) -> Iterable[tuple[str,
 
 
 def _line(replica: Replica, now_ms: int) -> str:
-    lag = now_ms // 1000 - replica.ack_ms // 1000 if replica.online else 0
     return (
         f"ip={replica.host},port={replica.port},state={WORDS[replica.state]},"
-        f"offset={replica.ack},lag={lag}"
+        f"offset={replica.ack},lag={_lag(replica, now_ms)}"
     )
+
+
+def laggards(replicas: Sequence[Replica], offset: int, now_ms: int) -> list[str]:
+    """The log's line of each replica that has not acknowledged ``offset`` when we end."""
+    return [
+        f"Lagging replica {one.name} reported offset {offset - one.ack} behind master,"
+        f" lag={_lag(one, now_ms)}, state={WORDS[one.state]}."
+        for one in replicas
+        if one.ack != offset
+    ]
+
+
+def _lag(replica: Replica, now_ms: int) -> int:
+    """Seconds since it has said something; 0 while it has no copy of the data."""
+    return now_ms // 1000 - replica.ack_ms // 1000 if replica.online else 0

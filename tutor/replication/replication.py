@@ -284,15 +284,24 @@ class Replication:
         self.waits.answer()
         if self.waits.asks and pause.FAILOVER not in self._engine.pauses:
             self.waits.asks = False
-            if self.master.replicas and not self.is_replica:
-                self.master.relay(GET_ACK)
+            self.ask_how_far()
         self.failover.check()
+
+    def ask_how_far(self) -> None:
+        """Have replicas acknowledge what they have now."""
+        if self.master.replicas and not self.is_replica:
+            self.master.relay(GET_ACK)
 
     def give_out(self) -> None:
         """Replicas get what has come of the stream in this turn."""
         self.master.give_out()
 
     # figures
+
+    def laggards(self) -> tuple[int, Sequence[str]]:
+        """How many replicas there are, and the log's line of each that lacks something."""
+        lines = figures.laggards(self.master.replicas, self.history.offset, self._engine.now_ms)
+        return len(self.master.replicas), lines
 
     def stands(self) -> ReplInfo | None:
         """Where the data are in their history, for a dump; None: nobody could go on from there."""

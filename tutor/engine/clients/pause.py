@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from tutor.engine.session import Session
 
 
-CLIENT, FAILOVER = "client", "failover"
-"""Why there is a pause: CLIENT PAUSE, or FAILOVER while it waits for a replica."""
+CLIENT, FAILOVER, SHUTDOWN = "client", "failover", "shutdown"
+"""Why there is a pause: CLIENT PAUSE, or FAILOVER or SHUTDOWN while it waits for replicas."""
 
 
 @dataclass(frozen=True, slots=True)

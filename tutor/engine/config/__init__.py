@@ -126,6 +126,7 @@ class Config:
     set_max_intset_entries: int
     shutdown_on_sigint: str
     shutdown_on_sigterm: str
+    shutdown_timeout: int
     slowlog_log_slower_than: int
     slowlog_max_len: int
     stop_writes_on_bgsave_error: bool
