@@ -172,6 +172,7 @@ FAILOVER_NOT_ONLINE = "ERR FAILOVER target replica is not online."
 FAILOVER_NO_REPLICAS = "ERR FAILOVER requires connected replicas."
 NO_FAILOVER = "ERR No failover in progress."
 FAILOVER_TIMEOUT = "ERR FAILOVER timeout must be greater than 0"
+MIGRATE_CONNECTING = "IOERR error or timeout connecting to the client"
 MIGRATE_KEYS = (
     "ERR When using MIGRATE KEYS option, the key argument must be set to the empty string"
 )
@@ -641,3 +642,13 @@ def misconf_log_script(text: str) -> str:
         " to disk. Writable scripts are blocked. Use 'no-writes' flag for read only scripts."
         f" AOF error: {text}"
     )
+
+
+def migrate_refused(message: str) -> str:
+    """MIGRATE's target has refused something."""
+    return f"ERR Target instance replied with error: {message}"
+
+
+def migrate_trouble(stage: str) -> str:
+    """MIGRATE's target has been lost while "writing" or "reading"."""
+    return f"IOERR error or timeout {stage} to target instance"

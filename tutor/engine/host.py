@@ -38,6 +38,16 @@ class Buffers:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """What another server has answered. ``trouble``: "connecting", "writing" or "reading" where
+    something went wrong; ``timed_out``: because it took too long."""
+
+    replies: Sequence[Reply] = ()
+    trouble: str = ""
+    timed_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessMemory:
     """What the operating system says of the process, in bytes."""
 
@@ -242,10 +252,6 @@ class Replication(Protocol):
         whole stream."""
         ...
 
-    def migrate(self, session: Session, argv: Sequence[bytes], keys: Sequence[bytes]) -> Reply:
-        """Move keys that exist to another server (MIGRATE, whose words are good)."""
-        ...
-
 
 class Host(Protocol):
     """What an engine asks of its process. Methods are called synchronously from `execute`."""
@@ -263,6 +269,12 @@ class Host(Protocol):
 
         True: first it waits for replicas, and the client with it.
         """
+        ...
+
+    def ask(
+        self, host: bytes, port: int, commands: Sequence[Sequence[bytes]], timeout_ms: int
+    ) -> Call:
+        """Have another server carry out commands, and wait for its replies."""
         ...
 
     def abort_shutdown(self) -> bool:

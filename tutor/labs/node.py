@@ -14,7 +14,7 @@ from typing import Literal
 
 from tutor.engine.config import Config
 from tutor.engine.engine import Engine
-from tutor.engine.host import Level, ProcessMemory
+from tutor.engine.host import Call, Level, ProcessMemory
 from tutor.engine.replies import BLOCKED, NO_REPLY, Reply, ReplyError
 from tutor.engine.session import Session
 from tutor.labs.disk import SimulatedFolder
@@ -139,6 +139,12 @@ class _Host:
             raise ReplyError("ERR Errors trying to SHUTDOWN. Check logs.")
         node.simulation.after(0, node.crash)
         return False
+
+    def ask(
+        self, host: bytes, port: int, commands: Sequence[Sequence[bytes]], timeout_ms: int
+    ) -> Call:
+        """Nobody but replicas and clients has a wire to it."""
+        return Call(trouble="connecting")
 
     def abort_shutdown(self) -> bool:
         return False

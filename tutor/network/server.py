@@ -26,8 +26,9 @@ from tutor.engine import cron
 from tutor.engine.clients.info import describe, memory_of
 from tutor.engine.config import Config
 from tutor.engine.engine import Engine
-from tutor.engine.host import Level, ProcessMemory
+from tutor.engine.host import Call, Level, ProcessMemory
 from tutor.engine.session import Session
+from tutor.network.calls import Calls
 from tutor.network.connection import Connection
 from tutor.network.listening import Address, Listener, open_listeners, open_tcp
 from tutor.network.masterlink import TcpLink
@@ -68,6 +69,7 @@ class Server:
         self.links: dict[int, TcpLink] = {}  # connections that we have made
         self.links_to_flush: list[TcpLink] = []
         self._bound: dict[int, tuple[str, int]] = {}  # TCP listeners: what ``bind`` calls them
+        self._calls = Calls()
         self.config_file = ""
         self.stopping = False
         self._log = log
@@ -143,6 +145,7 @@ class Server:
             self._drop(fd)
         for link in list(self.links.values()):
             link.close()
+        self._calls.close()
         self.poller.close()
         self._wake_in.close()
         self._wake_out.close()
@@ -237,6 +240,7 @@ class Server:
         if self.engine.running_script is None and not self.engine.loading:
             self.engine.tick()
         self._close_idle()
+        self._calls.close_idle()
 
     def _close_idle(self) -> None:
         """Clients that have said nothing for ``timeout`` seconds."""
@@ -330,6 +334,12 @@ class Server:
         self.stopping = True
         return False
 
+    def ask(
+        self, host: bytes, port: int, commands: Sequence[Sequence[bytes]], timeout_ms: int
+    ) -> Call:
+        """Have another server carry out commands; everybody waits meanwhile, as in Redis."""
+        return self._calls.ask(host, port, commands, timeout_ms)
+
     def abort_shutdown(self) -> bool:
         """No shutdown ever waits here: there are no replicas to wait for."""
         return False
@@ -382,7 +392,7 @@ class Server:
         return process_memory()
 
     def facts(self) -> Mapping[str, object]:
-        return process_facts()
+        return {**process_facts(), "migrate_cached_sockets": len(self._calls)}
 
     def random_bytes(self, count: int) -> bytes:
         return os.urandom(count)

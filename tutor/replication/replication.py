@@ -330,10 +330,6 @@ class Replication:
         """INFO replication."""
         return figures.info(self, self._engine)
 
-    def migrate(self, session: Session, argv: Sequence[bytes], keys: Sequence[bytes]) -> Reply:
-        """MIGRATE needs a client of another server, which links are not."""
-        raise ReplyError(errors.NO_REPLICATION)
-
 
 def _described(session: Session) -> str:
     return describe(session).decode("latin-1").rstrip()
