@@ -13,6 +13,7 @@ import pytest
 
 from tests.network.serving import Serving, free_port, serving, until, until_closed
 from tests.oracle.raw import Error, NullArray, Simple, Typed
+from tutor.engine.scripting import runtime
 from tutor.network.protected import DENIED, is_local
 
 
@@ -244,7 +245,8 @@ def test_a_script_that_has_written_cannot_be_killed_but_the_server_stopped() -> 
         assert not running.thread.is_alive()
 
 
-def test_a_script_that_allocates_without_end_is_stopped() -> None:
+def test_a_script_that_allocates_without_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runtime, "HEAP_LIMIT", 64 << 20)  # to be there sooner
     with serving() as running:
         client = running.client()
         script = b"local t = {} while true do t[#t + 1] = string.rep('x', 1000000) .. #t end"
