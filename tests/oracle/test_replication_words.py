@@ -221,6 +221,20 @@ def _restarted(stage: Stage) -> None:
     stage.look(replica, master)
 
 
+def _keys_of_a_replicas_own(stage: Stage) -> None:
+    master, replica = stage.node(), stage.node("--replica-read-only", "no")
+    replica.follow(master.port)
+    stage.say(master, "SET theirs 1 PX 60000", "WAIT 1 5000")
+    stage.say(replica, "SET own 1 PX 300", "SET later 1 EX 100", "RPUSH l a", "PEXPIRE l 300")
+    stage.say(replica, "SET stays 1 EX 100", "PERSIST stays", "SELECT 1", "SET own 1 PX 60000")
+    stage.say(replica, "FLUSHDB", "SELECT 0", "DBSIZE")
+    tracked = "slave_expires_tracked_keys"
+    until(lambda: replica.info("stats")[tracked] == "1", 10)
+    stage.say(replica, "DBSIZE", "EXISTS own l later stays theirs", "PERSIST later")
+    until(lambda: replica.info("stats")[tracked] == "0", 10)
+    stage.said.append(replica.info("stats")["expired_keys"])
+
+
 def _announced(stage: Stage) -> None:
     stage.names[4321] = "4321"
     master = stage.node()
@@ -322,6 +336,7 @@ _SCENES: tuple[Scene, ...] = (
     _too_few_replicas,
     _failover,
     _restarted,
+    _keys_of_a_replicas_own,
     _announced,
     _a_replica_that_reads_nothing,
     _a_master_that_stops_in_the_middle,

@@ -69,6 +69,8 @@ def run(engine: Engine) -> None:
         took = engine.clock.stopwatch_us() - started
         engine.stats.expire_usec += took
         engine.spike("expire-cycle", took)
+    if engine.own_expiring and engine.active_expire and engine.pause is None:
+        expire_own(engine)
     _resize_tables(engine)
     if engine.config.activerehashing:
         _rehash_tables(engine)
@@ -97,6 +99,17 @@ class _Loop:
     expired: int = 0
     ttl_sum: int = 0
     ttl_samples: int = 0
+
+
+def expire_own(engine: Engine) -> None:
+    """Remove what clients of a replica that may be written to have let expire (redis 7.0, expire.c:
+    expireSlaveKeys); its master knows nothing of it."""
+    for index, key in list(engine.own_expiring):
+        database = engine.databases[index]
+        if database.is_expired(key):
+            database.expire_now(key)
+        if database.expires_at(key) is None:
+            del engine.own_expiring[index, key]
 
 
 def expire_cycle(engine: Engine) -> int:

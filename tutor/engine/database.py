@@ -274,6 +274,8 @@ class Database:
     def clear(self) -> int:
         """Remove everything; returns how many keys there were."""
         count = len(self.keys.data)
+        if self.engine.own_expiring:
+            self.engine.forget_own_expiring(self.index)
         for key in self.blocked:
             if type(self.keys.data.get(key)) is Stream:
                 self.signal_ready(key, Stream)
@@ -335,6 +337,13 @@ class Database:
         return when is not None and when < self.engine.now_ms
 
     def set_expiry(self, key: bytes, when_ms: int) -> None:
+        """Let the key die at a Unix time in milliseconds. What a replica's own client wants to die,
+        no master will ever delete: the replica has to (`cron.expire_own`)."""
+        engine = self.engine
+        if engine.guarded and standing.is_replica(engine):
+            writer = engine.current
+            if writer is None or not writer.from_master:
+                engine.own_expiring[self.index, key] = None
         if not self.expires.add(key, when_ms):
             self.expires.replace(key, when_ms)
 

@@ -117,6 +117,7 @@ class Engine:
         self.ready: list[tuple[Database, bytes]] = []
         self.waiting = Waiting(self)
         self.active_expire = True
+        self.own_expiring: dict[tuple[int, bytes], None] = {}  # written here, though a replica
         self.cron = cron.CronState()
         self.acl = Acl(self)
         self.pubsub = PubSub()
@@ -652,6 +653,10 @@ class Engine:
         other.restore(self.snapshot())
         other.active_expire = self.active_expire
         return other
+
+    def forget_own_expiring(self, index: int) -> None:
+        """A database of a replica was emptied."""
+        self.own_expiring = {mark: None for mark in self.own_expiring if mark[0] != index}
 
     def new_epoch(self) -> None:
         """From now on the first change of each value is noticed (`Database.write`)."""

@@ -179,7 +179,7 @@ def _stats(engine: Engine) -> Fields:
         ("latest_fork_usec", stats.fork_usec),
         ("total_forks", stats.forks),
         ("migrate_cached_sockets", _facts(engine).get("migrate_cached_sockets", 0)),
-        ("slave_expires_tracked_keys", 0),
+        ("slave_expires_tracked_keys", len(engine.own_expiring)),
         ("active_defrag_hits", 0),
         ("active_defrag_misses", 0),
         ("active_defrag_key_hits", 0),
