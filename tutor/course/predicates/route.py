@@ -6,7 +6,7 @@ must not undo what was right.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tutor.course.predicates.base import PENDING, Bounds, Scene, Verdict, verdict
 from tutor.course.predicates.patterns import Used, matches, pattern_text
@@ -24,8 +24,7 @@ class Replied:
 
     def evaluate(self, scene: Scene) -> Verdict:
         assert self.pattern.reply is not None
-        asked = Used(self.pattern.commands, self.pattern.key, self.pattern.args,
-                     self.pattern.no_args)  # fmt: skip
+        asked = replace(self.pattern, reply=None)
         seen = [entry for entry in scene.world.history if matches(asked, entry)]
         if any(self.pattern.reply.fits(entry.reply) for entry in seen):
             return verdict(True)
@@ -163,4 +162,4 @@ class Converted:
 
 def _literals(pattern: Used) -> tuple[str, ...]:
     key = () if pattern.key is None else (pattern.key.decode("utf-8", "replace"),)
-    return (*key, *pattern.args)
+    return (*key, *pattern.args, *([pattern.node] if pattern.node else []))
