@@ -30,6 +30,10 @@ COUNTS = ("acknowledged", "refused", "on_replica", "would_be_lost", "lost", "rea
 """What the clients have lived through since the learner came; ``would_be_lost`` is of now."""
 
 
+NEAR_MS = 1000
+"""Whoever is less behind keeps up: INFO tells a replica's lag in whole seconds."""
+
+
 def _nodes_name(node: str, text: str) -> str:
     return f"{node}: {text}"
 
@@ -142,7 +146,8 @@ class NodeFigure:
 
 @dataclass(frozen=True, slots=True)
 class Synced:
-    """``synced = true``: the link is up and not a byte is missing; false: anything but that."""
+    """``synced = true``: the link is up, and what the master had a second ago is there. While
+    clients write, an offset that is equal to the byte is a matter of luck (``offset_lag = 0``)."""
 
     node: str
     wanted: bool
@@ -152,22 +157,25 @@ class Synced:
         frame = scene.lab.frame.node(self.node)
         if frame.state == "down":
             return PENDING
-        synced = frame.link_state == "up" and frame.behind_bytes == 0
-        return verdict(synced == self.wanted, frame.behind_bytes)
+        behind = frame.behind_ms
+        synced = frame.link_state == "up" and behind is not None and behind < NEAR_MS
+        return verdict(synced == self.wanted, (frame.link_state, behind))
 
     def name(self) -> str:
         if self.wanted:
-            return _nodes_name(self.node, pgettext("check", "has all that the master has"))
-        return _nodes_name(self.node, pgettext("check", "lags behind the master"))
+            return _nodes_name(self.node, pgettext("check", "keeps up with its master"))
+        return _nodes_name(self.node, pgettext("check", "does not keep up with its master"))
 
     def want(self) -> str:
         return ""
 
     def got(self, verdict: Verdict) -> str:
-        if not self.wanted or not verdict.got:
+        if not isinstance(verdict.got, tuple) or not self.wanted:
             return ""
-        text = pgettext("check", "{name}: bytes missing: {n}")
-        return WholeLine(text.format(name=self.node, n=verdict.got))
+        link, behind = verdict.got
+        if link != "up" or behind is None:
+            return pgettext("check", "without a link")
+        return pgettext("check", "{n} ms behind").format(n=round(behind))
 
     def literals(self) -> tuple[str, ...]:
         return (self.node,)

@@ -58,10 +58,11 @@ def _reply(table: Table, name: str) -> list[Predicate]:
     assert inner is not None
     pattern = read_used(inner)
     reply = read_reply(inner, "is")
+    after = read_patterns(inner, "after") if "after" in inner else []
     inner.close()
     if reply is None:
         return []
-    return [Replied(replace(pattern, reply=reply))]
+    return [Replied(replace(pattern, reply=reply), after=after[0] if after else None)]
 
 
 def _history(table: Table, name: str) -> list[Predicate]:
