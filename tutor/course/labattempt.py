@@ -152,6 +152,9 @@ class LabAttempt(Judged):
         if move.kind == "run":
             self.lab.step(_steps(move))
             return Entry(tuple(argv))
+        if move.kind == "back":
+            self.lab.back_to(max(self.lab.now - _steps(move) * STEP_US, 0))
+            return Entry(tuple(argv))
         if move.kind == "node":
             self.node = move.target
             return Entry(tuple(argv))

@@ -50,6 +50,8 @@ def complain_about_lab(table: Table, step: Step) -> None:
     for key in _WORLD_KEYS:
         if key in table:
             table.complain(f"{key!r} belongs to steps without a lab", key)
+    if any(line.command == ":back" for line in step.setup):
+        table.complain("a setup goes forward: it cannot have ':back'", "setup")
     for each, number in _lines(step):
         try:
             read_move(each.argv, step.lab.nodes)

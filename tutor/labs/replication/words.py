@@ -21,7 +21,7 @@ MOST_SECONDS = 60.0
 FIRST_NODE = "master"
 """Where the prompt is at the beginning."""
 
-OWN_WORDS = (":on", ":node", ":run")
+OWN_WORDS = (":on", ":node", ":run", ":back")
 WORDS = (*OWN_WORDS, *(f":{kind}" for kind in KNOBS if kind != "command"))
 
 
@@ -35,24 +35,25 @@ class BadWord(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """What a person does. ``words`` are those of a command, ``value`` of ``run`` seconds."""
+    """What a person does. ``words`` are those of a command, ``value`` of ``run`` and
+    ``back`` seconds."""
 
-    kind: Kind | Literal["run", "node"]
+    kind: Kind | Literal["run", "back", "node"]
     target: str = ""
     value: float | str = 0
     words: tuple[bytes, ...] = ()
 
     @property
     def action(self) -> Action:
-        """As the lab carries it out; not for ``run`` and ``node``. Its time is yet to be set."""
-        assert self.kind not in ("run", "node")
+        """As the lab carries it out; not for ``run``, ``back``, ``node``. Its time is not yet set."""
+        assert self.kind not in ("run", "back", "node")
         value = line_of(self.words) if self.kind == "command" else self.value
         return Action(0, self.kind, self.target, value)  # type: ignore[arg-type]
 
 
 def usage_of(word: str) -> str:
     """How a word is written: ``:delay master-replica1 300``; "" if there is none."""
-    own = {":on": "replica1 PING", ":node": "replica1", ":run": "2"}
+    own = {":on": "replica1 PING", ":node": "replica1", ":run": "2", ":back": "2"}
     if word in own:
         return f"{word} {own[word]}"
     knob = KNOBS.get(word.removeprefix(":"))  # type: ignore[call-overload]
@@ -74,10 +75,10 @@ def read_move(words: Sequence[bytes], nodes: Container[str], at: str = FIRST_NOD
     usage = usage_of(word)
     if not usage:
         raise BadWord(first)
-    if word == ":run":
+    if word in (":run", ":back"):
         if len(rest) != 1 or not 0 < _number(rest[0], first, usage) <= MOST_SECONDS:
             raise BadWord(first, usage)
-        return Move("run", value=float(rest[0]))
+        return Move("run" if word == ":run" else "back", value=float(rest[0]))
     if word in (":on", ":node"):
         if not rest or rest[0] not in nodes or (len(rest) == 1) != (word == ":node"):
             raise BadWord(first, usage)

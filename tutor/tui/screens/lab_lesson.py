@@ -16,7 +16,7 @@ from textual.widget import Widget
 
 from tutor.console.history import History
 from tutor.course.player import Player
-from tutor.i18n import _, language, ngettext
+from tutor.i18n import _, language
 from tutor.labs.replication.lab import STEP_US, Lab
 from tutor.tui.keys import bindings
 from tutor.tui.labview import panel_name
@@ -215,16 +215,24 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
     def _made(self, event: WordConsole.Made) -> None:
         move = event.move
         with self.desk.lock:
-            if move.kind == "run":
-                steps = round(float(move.value) * 1_000_000 / STEP_US)
-                self.playing.forward(steps)
-                text = ngettext("{n} s has gone by", "{n} s have gone by", round(float(move.value)))
-                said = text.format(n=f"{float(move.value):g}")
-                self.console_pane.output.say(lambda: row((said, "muted")))
+            if move.kind in ("run", "back"):
+                self._let_pass(float(move.value) * (1 if move.kind == "run" else -1))
             else:
                 self.playing.act(move.kind, move.target, move.value)
         self._did()
         self.console_pane.look()
+
+    def _let_pass(self, seconds: float) -> None:
+        """So much time goes by, or is taken back."""
+        steps = round(abs(seconds) * 1_000_000 / STEP_US)
+        if seconds > 0:
+            self.playing.forward(steps)
+            text = _("{n} s have gone by")
+        else:
+            self.playing.back(steps)
+            text = _("{n} s ago: what you do now begins another future")
+        said = text.format(n=f"{abs(seconds):g}")
+        self.console_pane.output.say(lambda: row((said, "muted")))
 
     @on(ConsolePane.EmptyLine)
     def _entered_nothing(self) -> None:
