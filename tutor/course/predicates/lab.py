@@ -174,8 +174,10 @@ class Synced:
             return ""
         link, behind = verdict.got
         if link != "up" or behind is None:
-            return pgettext("check", "without a link")
-        return pgettext("check", "{n} ms behind").format(n=round(behind))
+            text = pgettext("check", "no link to its master")
+        else:
+            text = pgettext("check", "{n} ms behind its master").format(n=round(behind))
+        return WholeLine(_nodes_name(self.node, text))
 
     def literals(self) -> tuple[str, ...]:
         return (self.node,)

@@ -45,7 +45,7 @@ class Move:
 
     @property
     def action(self) -> Action:
-        """As the lab carries it out; not for ``run``, ``back``, ``node``. Its time is not yet set."""
+        """As the lab carries it out, its time not yet set; not for ``run``, ``back``, ``node``."""
         assert self.kind not in ("run", "back", "node")
         value = line_of(self.words) if self.kind == "command" else self.value
         return Action(0, self.kind, self.target, value)  # type: ignore[arg-type]
