@@ -67,7 +67,9 @@ class NodeWord:
         return self._said(self.wanted)
 
     def got(self, verdict: Verdict) -> str:
-        return self._said(str(verdict.got))
+        text = pgettext("check", "{what}: {got}, needs: {want}")
+        got = self._said(str(verdict.got))
+        return WholeLine(text.format(what=self.name(), got=got, want=self.want()))
 
     def _said(self, word: str) -> str:
         if self.what == "follows":
