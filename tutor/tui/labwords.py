@@ -1,7 +1,10 @@
-"""The prompt of a lab in a lesson: besides commands it takes the lab's words, knobs included."""
+"""Words of the lab in a lesson: the prompt takes them besides commands, knobs included."""
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tutor.console.lexer import UnbalancedQuotes, split
@@ -10,6 +13,17 @@ from tutor.labs.replication.words import WORDS, BadWord, Move, line_of, read_mov
 from tutor.tui.labdesk import LabDesk
 from tutor.tui.paint import row
 from tutor.tui.screens.replication_lab import LabConsole
+from tutor.tui.widgets.labcanvas import LabCanvas
+
+
+class WordCanvas(LabCanvas):
+    """The picture; a colon begins a word at the prompt. These keys take effect before the next one
+    is read: what follows them belongs to the prompt, however fast it is typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("colon", "screen.word", show=False, priority=True),
+        Binding("enter", "screen.lab('prompt')", show=False, priority=True),
+    ]
 
 
 class WordConsole(LabConsole):

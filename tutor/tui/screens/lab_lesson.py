@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -16,11 +16,12 @@ from textual.widget import Widget
 
 from tutor.console.history import History
 from tutor.course.player import Player
+from tutor.course.views import Feedback
 from tutor.i18n import _, language
 from tutor.labs.replication.lab import STEP_US, Lab
 from tutor.tui.keys import bindings
 from tutor.tui.labview import panel_name
-from tutor.tui.labwords import WordConsole
+from tutor.tui.labwords import WordCanvas, WordConsole
 from tutor.tui.lessonplay import LessonPlay
 from tutor.tui.paint import EMPTY, Row, row
 from tutor.tui.screens.replication_lab import ReplicationLabScreen
@@ -52,6 +53,7 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
         self.player = player
         super().__init__(history)
         self.story = Story(player, id="story")
+        self.canvas = WordCanvas(id="lab")
         self.knobs = KnobBar(
             lambda: self.playing.frame, lambda: self.chosen, fixed=True, id="knobs"
         )
@@ -175,12 +177,10 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
     def _judge(self) -> None:
         """Show what has become of the checks meanwhile."""
         self.player.tick()
-        passed = self.player.passed
-        if passed and not self._was_passed:
-            self.tell(None)
+        if self.player.passed and not self._was_passed:
+            self._tell(None)
         elif self.playing.running:
             self.story.look()
-        self._was_passed = passed
 
     def _did(self) -> None:
         """The learner has done something: time goes on if it only rested, and it is judged."""
@@ -190,9 +190,17 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
         with self.desk.lock:
             self.player.tick()
             said = self.player.feedback()
+        self._tell(said)
+        self.look()
+
+    def _tell(self, said: Feedback | None) -> None:
+        """Bring it into view; where the story is not seen, the console says that the step is done."""
+        done = self.player.passed and not self._was_passed
         self._was_passed = self.player.passed
         self.tell(said)
-        self.look()
+        if done and self.has_class("-narrow") and self.seen_panel() == "lab":
+            text = _("Done: F8 goes on.")
+            self.console_pane.output.say(lambda: row((text, "ok")))
 
     def action_lab(self, word: str) -> None:
         """A key of the lab that is no knob; the run itself is given."""
@@ -200,7 +208,15 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
             self.notify(_("In a lesson the run is given; F5 begins it anew."), markup=False)
             return
         self._idle, self._rests = 0, False
-        super().action_lab(word)
+        if word == "prompt":
+            self.set_focus(self.console_pane.prompt)  # at once: the next letter is no knob any more
+        else:
+            super().action_lab(word)
+
+    def action_word(self) -> None:
+        """A colon: the rest of a word is typed at the prompt."""
+        self.set_focus(self.console_pane.prompt)
+        self.console_pane.prompt.insert_text_at_cursor(":")
 
     def action_knob(self, letter: str) -> None:
         """A key that changes something."""
@@ -213,13 +229,15 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
 
     @on(WordConsole.Made)
     def _made(self, event: WordConsole.Made) -> None:
-        move = event.move
+        move, ran = event.move, self.playing.running
         with self.desk.lock:
             if move.kind in ("run", "back"):
                 self._let_pass(float(move.value) * (1 if move.kind == "run" else -1))
             else:
                 self.playing.act(move.kind, move.target, move.value)
         self._did()
+        if move.kind == "back":
+            self._rests = ran  # with the first thing that is done there time goes on
         self.console_pane.look()
 
     def _let_pass(self, seconds: float) -> None:
@@ -237,6 +255,23 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
     @on(ConsolePane.EmptyLine)
     def _entered_nothing(self) -> None:
         self.action_go_on()
+
+    # typing where there are no knobs is typing into the prompt
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter that means nothing to the story goes to the prompt; Space, before anything is
+        typed there, stops time and lets it go on."""
+        prompt = self.console_pane.prompt
+        if self.focused is self.canvas or event.key in self.active_bindings:
+            return
+        if event.key == "space" and not prompt.value:
+            event.stop()
+            self.action_lab("play")
+        elif event.is_printable and event.character:
+            event.stop()
+            event.prevent_default()
+            self.set_focus(prompt)
+            prompt.insert_text_at_cursor(event.character)
 
     # panels
 
