@@ -42,8 +42,10 @@ class WordConsole(LabConsole):
         if words[0].lower() not in WORDS or words[0].lower() == ":node":
             super().enter(line)
             return
-        if self._holds:
-            self._typed_ahead.append(line)
+        if self._holds and words[0].lower() == ":on":
+            self._typed_ahead.append(
+                line
+            )  # knobs and time do not wait: time may be what is missing
             return
         assert isinstance(self.desk, LabDesk)
         self.history.append(line)

@@ -194,7 +194,7 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
         self.look()
 
     def _tell(self, said: Feedback | None) -> None:
-        """Bring it into view; where the story is not seen, the console says that the step is done."""
+        """Bring it into view; where the story is not seen, the console says when all is done."""
         done = self.player.passed and not self._was_passed
         self._was_passed = self.player.passed
         self.tell(said)
