@@ -39,7 +39,7 @@ def test_screen(home: Path, size: tuple[int, int], lang: str) -> None:
             await opened(play, "stale")
             await play.enter(":cut master-replica2", ":run 2")
             story = play.text
-            await play.press("f6", "f6")
+            await play.press("escape")
             return story, play.text
 
     story, lab = asyncio.run(scenario())
@@ -100,6 +100,8 @@ def test_keys_of_the_lab_count_as_moves(home: Path) -> None:
     async def scenario() -> None:
         async with playing(home, lessons=LESSONS) as play:
             screen = await opened(play, "crash")
+            assert screen.focused is play.prompt
+            await play.press("escape")
             assert screen.focused is screen.canvas
             await play.press("k", "colon")
             assert screen.focused is play.prompt
@@ -149,7 +151,7 @@ def test_the_run_is_given_and_f5_begins_it_anew(home: Path) -> None:
         async with playing(home, lessons=LESSONS) as play:
             screen = await opened(play, "stale")
             lab = screen.playing.lab
-            await play.press("n", "m", "x")
+            await play.press("escape", "n", "m", "x")
             assert screen.playing.lab is lab
             assert "scenario" not in play.text
             await play.press("k", "f5")
@@ -210,6 +212,7 @@ def test_on_a_narrow_terminal_letters_go_to_the_prompt_and_f6_to_the_lab(home: P
     async def scenario() -> None:
         async with playing(home, size=(80, 24), lessons=LESSONS) as play:
             screen = await opened(play, "crash")
+            await play.press("f6")
             assert screen.focused is screen.story.text
             await play.press("space")
             assert screen.playing.running
@@ -235,6 +238,9 @@ def test_help_explains_the_lab_and_its_words(home: Path) -> None:
         async with playing(home, lessons=LESSONS) as play:
             await opened(play, "stale")
             await play.press("f1")
+            assert "In a lesson the prompt takes more words" in play.text
+            assert "search earlier lines" in play.text
+            await play.press("escape", "escape", "f1")
             assert "In a lesson the prompt takes more words" in play.text
             await play.press("escape", "f3")
             assert "Hint: the idea" in play.text

@@ -117,11 +117,15 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
         self.call_after_refresh(self._focus_first)
 
     def _focus_first(self) -> None:
-        """What the learner needs first: the lab's keys, unless there is something to read."""
+        """What the learner needs first. Letters are knobs in the lab: where commands are to be
+        typed, the prompt comes first, as everywhere in a lesson."""
         question = self.player.question()
-        asked = question is not None and not question.answered
-        reads = asked or self.has_class("-narrow")
-        (self.story.text if reads else self.canvas).focus()
+        if self.player.step.checks:
+            self.console_pane.prompt.focus()
+        elif (question is not None and not question.answered) or self.has_class("-narrow"):
+            self.story.text.focus()
+        else:
+            self.canvas.focus()
 
     def _adopt(self, running: bool) -> None:
         """The player has another lab: show it, at its present."""
@@ -272,6 +276,11 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
             event.prevent_default()
             self.set_focus(prompt)
             prompt.insert_text_at_cursor(event.character)
+
+    @on(ConsolePane.Left)
+    def _left_prompt(self) -> None:
+        self.show_panel("lab")
+        self.call_after_refresh(self.canvas.focus)
 
     # panels
 
