@@ -10,6 +10,7 @@ import pytest
 
 from tests.course.labkit import write_lesson
 from tutor import i18n
+from tutor.course import labattempt
 from tutor.course.labattempt import LabAttempt
 from tutor.course.loader import load_course
 from tutor.course.model import LabSetup, Line, Step
@@ -226,6 +227,19 @@ def test_a_lab_is_as_it_was_when_the_learner_comes_back(tmp_path: Path) -> None:
     assert [deed.reply for deed in again.lab.deeds] == [deed.reply for deed in player.lab.deeds]
     again.reset()
     assert again.lab.now == 1_000_000
+
+
+def test_of_a_very_long_run_the_beginning_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(labattempt, "LONGEST_US", 5_000_000)
+    player = opened(tmp_path)
+    for line in (":wait 1", ":run 10", ":crash replica1"):
+        player.run_line(line)
+    player.restore(player.state())
+    assert player.lab is not None
+    assert player.lab.now == 5_000_000
+    assert [deed.action.kind for deed in player.lab.deeds] == ["wait"]
 
 
 @pytest.mark.parametrize(

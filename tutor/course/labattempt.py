@@ -28,8 +28,8 @@ from tutor.labs.replication.scenarios import SCENARIOS, Scenario
 from tutor.labs.replication.words import FIRST_NODE, BadWord, Move, read_move
 
 SECOND_US = 1_000_000
-LONGEST_US = 900 * SECOND_US
-"""A run is run again when a learner comes back: of a longer one this much."""
+LONGEST_US = 600 * SECOND_US
+"""A run is run again when a learner comes back: of a longer one this much, which takes seconds."""
 
 
 def scenario_of(step: Step) -> tuple[Scenario, int]:
@@ -220,7 +220,11 @@ class LabAttempt(Judged):
 
     def state(self) -> dict[str, Any]:
         """All of it as plain data: when the learner did what, up to now."""
-        mine = [action for action in self.lab.actions if action not in self._scenario.actions]
+        mine = [
+            action
+            for action in self.lab.actions
+            if action not in self._scenario.actions and action.time <= LONGEST_US
+        ]
         actions = [["act", one.time, one.kind, one.target, str(one.value)] for one in mine]
         return {
             "actions": kept_actions(actions),

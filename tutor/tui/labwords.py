@@ -25,6 +25,10 @@ class WordCanvas(LabCanvas):
         Binding("enter", "screen.lab('prompt')", show=False, priority=True),
     ]
 
+    def on_resize(self) -> None:
+        """It has got room, or another: the picture is laid out for that."""
+        self.screen.look()  # type: ignore[attr-defined]
+
 
 class WordConsole(LabConsole):
     """``:on replica1 GET k``, ``:cut master-replica1``, ``:run 2``; ``:node`` is the lab's own."""
