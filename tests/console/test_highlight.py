@@ -92,3 +92,19 @@ def test_a_line_is_read_once() -> None:
     before = module._spans.cache_info().hits
     highlight(line)
     assert module._spans.cache_info().hits == before + 1
+
+
+def test_words_of_the_lab_are_known_and_what_stands_behind_on_is_a_command() -> None:
+    assert roles(":cut master-replica1") == [
+        (":cut", "client-word"),
+        ("master-replica1", "string"),
+    ]
+    assert roles(":on replica1 SET k 1 NX") == [
+        (":on", "client-word"),
+        ("replica1", "string"),
+        ("SET", "command"),
+        ("k", "key"),
+        ("1", "number"),
+        ("NX", "option"),
+    ]
+    assert roles(":on replica1 NOSUCH x")[2] == ("NOSUCH", "unknown-command")

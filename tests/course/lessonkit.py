@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -220,8 +221,8 @@ Done.
 """
 
 
-def write_lesson(root: Path) -> Path:
-    """The faultless course under ``root``; returns it."""
+def write_lesson(root: Path, letters: Sequence[str] = LETTERS) -> Path:
+    """The faultless course under ``root``, with an exercise for each letter; returns it."""
     folder = root / "tiny"
     folder.mkdir(parents=True)
     (root / "course.toml").write_text(COURSE, encoding="utf-8")
@@ -231,7 +232,7 @@ def write_lesson(root: Path) -> Path:
         "en.md": (EN_TOP, EN_EXERCISE),
     }
     for name, (top, each) in files.items():
-        text = top + "".join(each.format(name=letter) for letter in LETTERS)
+        text = top + "".join(each.format(name=letter) for letter in letters)
         (folder / name).write_text(text, encoding="utf-8")
     lock(root)
     return root

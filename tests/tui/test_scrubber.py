@@ -163,7 +163,7 @@ def test_a_lesson_is_judged_at_each_moment(home: Path) -> None:
             assert isinstance(screen, LessonScreen)
             while not screen.player.step.checks:
                 assert screen.player.next()
-                screen._turned()
+                screen.turned()
             for words in screen.player.solution():
                 await play.enter(words)
             assert screen.player.passed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -13,6 +13,7 @@ from tutor.console.lexer import Token
 from tutor.console.reading import read
 from tutor.engine.table import load_table
 from tutor.engine.table.match import Word
+from tutor.labs.replication.words import WORDS
 
 __all__ = ["HighlightRole", "KnownType", "Span", "highlight"]
 
@@ -56,6 +57,9 @@ _ROLES: dict[str, HighlightRole] = {
     "stream-after": "number",
     "stream-group-id": "number",
 }
+_LAB_WORDS = frozenset(word.encode() for word in WORDS)
+"""Known everywhere: a prompt without a lab says so itself."""
+
 _NUMBER = re.compile(rb"-?[0-9]+(\.[0-9]+)?")
 _BEGINNINGS = frozenset({b"-", b"+", b"(", b"[", b".", b"-.", b"(-", b"#"})
 """What the first characters of a number or a bound may be while it is still being typed."""
@@ -94,6 +98,8 @@ def _spans(line: str) -> tuple[Span, ...]:
     if not reading.words:
         return ()
     first = reading.words[0]
+    if first.value.lower() in _LAB_WORDS:
+        return _lab_spans(line, reading.words)
     own = commands.is_word(first.value, len(reading.words))
     if own and not reading.first:
         rest = (Span(token.start, token.end, "string") for token in reading.words[1:])
@@ -115,12 +121,25 @@ def _spans(line: str) -> tuple[Span, ...]:
     return tuple(spans)
 
 
+def _lab_spans(line: str, words: Sequence[Token]) -> tuple[Span, ...]:
+    """A word of the lab; behind ``:on replica1`` stands a command."""
+    first = words[0]
+    spans = [Span(first.start, first.end, "client-word")]
+    inner = 2 if first.value.lower() == b":on" else len(words)
+    spans += [Span(token.start, token.end, _by_look(token)) for token in words[1:inner]]
+    if len(words) > inner:
+        start = words[inner].start
+        command = _spans(line[start:])
+        spans += [Span(one.start + start, one.end + start, one.role) for one in command]
+    return tuple(spans)
+
+
 def _half_typed(line: str, typed: tuple[Token, ...]) -> bool:
     """True while the first word may still become a command or a word of the console."""
     if len(typed) > 1 or typed[0].end < len(line):
         return False
     word = typed[0].value.decode("utf-8", "replace").lower()
-    return any(name.startswith(word) for name in (*load_table(), *commands.names()))
+    return any(name.startswith(word) for name in (*load_table(), *commands.names(), *WORDS))
 
 
 def _role(token: Token, word: Word, being_typed: bool) -> HighlightRole | None:

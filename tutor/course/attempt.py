@@ -7,9 +7,9 @@ from contextlib import suppress
 from typing import Any
 
 from tutor.course import stage
-from tutor.course.feedback import choose
-from tutor.course.model import FeedbackRule, Line, Step
-from tutor.course.predicates.base import Verdict
+from tutor.course.judged import Judged, number
+from tutor.course.model import Line, Step
+from tutor.course.predicates.base import Scene
 from tutor.engine.clock import Clock
 from tutor.engine.replies import Reply
 from tutor.engine.world import Entry, World
@@ -22,20 +22,13 @@ Action = list[Any]
 """``["run", milliseconds since the start, word, …]``, ``["undo", ms]``, ``["redo", ms]``, …"""
 
 
-class Attempt:
+class Attempt(Judged):
     """See the module's text. ``world`` becomes another object on `reset`."""
 
     def __init__(self, step: Step, seed: int, clock: Clock) -> None:
-        self.step = step
-        self.seed = seed
+        super().__init__(step, seed)
         self.clock = stage.StepClock(clock)
         self.actions: list[Action] = []
-        self.rung = 0
-        self.saw_solution = False
-        self.answer: str | None = None
-        self.done = False
-        self.verdicts: dict[str, tuple[Verdict, ...]] = {}
-        self.progressed = False
         self._begin()
 
     def _begin(self) -> None:
@@ -46,6 +39,10 @@ class Attempt:
     @property
     def world(self) -> World:
         return self.stage.world
+
+    @property
+    def scene(self) -> Scene:
+        return self.stage.scene
 
     # what a learner does
 
@@ -112,35 +109,6 @@ class Attempt:
         self.judge()
         return waited != self.world.waiting or before != self.verdicts
 
-    # verdicts
-
-    @property
-    def passed(self) -> bool:
-        """All checks are green now (False for a step without checks)."""
-        return bool(self.verdicts) and all(self._green(id_) for id_ in self.verdicts)
-
-    def _green(self, check_id: str) -> bool:
-        return all(verdict.ok for verdict in self.verdicts[check_id])
-
-    def judge(self) -> None:
-        """Evaluate every check on the present state."""
-        before = {id_ for id_ in self.verdicts if self._green(id_)}
-        scene = self.stage.scene
-        self.verdicts = {check.id: check.evaluate(scene) for check in self.step.checks}
-        self.progressed = any(self._green(id_) and id_ not in before for id_ in self.verdicts)
-        if self.passed:
-            self.done = True
-
-    def green(self) -> frozenset[str]:
-        """The ids of checks that are satisfied now."""
-        return frozenset(id_ for id_ in self.verdicts if self._green(id_))
-
-    def feedback(self) -> FeedbackRule | None:
-        """The rule that fits the present state, once something was typed and is not yet right."""
-        if self.passed or not self.verdicts or not self.world.history:
-            return None
-        return choose(self.step.feedback, self.stage.scene, self.green())
-
     # keeping and coming back
 
     def _elapsed_ms(self) -> int:
@@ -155,12 +123,9 @@ class Attempt:
     def state(self) -> dict[str, Any]:
         """All of it as plain data."""
         return {
-            "actions": _kept(self.actions),
+            "actions": kept_actions(self.actions),
             "elapsed_ms": self._elapsed_ms() if self.actions else 0,
-            "rung": self.rung,
-            "saw_solution": self.saw_solution,
-            "answer": self.answer,
-            "done": self.done,
+            **self._help_state(),
         }
 
     @classmethod
@@ -173,20 +138,14 @@ class Attempt:
         attempt = cls(step, seed, clock)
         actions = [action for action in state.get("actions", []) if _sound(action)]
         held = attempt.clock
-        beginning = clock.now_us() - 1000 * _number(state.get("elapsed_ms"))
+        beginning = clock.now_us() - 1000 * number(state.get("elapsed_ms"))
         held.held = beginning
         attempt._begin()
         for action in actions:
             held.held = beginning + 1000 * action[1]
             attempt._again(action)
         held.held = None
-        attempt.rung = _number(state.get("rung"))
-        attempt.saw_solution = bool(state.get("saw_solution"))
-        answer = state.get("answer")
-        attempt.answer = answer if isinstance(answer, str) else None
-        attempt.judge()
-        attempt.done = attempt.done or bool(state.get("done"))
-        return attempt
+        return attempt._take_help_state(state)
 
     def _again(self, action: Action) -> None:
         if self.world.waiting:
@@ -212,7 +171,7 @@ class Attempt:
         return reply
 
 
-def _kept(actions: Sequence[Action]) -> list[Action]:
+def kept_actions(actions: Sequence[Action]) -> list[Action]:
     """The actions as they go into the progress file: from the beginning, as many as have room."""
     kept: list[Action] = []
     room = KEPT_CHARACTERS
@@ -222,10 +181,6 @@ def _kept(actions: Sequence[Action]) -> list[Action]:
             break
         kept.append(list(action))
     return kept
-
-
-def _number(value: Any) -> int:
-    return max(0, value) if isinstance(value, int) else 0
 
 
 def _sound(action: Any) -> bool:

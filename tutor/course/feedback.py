@@ -58,9 +58,9 @@ def _changed(diff: Diff, entry: Entry, scene: Scene) -> bool:
     now = Seen.of(scene.now, key, entry.db)
     before = now
     if entry.undoable:
-        with scene.world.moment(len(scene.world.history) - 1) as engine:
+        with scene.whole.moment(len(scene.whole.history) - 1) as engine:
             before = Seen.of(Moment.of_engine(engine), key, entry.db)
-    rewritten = entry.undoable and scene.world.rewrote(entry.db, key)
+    rewritten = entry.undoable and scene.whole.rewrote(entry.db, key)
     return all(
         ASPECTS[aspect](before, now, rewritten) == wanted for aspect, wanted in diff.changes.items()
     )
@@ -170,7 +170,7 @@ def placeholders(
         values["key"] = clip(key)
         _describe(values, "state", scene.now, key)
         if entry is not None and entry.undoable:
-            with scene.world.moment(len(scene.world.history) - 1) as engine:
+            with scene.whole.moment(len(scene.whole.history) - 1) as engine:
                 _describe(values, "before", Moment.of_engine(engine), key)
     for check in step.checks:
         if rule.failed and check.id not in rule.failed:

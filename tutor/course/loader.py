@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tutor.course import sync
+from tutor.course.labstep import complain_about_lab, examples_in_labs, read_lab_setup
 from tutor.course.model import (
     HINT_NAMES,
     KINDS,
@@ -42,7 +43,7 @@ FORMAT = 1
 COURSE_FILE = "course.toml"
 IDS_FILE = "ids.lock"
 PANELS = ("structure", "bytes")
-_SPOKEN_OF = ("kind", "setup", "check", "solution", "predict", "quiz")
+_SPOKEN_OF = ("kind", "lab", "setup", "check", "solution", "predict", "quiz")
 
 
 def load_course(folder: Path | None = None) -> Course:
@@ -125,6 +126,7 @@ def read_lesson(
         document, found = read_document(folder / f"{language}.md")
         prose[language] = document
         problems.extend(found)
+    problems.extend(examples_in_labs(steps, prose))
     structures = {step.id: step.structure for step in steps}
     stale, found = sync.stale_anchors(folder, prose, structures)
     problems.extend(found)
@@ -184,10 +186,12 @@ def _step(table: Table) -> Step:
         predict=_predict(table),
         quiz=_quiz(table),
         introduces=tuple(name.lower() for name in table.strings("introduces")),
+        lab=read_lab_setup(table),
         structure=_fingerprint(table.data),
     )
     table.close()
     _complain_about_shape(table, step)
+    complain_about_lab(table, step)
     return step
 
 

@@ -29,6 +29,14 @@ class Line:
         """The first word, lower case."""
         return self.argv[0].decode("utf-8", "replace").lower()
 
+    @property
+    def asked(self) -> tuple[bytes, ...]:
+        """The words of the Redis command in it: without a lab's ``:on replica1``; of a line that
+        only turns a knob, none."""
+        if not self.command.startswith(":"):
+            return self.argv
+        return self.argv[2:] if self.command == ":on" else ()
+
 
 @dataclass(frozen=True, slots=True)
 class Reject:
@@ -124,8 +132,25 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class LabSetup:
+    """The lab that a step is played in: which run it is, and its clients' rates a second. What is
+    done before the learner comes stands in the step's ``setup``."""
+
+    scenario: str = "healthy"
+    replicas: int = 2
+    writes: int = 12
+    reads: int = 20
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The names of its servers."""
+        return ("master", *(f"replica{number + 1}" for number in range(self.replicas)))
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """One page of a lesson."""
+    """One page of a lesson. With a ``lab`` all its lines are moves in that lab
+    (`tutor.labs.replication.words`)."""
 
     id: str
     kind: Kind
@@ -142,6 +167,7 @@ class Step:
     predict: Predict | None = None
     quiz: Quiz | None = None
     introduces: tuple[str, ...] = ()
+    lab: LabSetup | None = None
     structure: str = ""
     """A hash of everything above, for the sync lock."""
 

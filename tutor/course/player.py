@@ -18,6 +18,7 @@ from typing import Any
 
 from tutor.course import feedback, questions, stage
 from tutor.course.attempt import Attempt
+from tutor.course.labattempt import LabAttempt
 from tutor.course.model import HINT_NAMES, Course, Lesson, Step
 from tutor.course.predicates.base import WholeLine, line_text
 from tutor.course.progress import Progress
@@ -38,6 +39,7 @@ from tutor.engine.clock import Clock, SystemClock
 from tutor.engine.cmdline import split
 from tutor.engine.world import Entry, World
 from tutor.i18n import language, pgettext
+from tutor.labs.replication.lab import Lab
 
 
 class Player:
@@ -63,7 +65,7 @@ class Player:
         self.progress = progress
         self.on_change: Callable[[], None] | None = None
         self.index = 0
-        self._attempts: dict[str, Attempt] = {}
+        self._attempts: dict[str, Attempt | LabAttempt] = {}
         self._kept: dict[str, dict[str, Any]] = {}
         self._texts = Texts(self.lesson)
         if progress is not None:
@@ -83,6 +85,13 @@ class Player:
     def world(self) -> World:
         """The present step's world: its engine, session and history."""
         return self._attempt.world
+
+    @property
+    def lab(self) -> Lab | None:
+        """The lab in which the present step is played, if it is; another object after `reset`,
+        `answer` and moving. Whoever plays it calls `tick` now and then."""
+        attempt = self._attempt
+        return attempt.lab if isinstance(attempt, LabAttempt) else None
 
     @property
     def passed(self) -> bool:
@@ -136,7 +145,7 @@ class Player:
     # doing
 
     def run(self, argv: Sequence[bytes]) -> Turn:
-        """Carry out one command in the step's world and judge the step.
+        """Carry out one command in the step's world, or one move in its lab, and judge the step.
 
         The reply may be `BLOCKED`: then call `tick` now and then, or `cancel`.
         """
@@ -238,7 +247,7 @@ class Player:
         section = self._texts.raw(f"{self.step.id}/feedback.{rule.id}")
         if section is None:
             return None
-        values = feedback.placeholders(rule, self._attempt.stage.scene, self._attempt.verdicts,
+        values = feedback.placeholders(rule, self._attempt.scene, self._attempt.verdicts,
                                        self.step)  # fmt: skip
         prose: Prose = (Text(feedback.fill(section, values, language())),)
         quiet = rule.catch_all and self._attempt.progressed
@@ -286,7 +295,7 @@ class Player:
     def goal_world(self) -> World | None:
         """A separate world in the goal state, for a picture beside the present one; or None."""
         lines = self.step.goal or self.step.solution
-        if not lines:
+        if not lines or self.step.lab is not None:
             return None
         world = stage.build(self.step, self.lesson.seed, self.clock).world
         for line in lines:
@@ -365,7 +374,7 @@ class Player:
     # inside
 
     @property
-    def _attempt(self) -> Attempt:
+    def _attempt(self) -> Attempt | LabAttempt:
         return self._attempts[self.step.id]
 
     def _adopt(self, state: dict[str, Any] | None) -> None:
@@ -391,12 +400,14 @@ class Player:
         step = self.step
         if step.id in self._attempts:
             return
-        kept = self._kept.pop(step.id, None)
-        if kept is None:
-            attempt = Attempt(step, self.lesson.seed, self.clock)
+        kept, seed = self._kept.pop(step.id, None), self.lesson.seed
+        if step.lab is not None:
+            made = LabAttempt(step, seed) if kept is None else LabAttempt.resumed(step, seed, kept)
+            self._attempts[step.id] = made
+        elif kept is None:
+            self._attempts[step.id] = Attempt(step, seed, self.clock)
         else:
-            attempt = Attempt.resumed(step, self.lesson.seed, self.clock, kept)
-        self._attempts[step.id] = attempt
+            self._attempts[step.id] = Attempt.resumed(step, seed, self.clock, kept)
 
     def _move(self, index: int) -> None:
         self.index = index
@@ -439,6 +450,8 @@ class Player:
 
     def _next_line(self) -> str:
         """The first line of the solution that has not been run yet."""
+        if isinstance(self._attempt, LabAttempt):
+            return self._attempt.next_line()
         typed = [_normal(entry.argv) for entry in self.world.history]
         for line in self.step.solution:
             words = _normal(line.argv)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tutor.course import stage
+from tutor.course.labattempt import LabAttempt
 from tutor.course.model import Step
 from tutor.course.prose import Prose, Text
 from tutor.course.views import Option, Question
@@ -21,9 +22,12 @@ def options(step: Step) -> tuple[str, ...]:
 
 
 def computed_reply(step: Step, seed: int) -> Reply:
-    """What the engine replies to a predict step's question, on a clean start."""
+    """What the engine (or a node of the lab) replies to a predict step's question, on a clean
+    start."""
     predict = step.predict
     assert predict is not None
+    if step.lab is not None:
+        return LabAttempt(step, seed).run_lines((*predict.run, predict.ask))
     world = stage.build(step, seed).world
     for line in predict.run:
         world.run(line.argv)

@@ -6,6 +6,7 @@ from tutor.course.feedback import ASPECTS, OUTCOMES
 from tutor.course.model import Diff, FeedbackRule
 from tutor.course.predicates.base import Check
 from tutor.course.predicates.expect import read_expect
+from tutor.course.predicates.labreading import read_lab, read_repl
 from tutor.course.predicates.patterns import read_used
 from tutor.course.predicates.reading import read_patterns
 from tutor.course.problems import did_you_mean
@@ -56,12 +57,17 @@ def state_key(when: Table) -> bytes | None:
 
 
 def _state(when: Table) -> tuple[Check, ...]:
+    found: list[Check] = []
     inner = when.table("state")
-    if inner is None:
-        return ()
-    if "key" not in inner and isinstance(when.data.get("key"), str):
-        inner = Table(inner.source, {**inner.data, "key": when.data["key"]}, inner.place)
-    return (Check("state", tuple(read_expect(inner)), inner.line),)
+    if inner is not None:
+        if "key" not in inner and isinstance(when.data.get("key"), str):
+            inner = Table(inner.source, {**inner.data, "key": when.data["key"]}, inner.place)
+        found.append(Check("state", tuple(read_expect(inner)), inner.line))
+    for name, read in (("repl", read_repl), ("lab", read_lab)):
+        inner = when.table(name)
+        if inner is not None:
+            found.append(Check(name, tuple(read(inner)), inner.line))
+    return tuple(found)
 
 
 def _diff(when: Table) -> Diff | None:

@@ -27,8 +27,10 @@ from tutor.tui.widgets.scrollbars import ThinScrollBar
 
 if TYPE_CHECKING:
     from tutor.console.history import History
+    from tutor.course.player import Player
     from tutor.engine.clock import Clock
     from tutor.engine.world import World
+    from tutor.tui.lessonplay import LessonPlay
 
 
 class TutorApp(App[None]):
@@ -129,7 +131,6 @@ class TutorApp(App[None]):
     def open_lesson(self, lesson_id: str) -> None:
         """Play a lesson from where it was left."""
         from tutor.course.player import Player
-        from tutor.tui.screens.lesson import LessonScreen
 
         try:
             player = Player(
@@ -141,7 +142,20 @@ class TutorApp(App[None]):
             self.notify(text.format(id=lesson_id, known=known), severity="warning", markup=False)
             return
         self.open_home()
-        self.push_screen(LessonScreen(player, self.history))
+        self.push_screen(self._lesson_screen(player))
+
+    def show_step(self, player: Player) -> None:
+        """The player has gone to a step of another kind: its screen takes this one's place."""
+        self.switch_screen(self._lesson_screen(player))
+
+    def _lesson_screen(self, player: Player) -> LessonPlay:
+        if player.lab is not None:
+            from tutor.tui.screens.lab_lesson import LabLessonScreen
+
+            return LabLessonScreen(player, self.history)
+        from tutor.tui.screens.lesson import LessonScreen
+
+        return LessonScreen(player, self.history)
 
     def open_sandbox(self) -> None:
         """The sandbox, with the keys it had when it was left."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from tutor.console.backend import EmbeddedBackend, Prompt
@@ -44,6 +44,11 @@ class LabDesk:
         self.lock = Turns()
         self.name = next(iter(playing.lab.nodes))
         self._backends: dict[str, tuple[Node, int, NodeBackend]] = {}
+
+    @property
+    def nodes(self) -> Collection[str]:
+        """The names of all nodes."""
+        return self._playing.lab.nodes.keys()
 
     @property
     def node(self) -> Node:

@@ -51,3 +51,6 @@ PLAY_KEYS: tuple[tuple[str, str, Callable[[], str]], ...] = (
     ("x", "seed", lambda: pgettext("knob", "seed")),
 )
 """Keys, what they do, and the word."""
+
+OF_THE_RUN = frozenset(["scenario", "replicas", "seed"])
+"""Actions that begin another run."""

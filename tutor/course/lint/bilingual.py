@@ -119,9 +119,10 @@ def t4_code_is_code(context: Context) -> Iterator[Problem]:
                 yield context.text_problem("T4", language, anchor, message)
     for step in context.lesson.steps:
         for line in (*step.setup, *step.solution, *(c for a in step.accept for c in a.run)):
-            spec = load_table().get(line.argv[0].decode("utf-8", "replace").lower())
+            argv = line.asked or line.argv
+            spec = load_table().get(argv[0].decode("utf-8", "replace").lower())
             try:
-                keys = [] if spec is None else [line.argv[at] for at in keys_of(spec, line.argv)]
+                keys = [] if spec is None else [argv[at] for at in keys_of(spec, argv)]
             except ValueError:
                 continue
             for key in keys:

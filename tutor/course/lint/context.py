@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from tutor.course import stage
 from tutor.course.feedback import choose
+from tutor.course.lint.labbench import LabBench
+from tutor.course.lint.outcome import Outcome
 from tutor.course.model import Course, Lesson, Line, Step
 from tutor.course.predicates.base import Scene
 from tutor.course.problems import Problem
@@ -17,21 +19,6 @@ from tutor.engine.table import CommandSpec, load_table
 from tutor.engine.world import World
 
 SEEDS = (1, 2, 3, 4, 5)
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What a sequence of commands led to."""
-
-    scene: Scene
-    green: frozenset[str]
-    red: tuple[str, ...]
-    feedback: str | None
-    replies: tuple[Reply, ...]
-
-    @property
-    def passed(self) -> bool:
-        return not self.red
 
 
 class Bench:
@@ -87,18 +74,19 @@ class Context:
     released: dict[int, str] | None = None
     ids_file: str = "ids.lock"
     counts: dict[str, int] = field(default_factory=dict)
-    benches: dict[tuple[str, int], Bench] = field(default_factory=dict)
+    benches: dict[tuple[str, int], Bench | LabBench] = field(default_factory=dict)
 
     @property
     def file(self) -> str:
         return f"{self.lesson.folder}/lesson.toml"
 
-    def bench(self, step: Step, seed: int | None = None) -> Bench:
+    def bench(self, step: Step, seed: int | None = None) -> Bench | LabBench:
         """The bench of a step under a seed (the lesson's unless given)."""
         number = self.lesson.seed if seed is None else seed
         known = self.benches.get((step.id, number))
         if known is None:
-            known = self.benches[(step.id, number)] = Bench(step, number)
+            make = Bench if step.lab is None else LabBench
+            known = self.benches[(step.id, number)] = make(step, number)
         return known
 
     def count(self, what: str, how_many: int = 1) -> None:

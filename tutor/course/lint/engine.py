@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from tutor.course import questions
 from tutor.course.lint.context import SEEDS, Bench, Context, command_of, shown
+from tutor.course.lint.labbench import LabBench
 from tutor.course.observe import Moment
 from tutor.course.player import Player
 from tutor.course.predicates.replies import reply_text
@@ -16,8 +17,14 @@ from tutor.course.texts import perform_section
 from tutor.engine.clock import SystemClock, VirtualClock
 from tutor.engine.replies import is_error
 
+IDLENESS = (b":run", b"60")
+"""In a lab time goes on while a learner reads."""
+
 ROUTES = 3
 MISTAKES = 3
+
+
+Moves = list[tuple[bytes, ...]]
 
 
 def e1_setup_runs_clean(context: Context) -> Iterator[Problem]:
@@ -33,6 +40,9 @@ def e2_start_is_unsolved(context: Context) -> Iterator[Problem]:
     for step in context.exercises():
         if step.checks and context.bench(step).run(()).passed:
             message = f"{step.id!r} is solved before anything is typed"
+            yield context.problem("E2", step.line, message)
+        elif step.lab is not None and context.bench(step).run([IDLENESS]).passed:
+            message = f"{step.id!r} is solved by waiting"
             yield context.problem("E2", step.line, message)
 
 
@@ -89,6 +99,8 @@ def e6_every_command_counts(context: Context) -> Iterator[Problem]:
     """The solution without any one of its commands fails."""
     for step in context.exercises():
         for index, line in enumerate(step.solution):
+            if line.command == ":run":
+                continue  # time goes on by itself
             context.count("mutants")
             mutant = step.solution[:index] + step.solution[index + 1 :]
             if context.bench(step).run(mutant).passed:
@@ -102,19 +114,39 @@ def e7_noise_does_not_matter(context: Context) -> Iterator[Problem]:
         solution = [line.argv for line in step.solution]
         if not context.bench(step).run(solution).passed:
             continue
-        lower = [(argv[0].lower(), *argv[1:]) for argv in solution]
-        other = [(b"SET", b"lint:other", b"x"), *solution]
-        wrong = [(b"NOSUCHCOMMAND", b"x"), (b"GET",), *solution]
-        after = [*solution, (b"PING",), (b"TTL", b"lint:other")]
-        noises = {"an extra key": other, "lower case": lower, "errors first": wrong,
-                  "PING afterwards": after}  # fmt: skip
+        noises = _noises(solution) if step.lab is None else _lab_noises(solution)
         outcomes = {name: context.bench(step).run(lines) for name, lines in noises.items()}
-        outcomes["undo and redo"] = context.bench(step).run(solution, undo_redo=True)
+        again = "undo and redo" if step.lab is None else "a way back and again"
+        outcomes[again] = context.bench(step).run(solution, undo_redo=True)
         for name, outcome in outcomes.items():
             context.count("noises")
             if not outcome.passed:
                 message = f"the solution of {step.id!r} with {name} fails {_list(outcome.red)}"
                 yield context.problem("E7", step.line, message)
+
+
+def _noises(solution: Moves) -> dict[str, Moves]:
+    return {
+        "an extra key": [(b"SET", b"lint:other", b"x"), *solution],
+        "lower case": [(argv[0].lower(), *argv[1:]) for argv in solution],
+        "errors first": [(b"NOSUCHCOMMAND", b"x"), (b"GET",), *solution],
+        "PING afterwards": [*solution, (b"PING",), (b"TTL", b"lint:other")],
+    }
+
+
+def _lab_noises(solution: Moves) -> dict[str, Moves]:
+    """In a lab also time may pass, before and after."""
+    lower = []
+    for argv in solution:
+        at = 2 if argv[0] == b":on" else 0
+        lower.append((*argv[:at], argv[at].lower(), *argv[at + 1 :]))
+    return {
+        "an extra key": [(b"SET", b"lint:other", b"x"), *solution],
+        "lower case": lower,
+        "errors first": [(b"NOSUCHCOMMAND", b"x"), (b":nosuchword",), (b"GET",), *solution],
+        "a pause first": [(b":run", b"7"), *solution],
+        "time afterwards": [*solution, (b"PING",), (b":run", b"20")],
+    }
 
 
 def e8_mistakes_can_be_mended(context: Context) -> Iterator[Problem]:
@@ -138,8 +170,11 @@ def e9_chance_and_clock_do_not_matter(context: Context) -> Iterator[Problem]:
         samples = [step.solution, *(accept.run for accept in step.accept)]
         samples += [reject.run for reject in step.reject]
         expected = [context.bench(step).run(lines).green for lines in samples]
-        benches = [(f"seed {seed}", context.bench(step, seed)) for seed in SEEDS]
-        benches.append(("the real clock", Bench(step, context.lesson.seed, SystemClock())))
+        benches: list[tuple[str, Bench | LabBench]] = [
+            (f"seed {seed}", context.bench(step, seed)) for seed in SEEDS
+        ]
+        if step.lab is None:
+            benches.append(("the real clock", Bench(step, context.lesson.seed, SystemClock())))
         for name, bench in benches:
             for lines, green in zip(samples, expected, strict=True):
                 if bench.run(lines).green != green:
@@ -195,10 +230,11 @@ def e12_commands_exist(context: Context) -> Iterator[Problem]:
         lines += [line for accept in step.accept for line in accept.run]
         if step.predict is not None:
             lines += [*step.predict.run, step.predict.ask]
+        known = context.bench(step).engine.commands
         for line in lines:
-            name = line.argv[0].lower()
-            if command_of(line.argv) is None or name not in context.bench(step).engine.commands:
-                message = f"{step.id!r}: there is no command {line.argv[0].decode()!r}"
+            argv = line.asked if step.lab is not None else line.argv
+            if argv and (command_of(argv) is None or argv[0].lower() not in known):
+                message = f"{step.id!r}: there is no command {argv[0].decode()!r}"
                 yield context.problem("E12", step.line, message)
 
 

@@ -112,8 +112,9 @@ def s5_commands_were_introduced(context: Context) -> Iterator[Problem]:
     for step in lesson.steps:
         known |= set(step.introduces)
         for line in step.solution:
-            if command_name(line.argv) not in known:
-                message = f"{step.id!r} needs {command_name(line.argv).upper()}, introduced nowhere"
+            argv = line.asked if step.lab is not None else line.argv
+            if argv and command_name(argv) not in known:
+                message = f"{step.id!r} needs {command_name(argv).upper()}, introduced nowhere"
                 yield context.problem("S5", step.line, message)
         for language, anchor, name in _commands_in_hints(context, step):
             if name not in known:
@@ -130,6 +131,8 @@ def _commands_in_hints(context: Context, step: Step) -> Iterator[tuple[str, str,
                 argv = split(span)
             except UnbalancedQuotes:
                 continue
+            if argv[:1] == [b":on"]:
+                argv = argv[2:]
             if argv and argv[0].isupper() and command_of(argv) is not None:
                 yield language, anchor, command_name(argv)
 

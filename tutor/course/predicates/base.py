@@ -2,29 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from tutor.course.labview import LabView
 from tutor.course.observe import Moment
-from tutor.engine.engine import Snapshot
-from tutor.engine.world import World
+from tutor.engine.engine import Engine, Snapshot
+from tutor.engine.world import Entry, World
 from tutor.i18n import pgettext
 
 Status = Literal["ok", "wrong", "pending"]
 
 
+class Lived(Protocol):
+    """What was done, and where: a world, or a lab."""
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that is looked at."""
+
+    @property
+    def history(self) -> Sequence[Entry]:
+        """What the learner did, in order."""
+
+    @property
+    def last(self) -> Entry | None:
+        """The newest of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is judged: the learner's world and the step's beginning."""
+    """What is judged: the learner's world and the step's beginning (a lab has none to go back to).
+    ``node`` is where in a lab keys are looked at; "": where the last command was run."""
 
-    world: World
-    start: Snapshot
+    world: Lived
+    start: Snapshot | None = None
+    node: str = ""
 
     @property
     def now(self) -> Moment:
         """The keyspace as it stands."""
+        if self.node:
+            return Moment.of_engine(self.lab.engine_of(self.node))
         return Moment.of_engine(self.world.engine)
+
+    @property
+    def whole(self) -> World:
+        """The world, with its past; the loader sees to it that no lab is asked for that."""
+        assert isinstance(self.world, World)
+        return self.world
+
+    @property
+    def lab(self) -> LabView:
+        """The lab; the loader sees to it that nothing else is asked for one."""
+        assert isinstance(self.world, LabView)
+        return self.world
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from tutor.course.observe import INTERNALS
 from tutor.course.predicates.base import OPERATORS, Bounds, Predicate
+from tutor.course.predicates.lab import OnNode
 from tutor.course.predicates.state import (
     Encoding,
     EqualsSetup,
@@ -174,14 +175,15 @@ def read_expect(table: Table) -> list[Predicate]:
     if not 0 <= db < DATABASES:
         table.complain(f"there is no database {db}; they are 0 to {DATABASES - 1}", "db")
         db = 0
+    node = table.get("node", str, "")
     found: list[Predicate] = []
     for name in table.data:
-        if name in ("key", "db"):
+        if name in ("key", "db", "node"):
             continue
         parser = EXPECT.get(name)
         if parser is None:
             table.raw(name)
-            hint = did_you_mean(name, (*EXPECT, "key", "db"))
+            hint = did_you_mean(name, (*EXPECT, "key", "db", "node"))
             table.complain(f"unknown predicate {name!r}{hint}", name)
             continue
         predicate = parser(table, name, key, db)
@@ -191,4 +193,4 @@ def read_expect(table: Table) -> list[Predicate]:
             found.append(predicate)
     if not found and not table.source.problems:
         table.complain("'expect' names a key but asks nothing of it")
-    return found
+    return [OnNode(node, predicate) for predicate in found] if node else found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tutor.course.labview import NodeEntry
 from tutor.course.predicates.replies import ReplySpec, clip, read_reply
 from tutor.course.schema import Table
 from tutor.engine.world import Entry
@@ -15,7 +16,7 @@ class Used:
     """``commands`` in lower case, ``object encoding`` for a subcommand; empty: any command.
 
     ``args`` are words that must occur among the arguments, ``no_args`` words that must not; both
-    regardless of case.
+    regardless of case. ``node``: in a lab, on that node.
     """
 
     commands: tuple[str, ...] = ()
@@ -23,11 +24,13 @@ class Used:
     args: tuple[str, ...] = ()
     no_args: tuple[str, ...] = ()
     reply: ReplySpec | None = None
+    node: str = ""
 
     @property
     def empty(self) -> bool:
         """True if it would fit anything."""
-        return not (self.commands or self.args or self.no_args or self.reply) and self.key is None
+        named = self.commands or self.args or self.no_args or self.reply or self.node
+        return not named and self.key is None
 
 
 def matches(pattern: Used, entry: Entry) -> bool:
@@ -35,6 +38,8 @@ def matches(pattern: Used, entry: Entry) -> bool:
     if pattern.commands and not any(_named(name, entry) for name in pattern.commands):
         return False
     if pattern.key is not None and pattern.key not in entry.keys:
+        return False
+    if pattern.node and not (isinstance(entry, NodeEntry) and entry.node == pattern.node):
         return False
     if pattern.args or pattern.no_args:
         words = {word.decode("utf-8", "replace").lower() for word in entry.argv[1:]}
@@ -61,6 +66,7 @@ def read_used(table: Table, key: str = "cmd") -> Used:
         args=table.strings("args"),
         no_args=table.strings("no_args"),
         reply=read_reply(table, "reply") if "reply" in table else None,
+        node=table.get("node", str, ""),
     )
 
 
@@ -71,4 +77,5 @@ def pattern_text(pattern: Used) -> str:
     if pattern.key is not None:
         words.append(clip(pattern.key, 24))
     words.extend(pattern.args)
-    return " ".join(words)
+    text = " ".join(words)
+    return f"{pattern.node}> {text}" if pattern.node else text

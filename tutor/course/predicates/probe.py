@@ -29,12 +29,12 @@ class Probe:
     def evaluate(self, scene: Scene) -> Verdict:
         if self.needs is not None and scene.now.value(self.needs) is None:
             return PENDING
-        engine = scene.world.engine
+        engine = scene.whole.engine
         clock = VirtualClock(engine.clock.now_us())
         fork = engine.fork(clock)
         clock.advance(ms=self.advance_ms)
         session = fork.connect()
-        session.db = fork.databases[scene.world.session.db.index]
+        session.db = fork.databases[scene.whole.session.db.index]
         reply: Reply = None
         for argv in self.run:
             reply = fork.execute(session, argv)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from tutor.course.predicates.base import OPERATORS, Bounds, Check, Predicate
 from tutor.course.predicates.combine import All, Any, Not
-from tutor.course.predicates.expect import read_bounds, read_expect
+from tutor.course.predicates.expect import read_expect
+from tutor.course.predicates.lab import Once
+from tutor.course.predicates.labreading import read_lab, read_repl
 from tutor.course.predicates.patterns import Used, read_used
 from tutor.course.predicates.probe import Probe
 from tutor.course.predicates.replies import ReplySpec, read_reply
@@ -55,10 +58,11 @@ def _reply(table: Table, name: str) -> list[Predicate]:
     assert inner is not None
     pattern = read_used(inner)
     reply = read_reply(inner, "is")
+    after = read_patterns(inner, "after") if "after" in inner else []
     inner.close()
     if reply is None:
         return []
-    return [Replied(Used(pattern.commands, pattern.key, pattern.args, pattern.no_args, reply))]
+    return [Replied(replace(pattern, reply=reply), after=after[0] if after else None)]
 
 
 def _history(table: Table, name: str) -> list[Predicate]:
@@ -152,6 +156,25 @@ def _not(table: Table, name: str) -> list[Predicate]:
     return [Not(found[0] if len(found) == 1 else All(tuple(found)))] if found else []
 
 
+def _repl(table: Table, name: str) -> list[Predicate]:
+    inner = table.table(name)
+    return [] if inner is None else read_repl(inner)
+
+
+def _lab(table: Table, name: str) -> list[Predicate]:
+    inner = table.table(name)
+    return [] if inner is None else read_lab(inner)
+
+
+def _once(table: Table, name: str) -> list[Predicate]:
+    """Several demands under ``once`` must have held at the same moment."""
+    inner = table.table(name)
+    if inner is None:
+        return []
+    found = read_demand(inner)
+    return [Once(found[0] if len(found) == 1 else All(tuple(found)))] if found else []
+
+
 KINDS: dict[str, Callable[[Table, str], list[Predicate]]] = {
     "expect": _expect,
     "reply": _reply,
@@ -161,5 +184,11 @@ KINDS: dict[str, Callable[[Table, str], list[Predicate]]] = {
     "all": _several(All),
     "any": _several(Any),
     "not": _not,
+    "repl": _repl,
+    "lab": _lab,
+    "once": _once,
 }
-__all__ = ["KINDS", "read_bounds", "read_check", "read_demand", "read_patterns"]
+
+LAB_ONLY = ("repl", "lab", "once")
+WORLD_ONLY = ("conversion", "probe")
+"""Kinds that need a lab, and kinds that need a world with a past of its own."""

@@ -6,27 +6,33 @@ must not undo what was right.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tutor.course.predicates.base import PENDING, Bounds, Scene, Verdict, verdict
 from tutor.course.predicates.patterns import Used, matches, pattern_text
 from tutor.course.predicates.replies import reply_text
 from tutor.engine.replies import is_error
+from tutor.engine.world import Entry
 from tutor.i18n import pgettext
 
 
 @dataclass(frozen=True, slots=True)
 class Replied:
-    """``reply = { cmd = "GET", key = "k", is = "v" }``: some command gave this reply."""
+    """``reply = { cmd = "GET", key = "k", is = "v" }``: some command gave this reply; ``after``:
+    one that was run later than the first command of that kind."""
 
     pattern: Used
     key: bytes | None = None
+    after: Used | None = None
 
     def evaluate(self, scene: Scene) -> Verdict:
         assert self.pattern.reply is not None
-        asked = Used(self.pattern.commands, self.pattern.key, self.pattern.args,
-                     self.pattern.no_args)  # fmt: skip
-        seen = [entry for entry in scene.world.history if matches(asked, entry)]
+        asked = replace(self.pattern, reply=None)
+        history = scene.world.history
+        if self.after is not None:
+            at = [n for n, entry in enumerate(history) if _done(self.after, entry)]
+            history = history[at[0] + 1 :] if at else []
+        seen = [entry for entry in history if matches(asked, entry)]
         if any(self.pattern.reply.fits(entry.reply) for entry in seen):
             return verdict(True)
         return verdict(False, reply_text(seen[-1].reply)) if seen else PENDING
@@ -56,10 +62,7 @@ class UsedCommand:
     key: bytes | None = None
 
     def evaluate(self, scene: Scene) -> Verdict:
-        found = any(
-            matches(self.pattern, entry) and not is_error(entry.reply)
-            for entry in scene.world.history
-        )
+        found = any(_done(self.pattern, entry) for entry in scene.world.history)
         return verdict(True) if found else PENDING
 
     def name(self) -> str:
@@ -83,10 +86,7 @@ class NotUsed:
     key: bytes | None = None
 
     def evaluate(self, scene: Scene) -> Verdict:
-        return verdict(not any(
-            matches(self.pattern, entry) and not is_error(entry.reply)
-            for entry in scene.world.history
-        ))  # fmt: skip
+        return verdict(not any(_done(self.pattern, entry) for entry in scene.world.history))
 
     def name(self) -> str:
         return pgettext("check", "without {command}").format(command=pattern_text(self.pattern))
@@ -161,6 +161,10 @@ class Converted:
         return (self.key.decode("utf-8", "replace"),)
 
 
+def _done(pattern: Used, entry: Entry) -> bool:
+    return matches(pattern, entry) and not is_error(entry.reply)
+
+
 def _literals(pattern: Used) -> tuple[str, ...]:
     key = () if pattern.key is None else (pattern.key.decode("utf-8", "replace"),)
-    return (*key, *pattern.args)
+    return (*key, *pattern.args, *([pattern.node] if pattern.node else []))

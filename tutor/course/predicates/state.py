@@ -374,6 +374,7 @@ class EqualsSetup(KeyPredicate):
     """``equals_setup = true``: the key is as the step gave it, lifetime or none included."""
 
     def evaluate(self, scene: Scene) -> Verdict:
+        assert scene.start is not None
         now, start = scene.now, Moment.of_snapshot(scene.start)
         before, after = start.value(self.key, self.db), now.value(self.key, self.db)
         expires = [moment.tables[self.db][1].get(self.key) for moment in (start, now)]

@@ -9,19 +9,21 @@ A run is its seed and its actions: rewound, it is run again and comes out the sa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
 from tutor.engine.cmdline import split
-from tutor.engine.replies import Reply
+from tutor.engine.replies import BLOCKED, Reply
 from tutor.engine.session import Session
 from tutor.labs.node import Kept, Node, NodeSettings
-from tutor.labs.replication.actions import Action, UnknownTarget
+from tutor.labs.replication.actions import KNOBS, Action, UnknownTarget
 from tutor.labs.replication.clients import Clients
 from tutor.labs.replication.frame import EventFrame, Frame
 from tutor.labs.replication.ledger import Ledger
 from tutor.labs.replication.picture import Camera
 from tutor.labs.replication.scenarios import SCENARIOS, Scenario
+from tutor.labs.replication.words import line_of
 from tutor.labs.sentinel import Sentinels, follow_words
 from tutor.labs.simulation import Simulation
 from tutor.labs.wire import Wire
@@ -41,8 +43,17 @@ DIRECTIVES: dict[str, object] = {
 """Smaller than Redis's own figures, so that what takes minutes there can be seen in seconds."""
 
 
+@dataclass(slots=True, eq=False)
+class Deed:
+    """An action that was carried out, and the reply to a command (`BLOCKED` until it comes)."""
+
+    action: Action
+    reply: Reply = None
+
+
 class Lab:
-    """One run. ``frames`` are all moments so far, one for each step; ``actions`` what was done."""
+    """One run. ``frames`` are all moments so far, one for each step; ``actions`` what was done and
+    what is to come, ``deeds`` what was carried out. ``watch`` is called at each new moment."""
 
     def __init__(
         self,
@@ -59,12 +70,14 @@ class Lab:
             [*self.scenario.actions, *actions], key=lambda action: action.time
         )
         self.frames: list[Frame] = []
+        self.watch: Callable[[], None] | None = None
         self._build()
 
     def _build(self) -> None:
         """Everything at the beginning."""
         simulation = self.simulation = Simulation(self.seed)
         self.events: list[EventFrame] = []
+        self.deeds: list[Deed] = []
         self.nodes: dict[str, Node] = {}
         names = ["master", *(f"replica{number + 1}" for number in range(self.replicas))]
         for number, name in enumerate(names):
@@ -112,6 +125,7 @@ class Lab:
         for _ in range(count):
             self._run_to(self.now + STEP_US)
             self.frames.append(self._camera.take())
+            self._tell_watch()
         return self.frame
 
     def _run_to(self, time: int) -> None:
@@ -138,16 +152,25 @@ class Lab:
         self._check(action)
         self._insert(action)
         self._carry_out(action)
-        self.frames[-1] = self._camera.take(again=True)
+        self._look_again()
 
     def execute(self, name: str, words: Sequence[bytes]) -> Reply:
         """A command of a person on a node, now; part of the run from then on."""
         node = self._node(name)
-        line = " ".join(_spelled(word) for word in words)
-        self._insert(Action(self.now, "command", name, line))
-        reply = self._command(node, words)
+        deed = Deed(Action(self.now, "command", name, line_of(words)))
+        self._insert(deed.action)
+        self._command(node, words, deed)
+        self._look_again()
+        return deed.reply
+
+    def _look_again(self) -> None:
+        """Something was done in the moment that was taken last."""
         self.frames[-1] = self._camera.take(again=True)
-        return reply
+        self._tell_watch()
+
+    def _tell_watch(self) -> None:
+        if self.watch is not None:
+            self.watch()
 
     def _insert(self, action: Action) -> None:
         """It is done now; of what is to come only the scenario's own stays."""
@@ -159,12 +182,15 @@ class Lab:
         """The person's connection to a node."""
         return self._node(name).session_of("127.0.0.1:50002")
 
-    def _command(self, node: Node, words: Sequence[bytes]) -> Reply:
-        reply = node.execute(self.session_on(node.name), words)
+    def _command(self, node: Node, words: Sequence[bytes], deed: Deed) -> None:
+        self.deeds.append(deed)
+        session = self.session_on(node.name)
+        deed.reply = node.execute(session, words)
+        if deed.reply is BLOCKED:
+            session.on_reply = partial(_late, deed, session, session.on_reply)
         if words[0].lower() in (b"replicaof", b"slaveof"):
             node.master = node.replication.follower.host.decode()
         self.tell("command", node=node.name, command=b" ".join(words).decode("utf-8", "replace"))
-        return reply
 
     def tell(self, code: str, **params: str) -> None:
         """Something has happened."""
@@ -183,9 +209,17 @@ class Lab:
             raise UnknownTarget(target)
         return wire
 
-    def _check(self, action: Action) -> None:
-        from tutor.labs.replication.actions import KNOBS
+    def can(self, action: Action) -> bool:
+        """Whether there is such a node or link here, and the value can be read."""
+        try:
+            self._check(action)
+            if KNOBS[action.kind].steps:
+                return 0 <= float(action.value) < 1e9
+            return action.kind != "command" or bool(split(str(action.value)))
+        except (UnknownTarget, ValueError):
+            return False
 
+    def _check(self, action: Action) -> None:
         of = KNOBS[action.kind].of
         if of == "node":
             self._node(action.target)
@@ -193,6 +227,11 @@ class Lab:
             self.wire(action.target)
 
     def _carry_out(self, action: Action) -> None:
+        if action.kind == "command":
+            node, words = self._node(action.target), split(str(action.value))
+            self._command(node, words, Deed(action))
+            return
+        self.deeds.append(Deed(action))
         getattr(self, "_do_" + action.kind.replace("-", "_"))(action)
 
     # links
@@ -279,9 +318,6 @@ class Lab:
             node.master = str(action.value)
             self.tell("follow", node=action.target, master=str(action.value))
 
-    def _do_command(self, action: Action) -> None:
-        self._command(self._node(action.target), split(str(action.value)))
-
     # clients
 
     def _do_switch(self, action: Action) -> None:
@@ -316,7 +352,11 @@ class Lab:
         self.clients.rates.reads = float(action.value)
 
 
-def _spelled(word: bytes) -> str:
-    from tutor.engine.cmdline import quote
-
-    return quote(word, readable=False)
+def _late(
+    deed: Deed, session: Session, before: Callable[[Reply], None] | None, reply: Reply
+) -> None:
+    """The reply of a command that waited."""
+    deed.reply = reply
+    session.on_reply = before
+    if before is not None:
+        before(reply)

@@ -79,6 +79,19 @@ PROMPT_KEYS: tuple[tuple[str, Callable[[], str]], ...] = (
 def panel_words(focus: Widget | None) -> list[str]:
     """A title and some sentences about the panel one is in."""
     name = focus.id if focus is not None else ""
+    if name == "lab" or (name == "prompt" and focus is not None and focus.screen.query("#lab")):
+        return [
+            _("The lab"),
+            _("Servers and links; arrows choose one, a letter in the line of knobs changes it. "
+              "Space stops time and lets it go on, . and , step, + and - change the pace."),
+            _("The line of time goes back by a click or with ,: what you do there begins another "
+              "future."),
+            _("Commands go to the server that the prompt names; :node replica1 moves the prompt."),
+            _("In a lesson the prompt takes more words: :on replica1 GET k runs a command "
+              "elsewhere; :cut master-replica1, :heal, :delay, :crash, :restart, :promote, "
+              ":switch, :follow and others turn the knobs; :run 2 lets seconds pass, :back 2 "
+              "takes them back."),
+        ]  # fmt: skip
     if name == "prompt":
         return [
             _("The prompt"),

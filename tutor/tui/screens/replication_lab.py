@@ -106,7 +106,7 @@ class ReplicationLabScreen(BaseScreen[None]):
         self.canvas = LabCanvas(id="lab")
         self.slider = LabSlider(lambda: self.playing, id="slider")
         self.knobs = KnobBar(lambda: self.playing.frame, lambda: self.chosen, id="knobs")
-        self.console_pane = LabConsole(
+        self.console_pane: ConsolePane = LabConsole(
             self.desk, history, before=lambda argv: None, joint=lambda: -1, id="console"
         )
 

@@ -14,7 +14,7 @@ from tutor.diagrams.labs.topology import others_of
 from tutor.i18n import _, pgettext
 from tutor.labs.replication.frame import Frame, LinkFrame
 from tutor.tui.glyphs import glyphs
-from tutor.tui.labkeys import LAB_KEYS, PLAY_KEYS, LabKey
+from tutor.tui.labkeys import LAB_KEYS, OF_THE_RUN, PLAY_KEYS, LabKey
 from tutor.tui.paint import EMPTY, Piece, Row, fit, row, wrap
 from tutor.tui.widgets.painted import Canvas, Line
 
@@ -86,11 +86,17 @@ class KnobBar(Line):
     DEFAULT_CSS = "KnobBar { height: 2; padding: 0 1; }"
 
     def __init__(
-        self, frame: Callable[[], Frame], chosen: Callable[[], str], *, id: str | None = None
+        self,
+        frame: Callable[[], Frame],
+        chosen: Callable[[], str],
+        *,
+        fixed: bool = False,
+        id: str | None = None,
     ) -> None:
         super().__init__(id=id)
         self._frame = frame
         self._chosen = chosen
+        self._fixed = fixed  # the run is given: no other scenario, number of replicas or seed
 
     def compose_rows(self, width: int) -> Sequence[Row]:
         """The rows that there is room for."""
@@ -99,7 +105,9 @@ class KnobBar(Line):
         first = self._what(frame, chosen) + self._keys([k for k in LAB_KEYS if k.of == of])
         second = (Piece("  "), *self._lab_state(frame))
         second += self._keys([key for key in LAB_KEYS if key.of == "lab"])
-        for name, _action, word in PLAY_KEYS:
+        for name, action, word in PLAY_KEYS:
+            if self._fixed and action in OF_THE_RUN:
+                continue
             second += (Piece(f"  {name}", "hotkey"), Piece(f"{NO_BREAK}{word()}", "muted"))
         rows = wrap(first, width, "  ")[: self.size.height - 1]
         rows += wrap(second, width, "  ")

@@ -1,0 +1,78 @@
+"""What every try at a step has: verdicts, hints opened, an answer, whether it was ever solved."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from tutor.course.feedback import choose
+from tutor.course.model import FeedbackRule, Step
+from tutor.course.predicates.base import Scene, Verdict
+
+
+class Judged:
+    """Subclasses have a `scene`, and call `judge` after whatever may change it."""
+
+    def __init__(self, step: Step, seed: int) -> None:
+        self.step = step
+        self.seed = seed
+        self.rung = 0
+        self.saw_solution = False
+        self.answer: str | None = None
+        self.done = False
+        self.verdicts: dict[str, tuple[Verdict, ...]] = {}
+        self.progressed = False
+
+    @property
+    def scene(self) -> Scene:
+        """What predicates judge."""
+        raise NotImplementedError
+
+    @property
+    def passed(self) -> bool:
+        """All checks are green now (False for a step without checks)."""
+        return bool(self.verdicts) and all(self._green(id_) for id_ in self.verdicts)
+
+    def _green(self, check_id: str) -> bool:
+        return all(verdict.ok for verdict in self.verdicts[check_id])
+
+    def judge(self) -> None:
+        """Evaluate every check on the present state."""
+        before = {id_ for id_ in self.verdicts if self._green(id_)}
+        scene = self.scene
+        self.verdicts = {check.id: check.evaluate(scene) for check in self.step.checks}
+        self.progressed = any(self._green(id_) and id_ not in before for id_ in self.verdicts)
+        if self.passed:
+            self.done = True
+
+    def green(self) -> frozenset[str]:
+        """The ids of checks that are satisfied now."""
+        return frozenset(id_ for id_ in self.verdicts if self._green(id_))
+
+    def feedback(self) -> FeedbackRule | None:
+        """The rule that fits the present state, once something was done and is not yet right."""
+        scene = self.scene
+        if self.passed or not self.verdicts or not scene.world.history:
+            return None
+        return choose(self.step.feedback, scene, self.green())
+
+    def _help_state(self) -> dict[str, Any]:
+        return {
+            "rung": self.rung,
+            "saw_solution": self.saw_solution,
+            "answer": self.answer,
+            "done": self.done,
+        }
+
+    def _take_help_state(self, state: dict[str, Any]) -> Self:
+        self.rung = number(state.get("rung"))
+        self.saw_solution = bool(state.get("saw_solution"))
+        answer = state.get("answer")
+        self.answer = answer if isinstance(answer, str) else None
+        self.judge()
+        self.done = self.done or bool(state.get("done"))
+        return self
+
+
+def number(value: Any) -> int:
+    """A number of a progress file, not below 0."""
+    return max(0, value) if isinstance(value, int) else 0

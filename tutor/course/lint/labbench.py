@@ -1,0 +1,62 @@
+"""Tries sequences of moves on a step that is played in a lab, each from its beginning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tutor.course.labattempt import LabAttempt, scenario_of
+from tutor.course.lint.outcome import Outcome
+from tutor.course.model import Line, Step
+from tutor.engine.engine import Engine
+from tutor.engine.replies import Reply, is_error
+from tutor.labs.replication.actions import Action
+from tutor.labs.replication.lab import STEP_US
+
+Moves = tuple[tuple[bytes, ...], ...]
+
+
+class LabBench:
+    """The run is virtual and follows from its seed: what was tried once need not be tried again."""
+
+    def __init__(self, step: Step, seed: int) -> None:
+        self.step, self.seed = step, seed
+        self._known: dict[tuple[Moves, bool], Outcome] = {}
+
+    @property
+    def failed(self) -> list[tuple[Line, Reply]]:
+        """Commands of the setup that got an error."""
+        start = LabAttempt(self.step, self.seed)
+        wrong = [deed for deed in start.lab.deeds if is_error(deed.reply)]
+        prepared = scenario_of(self.step)[0].actions
+        return [(_as_line(deed.action), deed.reply) for deed in wrong if deed.action in prepared]
+
+    @property
+    def engine(self) -> Engine:
+        """An engine that knows the commands."""
+        return LabAttempt(self.step, self.seed).world.engine
+
+    def run(self, lines: Iterable[Line | tuple[bytes, ...]], undo_redo: bool = False) -> Outcome:
+        """Make moves and judge. ``undo_redo``: go back to the beginning, and make them again."""
+        moves = tuple(line.argv if isinstance(line, Line) else line for line in lines)
+        found = self._known.get((moves, undo_redo))
+        if found is None:
+            found = self._known[moves, undo_redo] = self._tried(moves, undo_redo)
+        return found
+
+    def _tried(self, moves: Moves, undo_redo: bool) -> Outcome:
+        attempt = LabAttempt(self.step, self.seed)
+        replies = [attempt.run(argv).reply for argv in moves]
+        if undo_redo:
+            attempt.lab.back_to(attempt.begun // STEP_US * STEP_US)
+            attempt.node = next(iter(attempt.lab.nodes))
+            replies = [attempt.run(argv).reply for argv in moves]
+        checks = [check.id for check in self.step.checks]
+        green = frozenset(checks) if attempt.passed else attempt.green()
+        red = tuple(id_ for id_ in checks if id_ not in green)
+        rule = attempt.feedback()
+        return Outcome(attempt.scene, green, red, rule.id if rule else None, tuple(replies))
+
+
+def _as_line(action: Action) -> Line:
+    text = f":on {action.target} {action.value}"
+    return Line(text, tuple(word.encode() for word in text.split()))

@@ -1,0 +1,88 @@
+"""Words of the lab in a lesson: the prompt takes them besides commands, knobs included."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from tutor.console.lexer import UnbalancedQuotes, split
+from tutor.i18n import _
+from tutor.labs.replication.words import WORDS, BadWord, Move, line_of, read_move
+from tutor.tui.labdesk import LabDesk
+from tutor.tui.paint import row
+from tutor.tui.screens.replication_lab import LabConsole
+from tutor.tui.widgets.labcanvas import LabCanvas
+
+
+class WordCanvas(LabCanvas):
+    """The picture; a colon begins a word at the prompt. These keys take effect before the next one
+    is read: what follows them belongs to the prompt, however fast it is typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("colon", "screen.word", show=False, priority=True),
+        Binding("enter", "screen.lab('prompt')", show=False, priority=True),
+    ]
+
+    def on_resize(self) -> None:
+        """It has got room, or another: the picture is laid out for that."""
+        self.screen.look()  # type: ignore[attr-defined]
+
+
+class WordConsole(LabConsole):
+    """``:on replica1 GET k``, ``:cut master-replica1``, ``:run 2``; ``:node`` is the lab's own."""
+
+    class Made(Message):
+        """A move that is no command was typed."""
+
+        def __init__(self, move: Move) -> None:
+            super().__init__()
+            self.move = move
+
+    def enter(self, line: str) -> None:
+        """Run a line."""
+        words = line.split() or [""]
+        if words[0].lower() not in WORDS or words[0].lower() == ":node":
+            super().enter(line)
+            return
+        if self._holds and words[0].lower() == ":on":
+            self._typed_ahead.append(
+                line
+            )  # knobs and time do not wait: time may be what is missing
+            return
+        assert isinstance(self.desk, LabDesk)
+        self.history.append(line)
+        try:
+            move = read_move(split(line), self.desk.nodes, self.desk.name)
+        except BadWord as error:
+            usage = error.usage
+            self._say(line, _("This is written so: {usage}").format(usage=usage))
+            return
+        except UnbalancedQuotes:
+            self._say(line, "Invalid argument(s)")
+            return
+        if move.kind == "command":
+            self._run_on(move)
+        else:
+            self.output.command(str(self.desk.backend.prompt()), line)
+            self.post_message(self.Made(move))
+
+    def _say(self, line: str, text: str) -> None:
+        self.output.command(str(self.desk.backend.prompt()), line)
+        self.output.say(lambda: row((text, "warning")))
+
+    def _run_on(self, move: Move) -> None:
+        """A command on another node; the prompt comes back from there."""
+        assert isinstance(self.desk, LabDesk)
+        at = self.desk.name
+        self.desk.name = move.target
+        exchange = self.output.command(str(self.desk.backend.prompt()), line_of(move.words))
+        why_not = self.why_not()
+        if why_not:
+            self.output.say(lambda: row((why_not, "warning")))
+        else:
+            self._start(exchange, move.words)
+        if self._ongoing is None:
+            self.desk.name = at
+            self.look()

@@ -1,0 +1,329 @@
+"""A step of a lesson that is played in the lab: its story, beside it the lab, a prompt on a node.
+
+On a narrow terminal story and lab share a place; F6 or a click on their tabs changes between them.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.types import CSSPathType
+from textual.widget import Widget
+
+from tutor.console.history import History
+from tutor.course.player import Player
+from tutor.course.views import Feedback
+from tutor.i18n import _, language
+from tutor.labs.replication.lab import STEP_US, Lab
+from tutor.tui.keys import bindings
+from tutor.tui.labview import panel_name
+from tutor.tui.labwords import WordCanvas, WordConsole
+from tutor.tui.lessonplay import LessonPlay
+from tutor.tui.paint import EMPTY, Row, row
+from tutor.tui.screens.replication_lab import ReplicationLabScreen
+from tutor.tui.widgets.console import ConsolePane
+from tutor.tui.widgets.keybar import KeyBar
+from tutor.tui.widgets.labcanvas import KnobBar
+from tutor.tui.widgets.notice import TooSmall
+from tutor.tui.widgets.panelhead import PanelHead
+from tutor.tui.widgets.story import Story
+from tutor.tui.widgets.tabs import PanelTabs
+from tutor.tui.widgets.topbar import TopBar
+
+JUDGE_TICKS = 5
+"""The story follows the lab at every fifth tick: figures that rush by cannot be read."""
+
+REST_TICKS = 900
+"""After so many ticks in which nobody did anything time stands still: a learner may be reading, or
+have gone; the run that is kept does not grow meanwhile."""
+
+
+class LabLessonScreen(ReplicationLabScreen, LessonPlay):
+    """Plays the steps of a lesson that have a lab; everything of substance is the `Player`'s."""
+
+    CSS_PATH: ClassVar[CSSPathType | None] = ["replication_lab.tcss", "lab_lesson.tcss"]
+    BINDINGS: ClassVar[list[BindingType]] = bindings("help", "language")
+    in_lab = True
+
+    def __init__(self, player: Player, history: History) -> None:
+        self.player = player
+        super().__init__(history)
+        self.story = Story(player, id="story")
+        self.canvas = WordCanvas(id="lab")
+        self.knobs = KnobBar(
+            lambda: self.playing.frame, lambda: self.chosen, fixed=True, id="knobs"
+        )
+        self.console_pane = WordConsole(
+            self.desk, history, before=lambda argv: None, joint=lambda: -1, id="console"
+        )
+        self._ticks = self._idle = 0
+        self._rests = False
+        self._was_passed = False
+
+    def _make(self) -> Lab:
+        lab = self.player.lab
+        assert lab is not None
+        self._replicas = lab.replicas
+        return lab
+
+    def compose(self) -> ComposeResult:
+        """Head, tabs for narrow terminals, story and lab, knobs, time, console, keys."""
+        yield TopBar(self.where, self._state)
+        yield TooSmall()
+        upper = Horizontal(id="upper")
+        yield PanelTabs(upper, self._tab_rows, lambda: EMPTY, self.seen_panel)
+        with upper:
+            yield self.story
+            with Vertical(id="bench") as bench:
+                yield PanelHead(bench, self._bench_title, corner=True)
+                yield self.canvas
+        yield self.knobs
+        yield self.slider
+        yield self.console_pane
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Enter the step the player is at."""
+        self.turned()
+
+    # showing
+
+    def _bench_title(self) -> Row:
+        return row((_("Replication lab"), "title"))
+
+    def _state(self) -> list[Row]:
+        return [row((panel_name(self.panel), "muted")), row((language().upper(), "accent"))]
+
+    def _tab_rows(self) -> list[tuple[str, Row]]:
+        return [("side", self.lesson_tab()), ("lab", row(_("Lab")))]
+
+    def look(self) -> None:
+        """Show the moment."""
+        super().look()
+        self.query_one(PanelTabs).refresh()
+
+    def turned(self) -> None:
+        """Another step, or the same from its beginning: the lab as the learner finds it."""
+        self._adopt(self.app.animation_level != "none")
+        self.story.turned()
+        self.show_panel("side")
+        self.look()
+        self.console_pane.look()
+        self.refresh_bindings()
+        self.call_after_refresh(self._focus_first)
+
+    def _focus_first(self) -> None:
+        """What the learner needs first. Letters are knobs in the lab: where commands are to be
+        typed, the prompt comes first, as everywhere in a lesson."""
+        question = self.player.question()
+        if self.player.step.checks:
+            self.console_pane.prompt.focus()
+        elif (question is not None and not question.answered) or self.has_class("-narrow"):
+            self.story.text.focus()
+        else:
+            self.canvas.focus()
+
+    def _adopt(self, running: bool) -> None:
+        """The player has another lab: show it, at its present."""
+        self.playing.choose(self._make)
+        self.playing.go(self.playing.last)
+        self.playing.running = running
+        self.desk.name = next(iter(self.playing.lab.nodes))
+        self.chosen = self.desk.name
+        self._idle, self._rests = 0, False
+        self._was_passed = self.player.passed
+
+    def answered(self) -> None:
+        """A predict question was really run, in a fresh lab: print what was typed in it."""
+        self.story.look()
+        if self.player.step.predict is None:
+            self.look()
+            return
+        from tutor.console.render import render
+        from tutor.labs.replication.words import line_of, words_of
+
+        self._adopt(running=False)
+        prepared = self.playing.lab.scenario.actions
+        for deed in self.playing.lab.deeds:
+            if deed.action in prepared:
+                continue
+            words, on_node = words_of(deed.action), deed.action.kind == "command"
+            if on_node:
+                self.desk.name = deed.action.target
+            prompt = str(self.desk.backend.prompt())
+            exchange = self.console_pane.output.command(prompt, line_of(words))
+            if on_node:
+                exchange.reply += [row(*each) for each in render(deed.reply, argv=words)]
+            self.console_pane.output.changed(exchange)
+        self.look()
+        self.console_pane.look()
+
+    # time
+
+    def _tick(self) -> None:
+        super()._tick()
+        self._ticks += 1
+        if self.playing.running:
+            self._idle += 1
+            if self._idle >= REST_TICKS:
+                self.playing.running, self._rests = False, True
+                self.slider.refresh()
+        if self._ticks % JUDGE_TICKS:
+            return
+        with self.desk.lock.glance() as mine:
+            if mine:
+                self._judge()
+
+    def _judge(self) -> None:
+        """Show what has become of the checks meanwhile."""
+        self.player.tick()
+        if self.player.passed and not self._was_passed:
+            self._tell(None)
+        elif self.playing.running:
+            self.story.look()
+
+    def _did(self) -> None:
+        """The learner has done something: time goes on if it only rested, and it is judged."""
+        self._idle = 0
+        if self._rests:
+            self.playing.running, self._rests = True, False
+        with self.desk.lock:
+            self.player.tick()
+            said = self.player.feedback()
+        self._tell(said)
+        self.look()
+
+    def _tell(self, said: Feedback | None) -> None:
+        """Bring it into view; where the story is not seen, the console says when all is done."""
+        done = self.player.passed and not self._was_passed
+        self._was_passed = self.player.passed
+        self.tell(said)
+        if done and self.has_class("-narrow") and self.seen_panel() == "lab":
+            text = _("Done: F8 goes on.")
+            self.console_pane.output.say(lambda: row((text, "ok")))
+
+    def action_lab(self, word: str) -> None:
+        """A key of the lab that is no knob; the run itself is given."""
+        if word in ("scenario", "replicas", "seed"):
+            self.notify(_("In a lesson the run is given; F5 begins it anew."), markup=False)
+            return
+        self._idle, self._rests = 0, False
+        if word == "prompt":
+            self.set_focus(self.console_pane.prompt)  # at once: the next letter is no knob any more
+        else:
+            super().action_lab(word)
+
+    def action_word(self) -> None:
+        """A colon: the rest of a word is typed at the prompt."""
+        self.set_focus(self.console_pane.prompt)
+        self.console_pane.prompt.insert_text_at_cursor(":")
+
+    def action_knob(self, letter: str) -> None:
+        """A key that changes something."""
+        super().action_knob(letter)
+        self._did()
+
+    @on(ConsolePane.Ran)
+    def _was_run(self) -> None:
+        self._did()
+
+    @on(WordConsole.Made)
+    def _made(self, event: WordConsole.Made) -> None:
+        move, ran = event.move, self.playing.running
+        with self.desk.lock:
+            if move.kind in ("run", "back"):
+                self._let_pass(float(move.value) * (1 if move.kind == "run" else -1))
+            else:
+                self.playing.act(move.kind, move.target, move.value)
+        self._did()
+        if move.kind == "back":
+            self._rests = ran  # with the first thing that is done there time goes on
+        self.console_pane.look()
+
+    def _let_pass(self, seconds: float) -> None:
+        """So much time goes by, or is taken back."""
+        steps = round(abs(seconds) * 1_000_000 / STEP_US)
+        if seconds > 0:
+            self.playing.forward(steps)
+            text = _("{n} s have gone by")
+        else:
+            self.playing.back(steps)
+            text = _("{n} s ago: what you do now begins another future")
+        said = text.format(n=f"{abs(seconds):g}")
+        self.console_pane.output.say(lambda: row((said, "muted")))
+
+    @on(ConsolePane.EmptyLine)
+    def _entered_nothing(self) -> None:
+        self.action_go_on()
+
+    # typing where there are no knobs is typing into the prompt
+
+    def on_key(self, event: events.Key) -> None:
+        """A letter that means nothing to the story goes to the prompt; Space, before anything is
+        typed there, stops time and lets it go on."""
+        prompt = self.console_pane.prompt
+        if self.focused is self.canvas or event.key in self.active_bindings:
+            return
+        if event.key == "space" and not prompt.value:
+            event.stop()
+            self.action_lab("play")
+        elif event.is_printable and event.character:
+            event.stop()
+            event.prevent_default()
+            self.set_focus(prompt)
+            prompt.insert_text_at_cursor(event.character)
+
+    @on(ConsolePane.Left)
+    def _left_prompt(self) -> None:
+        self.show_panel("lab")
+        self.call_after_refresh(self.canvas.focus)
+
+    # panels
+
+    def panels(self) -> list[Widget]:
+        """What F6 goes through, in order."""
+        return [self.story.text, self.canvas, self.console_pane.prompt]
+
+    def seen_panel(self) -> str:
+        """On a narrow terminal: the tab that is seen."""
+        return "lab" if self.has_class("-lab") else "side"
+
+    def show_panel(self, name: str) -> None:
+        """On a narrow terminal: which of ``side`` and ``lab`` is seen."""
+        self.set_class(name == "lab", "-lab")
+        self.query_one(PanelTabs).refresh()
+        self.call_after_refresh(self.look)
+
+    def action_panel(self, name: str) -> None:
+        """A click on a tab."""
+        self.show_panel(name)
+        (self.canvas if name == "lab" else self.story.text).focus()
+
+    def action_next_panel(self) -> None:
+        """Focus the next panel; on a narrow terminal show it."""
+        self._focus_panel(1)
+
+    def action_previous_panel(self) -> None:
+        """Focus the panel before."""
+        self._focus_panel(-1)
+
+    def _focus_panel(self, by: int) -> None:
+        panels = self.panels()
+        at = panels.index(self.focused) if self.focused in panels else 0
+        panel = panels[(at + by) % len(panels)]
+        if panel is not self.console_pane.prompt:
+            self.show_panel("lab" if panel is self.canvas else "side")
+        self.call_after_refresh(panel.focus)
+
+    def action_paste(self, command: str) -> None:
+        """Put a line into the prompt; it is not run."""
+        self.console_pane.prompt.put(command)
+        self.console_pane.prompt.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that mean nothing in this step are not shown."""
+        return LessonPlay.check_action(self, action, parameters)
