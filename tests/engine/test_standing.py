@@ -129,7 +129,7 @@ def test_a_replica_without_its_master_answers_unless_it_must_not_be_stale() -> N
     assert world.run("GET", "k") == refused
     assert world.run("PING") == refused
     assert world.run("EVAL", "return 1", "0") == refused
-    stale = "#!lua flags=allow-stale\n"
+    stale = "#!lua flags=allow-stale,no-writes\n"
     assert world.run("EVAL", stale + "return 1", "0") == 1
     assert "stale replica" in world.run("EVAL", stale + "return redis.call('get', 'k')", "0")
     world.become(link_up=True)
