@@ -264,6 +264,27 @@ def migrate_keys(case: Case) -> Card | None:
     )
 
 
+def migrate_lost(case: Case) -> Card | None:
+    """MIGRATE to a server that is not there, or says nothing."""
+    return Card(
+        _("The other server cannot be reached"),
+        _("MIGRATE opens a connection to it and waits at most as many milliseconds as it was told. "
+          "Keys that it has not confirmed are still here."),
+        (Try("MIGRATE 127.0.0.1 6380 key 0 5000"),),
+    )  # fmt: skip
+
+
+def migrate_refused(case: Case) -> Card | None:
+    """MIGRATE, and the target has an error to report."""
+    return Card(
+        _("The other server has refused"),
+        _("Its own words stand behind the colon. BUSYKEY: the key is there already, and REPLACE "
+          "overwrites it; NOAUTH: it wants AUTH password or AUTH2 user password. What it has not "
+          "taken is still here."),
+        (Try("MIGRATE 127.0.0.1 6380 key 0 5000 REPLACE"),),
+    )  # fmt: skip
+
+
 def no_event(case: Case) -> Card | None:
     """LATENCY GRAPH of something that never happened."""
     return Card(
@@ -322,6 +343,8 @@ FAMILIES: Families = (
     (r"ERR Insufficient memory", too_much_work),
     (r"ERR Invalid (IDLETIME|FREQ) value", restore_extras),
     (r"ERR When using MIGRATE KEYS", migrate_keys),
+    (r"IOERR ", migrate_lost),
+    (r"ERR Target instance replied with error", migrate_refused),
     (r"ERR No samples available", no_event),
     (r"ERR count should be greater than or equal to -1", how_many_slow),
     (r"ERR (Invalid command|Invalid arguments|The command has no key)", whose_keys),
