@@ -76,12 +76,14 @@ KNOBS: dict[Kind, Knob] = {
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """``time`` in microseconds since the beginning; ``target`` a node or ``first-second``."""
+    """``time`` in microseconds since the beginning; ``target`` a node or ``first-second``.
+    ``by_hand``: a person did it who had seen that moment."""
 
     time: int
     kind: Kind
     target: str = ""
     value: float | str = 0
+    by_hand: bool = False
 
 
 class UnknownTarget(ValueError):

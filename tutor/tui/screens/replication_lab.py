@@ -209,7 +209,8 @@ class ReplicationLabScreen(BaseScreen[None]):
 
     @on(LabSlider.Moved)
     def _slid(self, event: LabSlider.Moved) -> None:
-        self.playing.go(event.number)
+        with self.desk.lock:
+            self.playing.go(event.number)
         self.look()
 
     # what is chosen
