@@ -197,7 +197,8 @@ class TutorApp(App[None]):
 
         line = screen.focused.value if isinstance(screen.focused, Input) else ""
         ids = [each.binding.id for each in screen.active_bindings.values() if each.binding.id]
-        self.push_screen(HelpScreen(line, screen.focused, list(dict.fromkeys(ids))))
+        keys = list(dict.fromkeys(ids))
+        self.push_screen(HelpScreen(line, screen.focused, keys, screen.own_help))
 
     def action_command_palette(self) -> None:
         """Every action by name."""

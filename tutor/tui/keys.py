@@ -97,6 +97,22 @@ def bindings(*ids: str) -> list[BindingType]:
     return made
 
 
+_SIGNS = {"full_stop": ".", "comma": ",", "colon": ":"}
+
+
+def letters(keys: str) -> str:
+    """Keys of a binding (``v``, ``full_stop,right``) and the same keys in the Russian layout."""
+    from tutor.console.spelling import in_layout
+
+    found = keys.split(",")
+    for key in list(found):
+        sign = _SIGNS.get(key, key)
+        twin = in_layout(sign) if len(sign) == 1 else key
+        if twin not in (key, sign):
+            found.append(twin)
+    return ",".join(found)
+
+
 def key_name(keys: str) -> str:
     """How a key is written: ``ctrl+z`` → ``^Z``, ``f1`` → ``F1``; of several the first."""
     *held, key = keys.split(",")[0].split("+")

@@ -93,5 +93,6 @@ class UnknownTarget(ValueError):
 def stepped(kind: Kind, value: float, by: int) -> float:
     """The next value of a knob, up or down; it stays at its ends."""
     steps = KNOBS[kind].steps
-    at = min(range(len(steps)), key=lambda index: abs(steps[index] - value))
-    return steps[min(max(at + by, 0), len(steps) - 1)]
+    if by > 0:
+        return min((one for one in steps if one > value), default=steps[-1])
+    return max((one for one in steps if one < value), default=steps[0])

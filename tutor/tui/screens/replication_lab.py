@@ -22,13 +22,13 @@ from tutor.labs.replication.scenarios import SCENARIOS
 from tutor.tui.base import BaseScreen
 from tutor.tui.keys import bindings
 from tutor.tui.labdesk import LabDesk
-from tutor.tui.labkeys import LAB_KEYS, LabKey
+from tutor.tui.labkeys import LAB_KEYS, LabKey, Section, replication_help
 from tutor.tui.labplay import Playing
 from tutor.tui.labview import PANELS, Panel, lab_lines, panel_name
 from tutor.tui.paint import Row, row
 from tutor.tui.widgets.console import ConsolePane
 from tutor.tui.widgets.keybar import KeyBar
-from tutor.tui.widgets.labcanvas import KnobBar, LabCanvas, choices, link_of
+from tutor.tui.widgets.labcanvas import KnobBar, ReplicationCanvas, choices, link_of
 from tutor.tui.widgets.labslider import LabSlider
 from tutor.tui.widgets.notice import TooSmall
 from tutor.tui.widgets.topbar import TopBar
@@ -103,7 +103,7 @@ class ReplicationLabScreen(BaseScreen[None]):
         self.desk = LabDesk(self.playing)
         self.panel: Panel = "ms"
         self.chosen = "master"
-        self.canvas = LabCanvas(id="lab")
+        self.canvas = ReplicationCanvas(id="lab")
         self.slider = LabSlider(lambda: self.playing, id="slider")
         self.knobs = KnobBar(lambda: self.playing.frame, lambda: self.chosen, id="knobs")
         self.console_pane = LabConsole(
@@ -171,6 +171,10 @@ class ReplicationLabScreen(BaseScreen[None]):
     @on(events.Resize)
     def _resized(self) -> None:
         self.call_after_refresh(self.look)
+
+    def own_help(self) -> list[Section]:
+        """The lab's keys."""
+        return replication_help()
 
     def retranslate(self) -> None:
         """Everything in the present language."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from tutor.diagrams.canvas import Line as DrawnLine
 from tutor.diagrams.labs.amounts import rate_text, wire_text
@@ -14,7 +14,7 @@ from tutor.diagrams.labs.topology import others_of
 from tutor.i18n import _, pgettext
 from tutor.labs.replication.frame import Frame, LinkFrame
 from tutor.tui.glyphs import glyphs
-from tutor.tui.labkeys import LAB_KEYS, PLAY_KEYS, LabKey
+from tutor.tui.labkeys import LAB_KEYS, PLAY_KEYS, LabKey, PlayKey, key_bindings
 from tutor.tui.paint import EMPTY, Piece, Row, fit, row, wrap
 from tutor.tui.widgets.painted import Canvas, Line
 
@@ -24,39 +24,9 @@ if TYPE_CHECKING:
 NO_BREAK = "\u00a0"
 
 
-def _bindings() -> list[BindingType]:
-    made: list[BindingType] = [
-        Binding("space", "screen.lab('play')", show=False),
-        Binding("full_stop", "screen.lab('on')", show=False),
-        Binding("comma", "screen.lab('back')", show=False),
-        Binding("right", "screen.lab('on')", show=False),
-        Binding("left", "screen.lab('back')", show=False),
-        Binding("plus,equals_sign", "screen.lab('faster')", show=False),
-        Binding("minus", "screen.lab('slower')", show=False),
-        Binding("home", "screen.lab('first')", show=False),
-        Binding("end", "screen.lab('last')", show=False),
-        Binding("up", "screen.lab('up')", show=False),
-        Binding("down", "screen.lab('down')", show=False),
-        Binding("v", "screen.lab('panel')", show=False),
-        Binding("n", "screen.lab('scenario')", show=False),
-        Binding("m", "screen.lab('replicas')", show=False),
-        Binding("x", "screen.lab('seed')", show=False),
-        Binding("colon", "screen.lab('prompt')", show=False),
-        Binding("enter", "screen.lab('prompt')", show=False),
-    ]
-    for key in LAB_KEYS:
-        for letter in key.keys:
-            name = letter if letter.islower() else f"upper_{letter.lower()}"
-            made.append(Binding(name, f"screen.knob('{letter}')", show=False))
-            if not letter.islower():
-                made.append(Binding(letter, f"screen.knob('{letter}')", show=False))
-    return made
-
-
 class LabCanvas(Canvas, can_focus=True):
-    """The picture itself; the lab's keys work while it has the focus."""
+    """The picture of a lab."""
 
-    BINDINGS: ClassVar[list[BindingType]] = _bindings()
     DEFAULT_CSS = "LabCanvas { height: 1fr; background: transparent; padding: 0 1; }"
 
     def draw(self, lines: Sequence[DrawnLine], chosen: Sequence[str]) -> None:
@@ -79,6 +49,14 @@ class LabCanvas(Canvas, can_focus=True):
             choose(event.x, event.y + self.scroll_offset.y)
 
 
+class ReplicationCanvas(LabCanvas):
+    """The replication lab's; its keys work while it has the focus."""
+
+    BINDINGS: ClassVar[list[BindingType]] = key_bindings(
+        PLAY_KEYS, "".join(key.keys for key in LAB_KEYS)
+    )
+
+
 class KnobBar(Line):
     """What is chosen, with its present settings, and the keys that change it: two rows, three where
     it is narrow."""
@@ -99,8 +77,7 @@ class KnobBar(Line):
         first = self._what(frame, chosen) + self._keys([k for k in LAB_KEYS if k.of == of])
         second = (Piece("  "), *self._lab_state(frame))
         second += self._keys([key for key in LAB_KEYS if key.of == "lab"])
-        for name, _action, word in PLAY_KEYS:
-            second += (Piece(f"  {name}", "hotkey"), Piece(f"{NO_BREAK}{word()}", "muted"))
+        second += play_words(PLAY_KEYS)
         rows = wrap(first, width, "  ")[: self.size.height - 1]
         rows += wrap(second, width, "  ")
         kept = rows[: self.size.height]
@@ -133,6 +110,16 @@ class KnobBar(Line):
                 pieces += (Piece(letter, "hotkey", f"screen.knob('{letter}')"),)
             pieces += (Piece(f"{NO_BREAK}{key.word().replace(' ', NO_BREAK)}", "muted"),)
         return pieces
+
+
+def play_words(keys: Sequence[PlayKey]) -> Row:
+    """Keys with their words, for the bar."""
+    pieces: Row = EMPTY
+    for key in keys:
+        if key.word is not None:
+            pieces += (Piece(f"  {key.shown}", "hotkey"),)
+            pieces += (Piece(f"{NO_BREAK}{key.word()}", "muted"),)
+    return pieces
 
 
 def link_of(frame: Frame, chosen: str) -> LinkFrame | None:
