@@ -1,4 +1,4 @@
-"""Each key of the replication lab, what it changes in the lab's world, and that help tells of it."""
+"""Each key of the replication lab: what it changes in the lab's world; and help tells of it."""
 
 from __future__ import annotations
 

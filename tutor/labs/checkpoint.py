@@ -199,11 +199,11 @@ def _fill(cell: CellType, state: Sequence[object]) -> None:
 
 
 class Checkpoints:
-    """Those of one run, in order. ``freeze`` is called when one is due."""
+    """Those of one run, in order, ``gap`` happenings apart."""
 
-    def __init__(self) -> None:
+    def __init__(self, gap: int = 0) -> None:
         self._all: list[Checkpoint] = []
-        self._gap = GAP
+        self._gap = gap or GAP
         self._not_before = 0  # happenings: the last try was in vain
 
     @property
@@ -215,7 +215,7 @@ class Checkpoints:
         return len(self._all)
 
     def offer(self, number: int, happenings: int, freeze: Callable[[], bytes | None]) -> None:
-        """The world is at this frame: keep it if enough has happened since the last one."""
+        """The world is at this frame: ``freeze`` it if enough has happened since the last one."""
         last = self._all[-1] if self._all else Checkpoint(0, 0, b"")
         due = max(last.happenings + self._gap, self._not_before)
         if number <= last.number or happenings < due:

@@ -31,6 +31,15 @@ class LabKey(NamedTuple):
     help: Callable[[], str]
 
 
+class StageKey(NamedTuple):
+    """A key of the persistence stage; ``keys`` are for up and down, or one for a switch."""
+
+    keys: str
+    kind: str
+    word: Callable[[], str]
+    help: Callable[[], str]
+
+
 class PlayKey(NamedTuple):
     """A key that changes nothing in the lab's world. ``shown`` is how it is written, ``does`` are
     pairs of Textual's keys and the word of the action; ``word`` None: not in the bar."""
@@ -109,6 +118,28 @@ REPLICATION_KEYS: tuple[PlayKey, ...] = (
 
 PLAY_KEYS = (*TIME_KEYS, *REPLICATION_KEYS)
 
+STAGE_KEYS: tuple[StageKey, ...] = (
+    StageKey("k", "crash", lambda: pgettext("knob", "kill"),
+             lambda: _("Kill the process (kill -9); the machine goes on")),
+    StageKey("o", "power-cut", lambda: pgettext("knob", "power off"),
+             lambda: _("Take the machine's power; what was not synced is gone")),
+    StageKey("r", "restart", lambda: pgettext("knob", "restart"),
+             lambda: _("Start again with the files that are there")),
+    StageKey("uU", "rate", lambda: pgettext("knob", "writes"),
+             lambda: _("Writes a second: more, fewer, none")),
+    StageKey("tT", "fsync", lambda: pgettext("knob", "fsync takes"),
+             lambda: _("How long the disk needs for an fsync: longer, shorter")),
+)  # fmt: skip
+
+STAGE_PLAY_KEYS: tuple[PlayKey, ...] = (
+    *TIME_KEYS,
+    PlayKey("↑ ↓", (("up", "up"), ("down", "down")),
+            lambda: _("Choose a setting; a click does the same"),
+            lambda: pgettext("knob", "choose")),
+    PlayKey("x", (("x", "seed"),), lambda: _("Another seed: other chances, from the beginning"),
+            lambda: pgettext("knob", "seed")),
+)  # fmt: skip
+
 
 def key_bindings(play: Sequence[PlayKey], knobs: str) -> list[BindingType]:
     """Bindings of a lab's picture: `action_lab` gets the word, `action_knob` one of the letters
@@ -129,6 +160,16 @@ def play_section(keys: Sequence[PlayKey], title: str) -> Section:
 def layout_note() -> str:
     """About the other keyboard layout."""
     return _("Letters work in the Russian keyboard layout as well, capital ones with Shift.")
+
+
+def stage_help() -> list[Section]:
+    """Every key of the persistence stage, in groups."""
+    lines = [(" ".join(key.keys), key.help()) for key in STAGE_KEYS]
+    return [
+        play_section(TIME_KEYS, _("Keys: time")),
+        (_("Keys: all servers"), lines),
+        play_section(STAGE_PLAY_KEYS[len(TIME_KEYS) :], _("Keys: the lab")),
+    ]
 
 
 def replication_help() -> list[Section]:

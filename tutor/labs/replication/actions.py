@@ -6,6 +6,7 @@ are lists of actions with their times, and so is what a person does at the keys.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -90,9 +91,13 @@ class UnknownTarget(ValueError):
     """There is no such node or link."""
 
 
-def stepped(kind: Kind, value: float, by: int) -> float:
-    """The next value of a knob, up or down; it stays at its ends."""
-    steps = KNOBS[kind].steps
+def next_value(steps: Sequence[float], value: float, by: int) -> float:
+    """The next of some steps, up or down; at the ends it stays."""
     if by > 0:
         return min((one for one in steps if one > value), default=steps[-1])
     return max((one for one in steps if one < value), default=steps[0])
+
+
+def stepped(kind: Kind, value: float, by: int) -> float:
+    """The next value of a knob, up or down."""
+    return next_value(KNOBS[kind].steps, value, by)

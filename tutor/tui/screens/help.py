@@ -113,6 +113,15 @@ def panel_words(focus: Widget | None) -> list[str]:
               "by part."),
             _("F12 shows the last command step by step."),
         ]  # fmt: skip
+    if name == "stage":
+        return [
+            _("The persistence stage"),
+            _("The same client writes to six servers that keep their data in six ways. A sign is "
+              "an acknowledged write: where it is now, or that it is gone."),
+            _("Kill them all at one moment, start them again and compare. In the past what you do "
+              "begins another future."),
+            layout_note(),
+        ]  # fmt: skip
     if name == "lab":
         return [
             _("The replication lab"),

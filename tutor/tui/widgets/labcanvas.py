@@ -9,12 +9,22 @@ from textual import events
 from textual.binding import BindingType
 
 from tutor.diagrams.canvas import Line as DrawnLine
-from tutor.diagrams.labs.amounts import rate_text, wire_text
+from tutor.diagrams.labs.amounts import lag_time_text, rate_text, wire_text
 from tutor.diagrams.labs.topology import others_of
 from tutor.i18n import _, pgettext
+from tutor.labs.durability.frame import StageFrame
 from tutor.labs.replication.frame import Frame, LinkFrame
 from tutor.tui.glyphs import glyphs
-from tutor.tui.labkeys import LAB_KEYS, PLAY_KEYS, LabKey, PlayKey, key_bindings
+from tutor.tui.labkeys import (
+    LAB_KEYS,
+    PLAY_KEYS,
+    STAGE_KEYS,
+    STAGE_PLAY_KEYS,
+    LabKey,
+    PlayKey,
+    StageKey,
+    key_bindings,
+)
 from tutor.tui.paint import EMPTY, Piece, Row, fit, row, wrap
 from tutor.tui.widgets.painted import Canvas, Line
 
@@ -57,6 +67,34 @@ class ReplicationCanvas(LabCanvas):
     )
 
 
+class StageCanvas(LabCanvas):
+    """The persistence stage's."""
+
+    BINDINGS: ClassVar[list[BindingType]] = key_bindings(
+        STAGE_PLAY_KEYS, "".join(key.keys for key in STAGE_KEYS)
+    )
+
+
+class StageBar(Line):
+    """What all servers are set to, and the keys: as many rows as there is room for."""
+
+    DEFAULT_CSS = "StageBar { height: 2; padding: 0 1; }"
+
+    def __init__(self, frame: Callable[[], StageFrame], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._frame = frame
+
+    def compose_rows(self, width: int) -> Sequence[Row]:
+        """The settings and the knobs, then the keys of time."""
+        frame = self._frame()
+        writes = _("writes %(rate)s") % {"rate": rate_text(frame.rate)}
+        fsync = _("an fsync takes %(time)s") % {"time": lag_time_text(frame.fsync_us / 1000)}
+        first = (*row((f"{writes} · {fsync}", "muted")), *knob_words(STAGE_KEYS))
+        return cut_rows([*wrap(first, width, "  "),
+                         *wrap((Piece(" "), *play_words(STAGE_PLAY_KEYS)), width, "  ")],
+                        width, self.size.height)  # fmt: skip
+
+
 class KnobBar(Line):
     """What is chosen, with its present settings, and the keys that change it: two rows, three where
     it is narrow."""
@@ -74,16 +112,12 @@ class KnobBar(Line):
         """The rows that there is room for."""
         frame, chosen = self._frame(), self._chosen()
         of = "link" if "-" in chosen else "node"
-        first = self._what(frame, chosen) + self._keys([k for k in LAB_KEYS if k.of == of])
+        first = self._what(frame, chosen) + knob_words([k for k in LAB_KEYS if k.of == of])
         second = (Piece("  "), *self._lab_state(frame))
-        second += self._keys([key for key in LAB_KEYS if key.of == "lab"])
+        second += knob_words([key for key in LAB_KEYS if key.of == "lab"])
         second += play_words(PLAY_KEYS)
         rows = wrap(first, width, "  ")[: self.size.height - 1]
-        rows += wrap(second, width, "  ")
-        kept = rows[: self.size.height]
-        if len(rows) > len(kept):
-            kept[-1] = fit((*kept[-1], Piece(" " * width)), width, glyphs.ellipsis)
-        return kept
+        return cut_rows([*rows, *wrap(second, width, "  ")], width, self.size.height)
 
     def _what(self, frame: Frame, chosen: str) -> Row:
         name = chosen.replace("-", " – ")
@@ -102,14 +136,24 @@ class KnobBar(Line):
         waits = f" · WAIT {frame.wait}" if frame.wait else ""
         return row((f"{writes} · {reads}{waits}", "muted"))
 
-    def _keys(self, keys: Sequence[LabKey]) -> Row:
-        pieces: Row = EMPTY
-        for key in keys:
-            pieces += (Piece("  "),)
-            for letter in key.keys:
-                pieces += (Piece(letter, "hotkey", f"screen.knob('{letter}')"),)
-            pieces += (Piece(f"{NO_BREAK}{key.word().replace(' ', NO_BREAK)}", "muted"),)
-        return pieces
+
+def knob_words(keys: Sequence[LabKey | StageKey]) -> Row:
+    """Knobs with their words, for the bar; a click turns one."""
+    pieces: Row = EMPTY
+    for key in keys:
+        pieces += (Piece("  "),)
+        for letter in key.keys:
+            pieces += (Piece(letter, "hotkey", f"screen.knob('{letter}')"),)
+        pieces += (Piece(f"{NO_BREAK}{key.word().replace(' ', NO_BREAK)}", "muted"),)
+    return pieces
+
+
+def cut_rows(rows: Sequence[Row], width: int, height: int) -> list[Row]:
+    """So many rows at most; an ellipsis says that there were more."""
+    kept = list(rows[:height])
+    if len(rows) > len(kept) > 0:
+        kept[-1] = fit((*kept[-1], Piece(" " * width)), width, glyphs.ellipsis)
+    return kept
 
 
 def play_words(keys: Sequence[PlayKey]) -> Row:
