@@ -137,3 +137,11 @@ def test_every_knob_can_be_turned_in_one_run() -> None:
         lab.act(kind, target, value)
         lab.step(10)
         assert draw_lab(lab.frame, 80).plain
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_scenario_runs_with_any_number_of_replicas(name: str) -> None:
+    for replicas in (1, 5):
+        lab = Lab(name, seed=3, replicas=replicas)
+        lab.step(40 if replicas == 5 else 210)
+        assert len(lab.frame.nodes) == replicas + 1

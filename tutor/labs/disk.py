@@ -146,7 +146,10 @@ class SimulatedFolder:
         self._files.pop(name, None)
 
     def truncate(self, name: str, size: int) -> None:
-        del self._files[name].data[size:]
+        file = self._files[name]
+        del file.data[size:]
+        file.synced = min(file.synced, size)
+        file.content = file.content[:size]
 
     def names(self) -> list[str]:
         return sorted(self._files)

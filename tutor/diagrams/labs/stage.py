@@ -26,7 +26,7 @@ from tutor.diagrams.labs.amounts import clock_text, grouped, lag_time_text, rate
 from tutor.diagrams.labs.events import event_lines
 from tutor.diagrams.tables import framed, packed
 from tutor.i18n import _, ngettext, pgettext
-from tutor.labs.durability.frame import Place, Runs, StageFrame
+from tutor.labs.durability.frame import Place, Runs, StageFrame, in_runs
 from tutor.labs.durability.policies import POLICIES
 
 SIGNS: dict[Place, tuple[str, Role]] = {
@@ -42,7 +42,8 @@ _ORDER: tuple[Place, ...] = ("gone", "memory", "buffer", "cache", "disk")
 _BESIDE = 92
 """From so many cells on the four places stand beside one another."""
 
-_FIGURES = 9
+_EVENT_ROWS, _MAP_ROWS = 5, 8
+"""Of a tall picture: lines for what happened, and at most so many for a sign of each write."""
 
 
 def place_text(place: Place) -> str:
@@ -86,6 +87,10 @@ def draw_stage(
     lines += [*_way(frame, width, roomy), *gap, _recent(frame, width)]
     lines += [*gap, *wrapped(promise_text(frame.policy), width), *gap]
     left = max(height - len(lines), 1)
+    if left > _EVENT_ROWS + 4:
+        made = _map(frame, width, min(left - _EVENT_ROWS - 3, _MAP_ROWS))
+        lines += [*made, ()]
+        left -= len(made) + 1
     lines += event_lines(frame.events, width, left)
     return [clip_line(line, width) for line in lines[:height]]
 
@@ -124,8 +129,8 @@ def draw_settings(moment: Sequence[StageFrame], chosen: int, width: int) -> list
              for run in _right(title, "label", room)]  # fmt: skip
     lines: list[Line] = [tuple(head)]
     for at, frame in enumerate(moment):
-        mark: Run = ("► ", "changed") if at == chosen else ("  ", "text")
-        name: list[Run] = [mark, (words[at], "title" if at == chosen else "text")]
+        mark: Run = ("►", "changed") if at == chosen else (" ", "text")
+        name: list[Run] = [mark, (" ", "text"), (words[at], "title" if at == chosen else "text")]
         row: list[Run] = [*fill_line(name, column), ("│", "frame")]
         row += [*_strip(frame.runs, cells), ("│", "frame")]
         crash = frame.crash_takes if frame.up else None
@@ -140,9 +145,8 @@ def draw_settings(moment: Sequence[StageFrame], chosen: int, width: int) -> list
 
 
 def _legend(room: int) -> str:
-    words = [_("■ disk"), _("▒ page cache"), _("░ memory"), _("× gone")]
-    text = "  ".join(words)
-    return text if width_of(text) < room else "  ".join(words[:1] + words[-1:])
+    long = "  ".join([_("■ disk"), _("▒ page cache"), _("░ memory"), _("× gone")])
+    return long if width_of(long) < room else _("■ disk ▒ cache ░ memory × gone")
 
 
 def _right(text: str, role: Role, room: int) -> list[Run]:
@@ -234,18 +238,17 @@ def _stations(frame: StageFrame) -> tuple[list[Line], list[list[Line]]]:
 def _counted(place: Place, count: int) -> Line:
     sign, role = SIGNS[place]
     writes = ngettext("%(n)s write", "%(n)s writes", count) % {"n": grouped(count)}
-    return ((f"{sign} ", role), (writes, "header" if count else "label"))
+    return ((sign, role), (" ", "text"), (writes, "header" if count else "label"))
 
 
 def _server(frame: StageFrame) -> list[Line]:
     if not frame.up:
         since = lag_time_text((frame.time - (frame.died or frame.time)) / 1000)
         how = _("killed") if frame.death == "crash" else _("without power")
-        lost = _("× %(n)s gone") % {"n": grouped(frame.count("gone"))}
-        return [((f"{how}, {since}", "gone"),), ((lost, "gone"),)]
+        return [((f"{how}, {since}", "gone"),), _counted("gone", frame.count("gone"))]
     policy, here = POLICIES[frame.policy], frame.count("memory", "buffer")
     sign, role = SIGNS["memory"]
-    first: Line = ((f"{sign} ", role), (_("only here: %(n)s") % {"n": grouped(here)},
+    first: Line = ((sign, role), (" ", "text"), (_("only here: %(n)s") % {"n": grouped(here)},
                                          "warning" if here else "label"))  # fmt: skip
     if policy.kept == "aof":
         text = _("AOF buffer %(size)s") % {"size": size_text(frame.buffered)}
@@ -305,6 +308,21 @@ def _sum(words: str, number: int, role: Role) -> Line:
     return ((f"{words} ", "label"), (grouped(number), role if number else "label"))
 
 
+def _map(frame: StageFrame, width: int, rows: int) -> list[Line]:
+    """A sign for each of the last writes, the newest last."""
+    signs = [place for place, count in frame.runs for _one in range(min(count, rows * width))]
+    signs = signs[-rows * width :]
+    lines: list[Line] = [((_("each write a sign, the newest last"), "label"),)]
+    for at in range(0, len(signs), width):
+        lines.append(
+            tuple(
+                (SIGNS[place][0] * count, SIGNS[place][1])
+                for place, count in in_runs(signs[at : at + width])
+            )
+        )
+    return lines
+
+
 def _recent(frame: StageFrame, width: int) -> Line:
     """The last writes by number, each with its place."""
     line: list[Run] = [(_("last writes") + "  ", "label")]
@@ -316,7 +334,7 @@ def _recent(frame: StageFrame, width: int) -> Line:
         room -= width_of(text) + 2
         if room < 0:
             break
-        shown.append([(text, "label"), (f"{sign} ", role)])
+        shown.append([(text, "label"), (sign, role), (" ", "text")])
     for one in reversed(shown):
         line += one
     return tuple(line)

@@ -162,9 +162,10 @@ class Stage:
 
     def back_to(self, time: int) -> None:
         """Be at an earlier moment again; what was done later is repeated, until the first `act`."""
-        steps = max(round(time / STEP_US), 0)
+        steps = min(max(round(time / STEP_US), 0), self.now // STEP_US)
         checkpoint = self.checkpoints.before(steps)
         if checkpoint is None:
+            self.checkpoints.forget_from(0)
             self._build()
             self._by_hand()
         else:

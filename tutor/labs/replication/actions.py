@@ -86,6 +86,12 @@ class Action:
     value: float | str = 0
     by_hand: bool = False
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The nodes that it is about."""
+        whom = str(self.value) if self.kind == "follow" else ""
+        return (*self.target.split("-"), whom)
+
 
 class UnknownTarget(ValueError):
     """There is no such node or link."""

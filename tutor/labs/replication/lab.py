@@ -44,7 +44,10 @@ DIRECTIVES: dict[str, object] = {
 
 
 class Lab:
-    """One run. ``frames`` are all moments so far, one for each step; ``actions`` what was done."""
+    """One run. ``frames`` are all moments so far, one for each step; ``actions`` what was done.
+
+    What a scenario does to a replica that is not there (``replicas`` may be fewer) is left out.
+    """
 
     def __init__(
         self,
@@ -57,8 +60,12 @@ class Lab:
         self.scenario = SCENARIOS[scenario] if isinstance(scenario, str) else scenario
         self.seed = seed
         self.replicas = min(max(replicas or self.scenario.replicas, 1), MOST_REPLICAS)
+        names = {"", *self._names()}
+        self._planned = [
+            action for action in self.scenario.actions if names.issuperset(action.names)
+        ]
         self.actions: list[Action] = sorted(
-            [*self.scenario.actions, *actions], key=lambda action: action.time
+            [*self._planned, *actions], key=lambda action: action.time
         )
         self.frames: list[Frame] = []
         self.checkpoints = Checkpoints()
@@ -66,12 +73,15 @@ class Lab:
         self._build()
         self.frames = [self._camera.take()]
 
+    def _names(self) -> list[str]:
+        return ["master", *(f"replica{number + 1}" for number in range(self.replicas))]
+
     def _build(self) -> None:
         """Everything at the beginning."""
         simulation = self.simulation = Simulation(self.seed)
         self.events: list[EventFrame] = []
         self.nodes: dict[str, Node] = {}
-        names = ["master", *(f"replica{number + 1}" for number in range(self.replicas))]
+        names = self._names()
         for number, name in enumerate(names):
             settings = NodeSettings(kept=self.scenario.kept, directives=DIRECTIVES)
             self.nodes[name] = Node(simulation, name, number, settings, self.nodes.get)
@@ -172,6 +182,7 @@ class Lab:
         try:
             if checkpoint is None:
                 samples = self._camera.samples
+                self.checkpoints.forget_from(0)  # they are of the run that is given up
                 self._build()
                 self._camera.samples += samples
                 self._camera.watch()
@@ -221,7 +232,7 @@ class Lab:
 
     def _insert(self, action: Action) -> None:
         """It is done now; of what is to come only the scenario's own stays."""
-        later = [one for one in self.actions[self._done :] if one in self.scenario.actions]
+        later = [one for one in self.actions[self._done :] if one in self._planned]
         self.actions[self._done :] = [action, *later]
         self._done += 1
         self.checkpoints.forget_from(len(self.frames) - 1)
