@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from tutor.diagrams.amounts import size_text
@@ -41,6 +42,9 @@ _ORDER: tuple[Place, ...] = ("gone", "memory", "buffer", "cache", "disk")
 
 _BESIDE = 92
 """From so many cells on the four places stand beside one another."""
+
+_WIDE = 110
+"""From so many cells on the figures of the settings have long titles."""
 
 _EVENT_ROWS, _MAP_ROWS = 5, 8
 """Of a tall picture: lines for what happened, and at most so many for a sign of each write."""
@@ -119,12 +123,12 @@ def draw_settings(moment: Sequence[StageFrame], chosen: int, width: int) -> list
         words = [text.removeprefix("appendonly yes, ") for text in words]
     column = min(max(map(width_of, words)), width * 2 // 5) + 2
     titles = [_("kill takes"), _("power cut takes"), _("gone")]
-    if width < _BESIDE:
+    if width < _WIDE:
         titles = [_("kill"), _("power"), _("gone")]
     figures = [max(width_of(title), 5) + 2 for title in titles]
     cells = max(width - column - sum(figures) - 2, 8)
     head: list[Run] = [*fill_line([("  " + _("setting"), "label")], column)]
-    head += fill_line([(" " + _legend(cells), "label")], cells + 2)
+    head += fill_line([(" ", "text"), *_legend(cells)], cells + 2)
     head += [run for title, room in zip(titles, figures, strict=True)
              for run in _right(title, "label", room)]  # fmt: skip
     lines: list[Line] = [tuple(head)]
@@ -144,9 +148,12 @@ def draw_settings(moment: Sequence[StageFrame], chosen: int, width: int) -> list
     return lines
 
 
-def _legend(room: int) -> str:
-    long = "  ".join([_("■ disk"), _("▒ page cache"), _("░ memory"), _("× gone")])
-    return long if width_of(long) < room else _("■ disk ▒ cache ░ memory × gone")
+def _legend(room: int) -> list[Run]:
+    """What the signs mean."""
+    long = _("■ disk  ▒ page cache  ░ memory  × gone")
+    text = long if width_of(long) < room else _("■ disk ▒ cache ░ memory × gone")
+    roles = dict(SIGNS.values())
+    return [(word, roles.get(word, "label")) for word in re.split("([■▒░×])", text) if word]
 
 
 def _right(text: str, role: Role, room: int) -> list[Run]:
@@ -187,9 +194,10 @@ def _way(frame: StageFrame, width: int, roomy: bool) -> list[Line]:
         ]
         return [*lines, *_takes(frame, width)]
     box = (width - 3 * 4) // 4
+    widths = (box - 2, box - 2, box, box + 4)
     boxes = [
-        framed(title, [body], box, least=box - 4)
-        for title, body in zip(titles, bodies, strict=True)
+        framed(title, [body], room, least=room - 4)
+        for title, body, room in zip(titles, bodies, widths, strict=True)
     ]
     arrow = ("─►" if frame.up else "  ", "pointer")
     lines = []
@@ -199,7 +207,7 @@ def _way(frame: StageFrame, width: int, roomy: bool) -> list[Line]:
             if number:
                 middle: Run = arrow if row == 1 else ("  ", "text")  # type: ignore[assignment]
                 line += [(" ", "text"), middle, (" ", "text")]
-            line += fill_line(one[row], box)
+            line += fill_line(one[row], widths[number])
         lines.append(tuple(line))
     return [*lines, *_takes(frame, width)]
 
@@ -231,7 +239,7 @@ def _stations(frame: StageFrame) -> tuple[list[Line], list[list[Line]]]:
     cache: list[Line] = [_counted("cache", frame.count("cache")), _syncs(frame)]
     disk: list[Line] = [_counted("disk", frame.count("disk")), _stored(frame)]
     if policy.kept != "aof":
-        cache[0] = ((_("nothing waits here"), "label"),)
+        cache[0] = ((_("empty"), "label"),)
     return titles, [client, _server(frame), cache, disk]
 
 
@@ -277,7 +285,7 @@ def _syncs(frame: StageFrame) -> Line:
 def _stored(frame: StageFrame) -> Line:
     if frame.synced is None or not frame.on_disk:
         return ((_("no data yet"), "label"),)
-    name = "dump.rdb" if POLICIES[frame.policy].kept == "rdb" else "AOF"
+    name = "RDB" if POLICIES[frame.policy].kept == "rdb" else "AOF"
     ago = lag_time_text((frame.time - frame.synced) / 1000)
     words = _("%(name)s %(size)s, %(time)s ago") % {
         "name": name, "size": size_text(frame.on_disk), "time": ago,
