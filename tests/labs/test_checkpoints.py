@@ -118,9 +118,10 @@ def test_checkpoints_are_kept_within_bounds(monkeypatch: pytest.MonkeyPatch) -> 
         found = kept.before(number)
         assert found is not None
         assert number - found.number <= 80
-    monkeypatch.setattr(checkpoint, "MOST_BYTES", 500)
-    kept.offer(900, 900_000, lambda: b"x" * 400)
-    assert kept.size <= 900
+    small = Checkpoints(1000, most=5000)
+    for number in range(1, 500):
+        small.offer(number, number * 1000, lambda: b"x" * 900)
+        assert small.size <= 5000
 
 
 def test_who_looks_on_is_not_part_of_the_world() -> None:

@@ -199,9 +199,10 @@ def _fill(cell: CellType, state: Sequence[object]) -> None:
 
 
 class Checkpoints:
-    """Those of one run, in order, ``gap`` happenings apart."""
+    """Those of one run, in order, ``gap`` happenings apart, in ``most`` bytes."""
 
-    def __init__(self, gap: int = 0) -> None:
+    def __init__(self, gap: int = 0, most: int = 0) -> None:
+        self._most = most or MOST_BYTES
         self._all: list[Checkpoint] = []
         self._gap = gap or GAP
         self._not_before = 0  # happenings: the last try was in vain
@@ -225,7 +226,7 @@ class Checkpoints:
             self._not_before = happenings + self._gap // 10
             return
         self._all.append(Checkpoint(number, happenings, data))
-        if len(self._all) > MOST or self.size > MOST_BYTES:
+        if len(self._all) > MOST or self.size > self._most:
             del self._all[::2]
             self._gap *= 2
 

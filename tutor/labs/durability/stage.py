@@ -29,6 +29,9 @@ RETRY_US = 250_000
 GAP = 150
 """Happenings between two checkpoints: a server by itself has few, and looking at it costs more."""
 
+MOST_BYTES = 10 << 20
+"""Of checkpoints of one server; six are played side by side."""
+
 RECENT = 24
 EVENTS = 12
 RATES = (0.0, 1.0, 5.0, 20.0, 80.0)
@@ -68,7 +71,7 @@ class Stage:
         self.acts = list(acts)
         self._first_rate = rate
         number = list(POLICIES).index(policy)
-        self.checkpoints = Checkpoints(GAP + 17 * number)  # not all of them at the same step
+        self.checkpoints = Checkpoints(GAP + 17 * number, MOST_BYTES)  # not all at the same step
         self._build()
         self._by_hand()
 
@@ -79,12 +82,12 @@ class Stage:
         self.node = Node(self.simulation, "server", 0, settings, lambda name: None)
         self.syncer = TimedSyncer(self.simulation)
         self.node.syncer = lambda: self.syncer
-        self.ledger = Ledger()
+        self.ledger = Ledger(replicated=False)
         self.events: list[EventFrame] = []
         self.rate = self._first_rate
         self.death = ""
         self.died: int | None = None
-        self._ends: dict[int, int] = {}  # of the log behind each write
+        self._ends: dict[int, int] = {}  # of the log behind each write that is not on the disk
         self._dumped = self._number = self._done = 0
         self._saves, self._on_disk, self._synced = 0, 0, 0
         self._gone: set[int] = set()
@@ -260,7 +263,7 @@ class Stage:
             return "gone"
         if self.policy.kept == "aof":
             size, synced = self._sizes
-            end = self._ends[write.number]
+            end = self._ends.get(write.number, 0)
             if end <= synced:
                 return "disk"
             if end <= size:
@@ -301,6 +304,7 @@ class Stage:
             place = self.place(writes[self._firm_count])
             if place not in ("disk", "gone"):
                 break
+            self._ends.pop(writes[self._firm_count].number, None)
             self._firm_count += 1
             if self._firm and self._firm[-1][0] == place:
                 self._firm[-1] = place, self._firm[-1][1] + 1

@@ -44,9 +44,11 @@ def holds(engine: Engine, write: Write) -> bool:
 
 class Ledger:
     """All writes, by number, and those that a client was told of as done. ``lost``: of these, how
-    many the truth does not contain; ``would_be_lost``: see `look`."""
+    many the truth does not contain; ``would_be_lost``: see `look`. ``replicated``: there are
+    replicas to look at."""
 
-    def __init__(self) -> None:
+    def __init__(self, replicated: bool = True) -> None:
+        self._replicated = replicated
         self.writes: list[Write] = []
         self.acknowledged: list[Write] = []
         self.refused = 0
@@ -68,8 +70,9 @@ class Ledger:
             return
         write.acknowledged = True
         self.acknowledged.append(write)
-        self._unsafe.append(write)
-        self._at_risk.append(write)
+        if self._replicated:
+            self._unsafe.append(write)
+            self._at_risk.append(write)
 
     def refuse(self) -> None:
         """The client was told that it is not."""
