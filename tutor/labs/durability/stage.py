@@ -29,7 +29,7 @@ RETRY_US = 250_000
 GAP = 150
 """Happenings between two checkpoints: a server by itself has few, and looking at it costs more."""
 
-MOST_BYTES = 10 << 20
+MOST_BYTES = 16 << 20
 """Of checkpoints of one server; six are played side by side."""
 
 RECENT = 24
@@ -176,8 +176,11 @@ class Stage:
             del self.events[told:]
             vars(self).update(state)
             self.ledger.take_flags(flags)
-            self.frame = self._take()
-        self.step(steps - self.now // STEP_US)
+        while self.now < steps * STEP_US:
+            self.run_to(self.now + STEP_US)
+            self._look()
+            self._by_hand()
+        self.frame = self._take()
 
     def _freeze(self) -> bytes | None:
         state = {name: value for name, value in vars(self).items() if name not in _OUTSIDE}
