@@ -306,6 +306,9 @@ def _lab_arguments(parser: argparse.ArgumentParser, options: argparse._ArgumentG
 def _lab(args: argparse.Namespace) -> int:
     from tutor.console.labs import run, wants_screen
 
+    if wants_screen(args) and args.lab == "durability":
+        args.open_stage = args.policy, args.seed
+        return _tui(args)
     if wants_screen(args):
         args.open_lab = args.scenario, args.seed, args.replicas
         return _tui(args)

@@ -13,9 +13,11 @@ import pytest
 
 from tutor import i18n
 from tutor.diagrams.canvas import Drawing, line_width
-from tutor.diagrams.labs import draw_lab
+from tutor.diagrams.labs import draw_compact, draw_lab, event_text
 from tutor.diagrams.labs.durability import draw_durability
+from tutor.diagrams.labs.stage import describe_stage, draw_stage, stage_drawing
 from tutor.labs.durability import run_all
+from tutor.labs.durability.lab import DurabilityLab, Moment
 from tutor.labs.replication.lab import Lab
 
 GOLDEN = Path(__file__).parent / "golden_labs"
@@ -67,6 +69,61 @@ def test_no_line_is_too_wide_whatever_happens(name: str, width: int) -> None:
         drawing = draw_lab(lab(name).shown(number), width)
         assert max(map(line_width, drawing.lines)) <= width
         assert drawing.ascii().plain.isascii() or "«" in drawing.plain or "–" in drawing.plain
+
+
+@cache
+def stage(kept: str) -> Moment:
+    """Six servers: while they run, after a loss of power, and after a restart."""
+    made = DurabilityLab(seed=7)
+    made.act("fsync", "", 1_500_000)
+    made.step(93)
+    if kept != "runs":
+        made.act("power-cut")
+        made.step(6)
+    if kept == "restarted":
+        made.act("restart")
+        made.step(25)
+    return made.frames[-1]
+
+
+@pytest.mark.parametrize("kept", ["runs", "without-power", "restarted"])
+def test_the_stage_is_drawn_as_in_the_golden_file(kept: str) -> None:
+    moment = stage(kept)
+    text = "".join(section(f"{width} cells", stage_drawing(moment, 4, width)) for width in WIDTHS)
+    compare(f"stage-{kept}", f"{text}=== in words\n\n{describe_stage(moment)}\n")
+
+
+def test_the_stage_is_drawn_in_russian(russian: None) -> None:
+    drawing = stage_drawing(stage("restarted"), 2, 80)
+    compare("stage-restarted.ru", section("80 cells", drawing) + drawing.text)
+
+
+@pytest.mark.parametrize("kept", ["runs", "without-power", "restarted"])
+@pytest.mark.parametrize("width", [40, 57, 79, 91, 92, 118, 160])
+def test_no_line_of_the_stage_is_too_wide(kept: str, width: int) -> None:
+    for chosen in range(len(stage(kept))):
+        for height in (12, 18, 24, 33, 60):
+            lines = draw_stage(stage(kept), chosen, width, height)
+            assert len(lines) <= height
+            assert max(map(line_width, lines)) <= width
+        assert stage_drawing(stage(kept), chosen, width).ascii().plain.isascii()
+
+
+def test_every_event_of_the_stage_has_a_sentence() -> None:
+    codes = {event.code for frame in stage("restarted") for event in frame.events}
+    assert codes == {"power-cut", "restart", "back", "lost", "dumped"}
+    assert all(event_text(event) for frame in stage("restarted") for event in frame.events)
+
+
+@pytest.mark.parametrize("width", [40, 57, 78, 96, 118])
+@pytest.mark.parametrize("replicas", [1, 3, 5])
+def test_the_compact_form_keeps_its_width(width: int, replicas: int) -> None:
+    made = Lab("cut-then-heal" if replicas > 1 else "healthy", 7, replicas)
+    made.step(80)
+    for measure in ("ms", "bytes", None):
+        lines = draw_compact(made.frame, measure, width)  # type: ignore[arg-type]
+        assert max(map(line_width, lines)) <= max(width, 57)
+        assert len(lines) <= replicas + 4
 
 
 def test_what_a_death_leaves_is_drawn() -> None:

@@ -50,3 +50,17 @@ def test_a_full_disk_takes_nothing() -> None:
     folder.full = True
     with pytest.raises(OSError, match="No space left on device"):
         file.write(b"x")
+
+
+def test_what_was_truncated_does_not_come_back() -> None:
+    folder = SimulatedFolder()
+    file = folder.create("f")
+    file.write(b"whole, torn")
+    file.sync()
+    folder.sync_names()
+    folder.truncate("f", len(b"whole,"))
+    again = folder.append("f")
+    again.write(b" more")
+    again.sync()
+    folder.lose_power(random.Random(1))
+    assert content(folder, "f") == b"whole, more"

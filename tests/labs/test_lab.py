@@ -113,8 +113,9 @@ def test_what_does_not_exist_cannot_be_turned() -> None:
 
 def test_a_knob_goes_through_its_steps_and_stays_at_its_ends() -> None:
     steps = KNOBS["delay"].steps
-    assert [stepped("delay", steps[0], by) for by in (-1, 0, 1)] == [steps[0], steps[0], steps[1]]
+    assert [stepped("delay", steps[0], by) for by in (-1, 1)] == [steps[0], steps[1]]
     assert stepped("delay", steps[-1], 1) == steps[-1]
+    assert [stepped("delay", 20, by) for by in (-1, 1)] == [10, 40]  # between two steps
 
 
 def test_every_knob_can_be_turned_in_one_run() -> None:
@@ -136,3 +137,11 @@ def test_every_knob_can_be_turned_in_one_run() -> None:
         lab.act(kind, target, value)
         lab.step(10)
         assert draw_lab(lab.frame, 80).plain
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_scenario_runs_with_any_number_of_replicas(name: str) -> None:
+    for replicas in (1, 5):
+        lab = Lab(name, seed=3, replicas=replicas)
+        lab.step(40 if replicas == 5 else 210)
+        assert len(lab.frame.nodes) == replicas + 1

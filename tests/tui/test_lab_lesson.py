@@ -200,7 +200,7 @@ def test_time_rests_when_nobody_does_anything(home: Path) -> None:
             screen = await opened(play, "why")
             screen.playing.running = True
             screen._idle = REST_TICKS
-            screen._tick()
+            screen.tick()
             assert not screen.playing.running
             await play.enter("PING")
             assert screen.playing.running

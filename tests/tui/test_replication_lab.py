@@ -45,6 +45,32 @@ def test_screen(home: Path, size: tuple[int, int], lang: str) -> None:
     check_golden(path, asyncio.run(scenario()), RENEW)
 
 
+@pytest.mark.parametrize("replicas", [3, 4, 5])
+@pytest.mark.parametrize("panel", ["ms", "bytes", "reads", "events"])
+def test_many_replicas_with_their_charts_fit_on_a_small_screen(
+    home: Path, replicas: int, panel: str
+) -> None:
+    async def scenario() -> str:
+        async with playing(home, size=(80, 24)) as play:
+            play.app.open_lab("cut-then-heal", 7, replicas)
+            await play.pilot.pause()
+            screen = play.app.screen
+            assert isinstance(screen, ReplicationLabScreen)
+            screen.playing.running = False
+            screen.panel = panel  # type: ignore[assignment]
+            await run(play, screen, 80 - screen.playing.at)
+            return play.text
+
+    text = asyncio.run(scenario())
+    for number in range(replicas):
+        assert text.count(f"\n replica{number + 1} ") == 1
+    assert "stale reads" in text
+    wanted = {"ms": "lag in milliseconds", "bytes": "lag in bytes", "reads": "GET cart:"}
+    assert wanted.get(panel, "replica2 has lost its master") in text
+    if replicas == 5 and panel == "ms":
+        check_golden(GOLDENS / "lab-80x24-five.txt", text, RENEW)
+
+
 def test_keys_turn_the_knobs_of_what_is_chosen(home: Path) -> None:
     async def scenario() -> None:
         async with playing(home) as play:
@@ -112,7 +138,7 @@ def test_the_prompt_can_be_put_on_any_node(home: Path) -> None:
 def test_it_opens_from_the_list_of_lessons(home: Path) -> None:
     async def scenario() -> None:
         async with playing(home) as play:
-            await play.press("end", "up", "enter")
+            await play.press("end", "up", "up", "enter")
             assert isinstance(play.app.screen, ReplicationLabScreen)
             await play.press("escape")
             assert not isinstance(play.app.screen, ReplicationLabScreen)

@@ -2,6 +2,7 @@
 
     redis-tutor lab replication --seed 7 --scenario cut-then-heal --steps 500 --json
     redis-tutor lab durability --kill 9.3 --death power-cut
+    redis-tutor lab durability --setting aof-everysec --steps 93
 
 JSON has one line a frame; the text is what happened, and the last frame drawn.
 """
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _STEPS = 300
 _SECOND = 1_000_000
 LABS = ("replication", "durability")
+SETTINGS = ("memory", "save-60", "save-2", "aof-no", "aof-everysec", "aof-always")
 
 
 def add_arguments(parser: argparse.ArgumentParser, options: argparse._ArgumentGroup) -> None:
@@ -39,7 +41,10 @@ def add_arguments(parser: argparse.ArgumentParser, options: argparse._ArgumentGr
     options.add_argument("--svg", metavar="FILE", help=_("the last frame as SVG"))
     options.add_argument("--width", type=int, help=_("cells from edge to edge at most"))
     options.add_argument(
-        "--kill", type=float, default=9.3, metavar="S", help=_("durability: when the server dies")
+        "--kill", type=float, metavar="S", help=_("durability: when the server dies")
+    )
+    options.add_argument(
+        "--setting", choices=SETTINGS, dest="policy", help=_("durability: whose way to show")
     )
     options.add_argument(
         "--death",
@@ -53,7 +58,9 @@ def wants_screen(args: argparse.Namespace) -> bool:
     from tutor.labs.replication.scenarios import SCENARIOS
 
     text = args.list or args.json or args.svg or args.steps is not None or not sys.stdout.isatty()
-    return args.lab == "replication" and not text and args.scenario in SCENARIOS
+    if args.lab == "durability":
+        return not text and args.kill is None and args.death is None
+    return not text and args.scenario in SCENARIOS
 
 
 def run(args: argparse.Namespace) -> int:
@@ -120,9 +127,11 @@ def _durability(args: argparse.Namespace) -> int:
     from tutor.diagrams.labs.durability import draw_durability
     from tutor.labs.durability import DEATHS, run_all
 
-    deaths = DEATHS if args.death is None else (args.death,)
     width = args.width or (100 if args.svg else shutil.get_terminal_size((100, 40)).columns)
-    at = round(args.kill * _SECOND)
+    if args.steps is not None:
+        return _stage(args, width)
+    deaths = DEATHS if args.death is None else (args.death,)
+    at = round((9.3 if args.kill is None else args.kill) * _SECOND)
     for death in deaths:
         outcomes = run_all(death, at, args.seed)
         if args.json:
@@ -139,6 +148,28 @@ def _durability(args: argparse.Namespace) -> int:
             return _save(drawing, args)
         _print_drawing(drawing)
         print()
+    return 0
+
+
+def _stage(args: argparse.Namespace, width: int) -> int:
+    """A moment of all settings: ``--steps`` after the beginning, or so long after the death."""
+    from tutor.diagrams.labs.stage import stage_drawing
+    from tutor.labs.durability.lab import DurabilityLab
+    from tutor.labs.durability.stage import STEP_US
+
+    lab = DurabilityLab(args.seed)
+    if args.kill is not None:
+        lab.step(round(args.kill * _SECOND) // STEP_US)
+        lab.act(args.death or "power-cut")
+    lab.step(args.steps)
+    if args.json:
+        for frame in lab.frames[-1]:
+            print(json.dumps(frame.as_json(), ensure_ascii=False))
+        return 0
+    drawing = stage_drawing(lab.frames[-1], SETTINGS.index(args.policy or "aof-everysec"), width)
+    if args.svg:
+        return _save(drawing, args)
+    _print_drawing(drawing)
     return 0
 
 

@@ -12,6 +12,7 @@ __all__ = [
     "distance",
     "foreign_letters",
     "from_layout",
+    "in_layout",
     "nearest",
     "with_latin",
 ]
@@ -24,6 +25,8 @@ _LAYOUT = dict(
     )
 )
 """Russian letters to what the same keys give in the US layout."""
+
+_KEYS = {latin: letter for letter, latin in _LAYOUT.items()}
 
 _LOOK_ALIKE = dict(
     zip("АВЕЅІЈКМНОРСТУХԚԜаеѕіјорсухԛԝ", "ABESIJKMHOPCTYXQWaesijopcyxqw", strict=True)
@@ -47,6 +50,12 @@ class Foreign(NamedTuple):
 def from_layout(word: str) -> str:
     """What the same keys would have typed in the Latin layout: ``ЫУЕ`` is ``SET``."""
     return "".join(_LAYOUT.get(letter, letter) for letter in word)
+
+
+def in_layout(character: str) -> str:
+    """What the key of a US character gives in the Russian layout: ``c`` is ``с``, ``.`` is ``ю``;
+    the character itself, where that is no letter."""
+    return _KEYS.get(character, character)
 
 
 def by_sound(word: str) -> str:

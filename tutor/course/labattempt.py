@@ -262,5 +262,5 @@ def _action(kept: Any, lab: Lab) -> Action | None:
         read = float(value) if KNOBS[kind].steps else value
     except ValueError:
         return None
-    action = Action(time, kind, target, read)
+    action = Action(time, kind, target, read, by_hand=True)
     return action if lab.can(action) else None

@@ -24,12 +24,12 @@ class NodeEntry(Entry):
 class LabView:
     """``begun`` is when the learner came, in microseconds of the lab; what was done before is no
     deed of theirs, and ``counters`` are what had been counted then. ``seen`` are predicates, by
-    identity, that held at some moment since."""
+    identity, that held at some moment since, and the first frame at which they did."""
 
     lab: Lab
     begun: int
     counters: Counters = field(default_factory=Counters)
-    seen: set[int] = field(default_factory=set)
+    seen: dict[int, int] = field(default_factory=dict)
 
     @property
     def history(self) -> Sequence[Entry]:
@@ -67,6 +67,14 @@ class LabView:
         """What a counter has counted since the learner came."""
         now, before = (getattr(at, counter) for at in (self.frame.counters, self.counters))
         return int(now) - int(before)
+
+    def see(self, predicate: int) -> None:
+        """It holds at this moment."""
+        self.seen[predicate] = len(self.lab.frames)
+
+    def has_seen(self, predicate: int) -> bool:
+        """Whether it held at this moment or before: going back takes back what came later."""
+        return self.seen.get(predicate, len(self.lab.frames) + 1) <= len(self.lab.frames)
 
     def begin(self) -> None:
         """The learner comes now: forget what was seen and counted before."""

@@ -14,6 +14,11 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tutor.labs.simulation import Simulation
+    from tutor.persistence.folder import Writing
 
 
 @dataclass(slots=True, eq=False)
@@ -48,8 +53,54 @@ class SimulatedFile:
         self._file.synced = len(self._file.data)
         self._file.content = bytes(self._file.data)
 
+    def sync_first(self, size: int) -> None:
+        """So many of its bytes onto the platter; those that are there stay."""
+        file = self._file
+        if size > file.synced:
+            file.synced, file.content = size, bytes(file.data[:size])
+
     def close(self) -> None:
         """Nothing is synced by that."""
+
+
+class TimedSyncer:
+    """`tutor.persistence.aof.log.Syncer`: an fsync takes ``takes`` microseconds. What is written
+    meanwhile is not in it."""
+
+    def __init__(self, simulation: Simulation, takes: int = 0) -> None:
+        self._simulation = simulation
+        self.takes = takes
+        self.problem = ""
+        self._under_way: tuple[SimulatedFile, int] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """One is under way."""
+        return self._under_way is not None
+
+    def begin(self, file: Writing) -> None:
+        """Sync it."""
+        assert isinstance(file, SimulatedFile)
+        self._under_way = job = file, file.size
+        if self.takes:
+            self._simulation.after(self.takes, lambda: self._end(job))
+        else:
+            self._end(job)
+
+    def _end(self, job: tuple[SimulatedFile, int]) -> None:
+        if self._under_way is job:
+            self.finish()
+
+    def finish(self) -> None:
+        """It is done."""
+        if self._under_way is not None:
+            file, size = self._under_way
+            self._under_way = None
+            file.sync_first(size)
+
+    def forget(self) -> None:
+        """The power is gone before it was done."""
+        self._under_way = None
 
 
 class SimulatedFolder:
@@ -84,6 +135,10 @@ class SimulatedFolder:
         file = self._files.get(name)
         return None if file is None else len(file.data)
 
+    def sizes(self) -> dict[str, tuple[int, int]]:
+        """Of each file how many bytes were written, and how many are on the platter."""
+        return {name: (len(file.data), file.synced) for name, file in self._files.items()}
+
     def replace(self, old: str, new: str) -> None:
         self._files[new] = self._files.pop(old)
 
@@ -91,7 +146,10 @@ class SimulatedFolder:
         self._files.pop(name, None)
 
     def truncate(self, name: str, size: int) -> None:
-        del self._files[name].data[size:]
+        file = self._files[name]
+        del file.data[size:]
+        file.synced = min(file.synced, size)
+        file.content = file.content[:size]
 
     def names(self) -> list[str]:
         return sorted(self._files)

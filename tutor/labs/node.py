@@ -22,7 +22,7 @@ from tutor.labs.simulation import Simulation
 from tutor.labs.wire import Ear, End, Wire
 from tutor.network.encoder import encode
 from tutor.network.requests import CrossProtocol, ProtocolError, RequestParser
-from tutor.persistence.aof.log import InlineSyncer
+from tutor.persistence.aof.log import InlineSyncer, Syncer
 from tutor.persistence.background import SlicedBackground
 from tutor.persistence.service import Persister
 from tutor.persistence.start import CannotStart
@@ -219,6 +219,7 @@ class Node:
         self.settings = settings
         self.wires: dict[str, Wire] = {}
         self.disk = SimulatedFolder()
+        self.syncer: Callable[[], Syncer] = InlineSyncer
         self.condition: Condition = "online"
         self.served: dict[Session, Served] = {}
         self.lines: list[tuple[int, str]] = []
@@ -250,7 +251,7 @@ class Node:
         self._sessions: dict[str, Session] = {}
         self.condition = "online"
         self.persister = Persister(
-            self.engine, self.disk, SlicedBackground(), self.note, syncer=InlineSyncer()
+            self.engine, self.disk, SlicedBackground(), self.note, syncer=self.syncer()
         )
         self.replication = Replication(
             self.engine, _Dialer(self), MemoryDumps(self.engine), self.note

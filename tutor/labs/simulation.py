@@ -11,7 +11,6 @@ beginning; the engines' clocks begin at `EPOCH_US`.
 from __future__ import annotations
 
 import heapq
-import itertools
 import random
 from collections.abc import Callable
 
@@ -23,14 +22,15 @@ Happening = Callable[[], None]
 
 class Simulation:
     """Runs happenings in the order of their times; those of one moment in the order in which they
-    were asked for. ``clock`` shows the present to engines."""
+    were asked for. ``clock`` shows the present to engines; ``happenings``: how many there were."""
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self.random = random.Random(seed)
         self.clock = VirtualClock(EPOCH_US)
         self._heap: list[tuple[int, int, Happening]] = []
-        self._numbers = itertools.count()
+        self._number = 0
+        self.happenings = 0
 
     @property
     def now(self) -> int:
@@ -39,7 +39,8 @@ class Simulation:
 
     def at(self, time: int, happening: Happening) -> None:
         """Do something at a time; what lies in the past is done next."""
-        heapq.heappush(self._heap, (max(time, self.now), next(self._numbers), happening))
+        self._number += 1
+        heapq.heappush(self._heap, (max(time, self.now), self._number, happening))
 
     def after(self, delay: int, happening: Happening) -> None:
         """Do something so many microseconds from now."""
@@ -52,6 +53,7 @@ class Simulation:
             due, _, happening = heapq.heappop(heap)
             if due > self.now:
                 self.clock.advance(us=due - self.now)
+            self.happenings += 1
             happening()
         if time > self.now:
             self.clock.advance(us=time - self.now)

@@ -12,7 +12,7 @@ from tutor.i18n import MissingCatalog, _, guess_language, set_language
 
 def run(args: Namespace) -> int:
     """Open the app; the exit code. ``args`` may carry ``lesson`` (an id), ``lang``, and
-    ``open_lab`` (scenario, seed, replicas)."""
+    ``open_lab`` (scenario, seed, replicas) or ``open_stage`` (setting, seed)."""
     lang = getattr(args, "lang", None)
     if not _can_draw():
         sys.stderr.write(_no_terminal(lang or guess_language() or "en"))
@@ -21,7 +21,10 @@ def run(args: Namespace) -> int:
     from tutor.tui.application import TutorApp
 
     app = TutorApp(
-        lesson=getattr(args, "lesson", None), lang=lang, lab=getattr(args, "open_lab", None)
+        lesson=getattr(args, "lesson", None),
+        lang=lang,
+        lab=getattr(args, "open_lab", None),
+        stage=getattr(args, "open_stage", None),
     )
     app.run()
     return app.return_code or 0

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
 class TutorApp(App[None]):
     """A test gives ``clock`` and ``seed`` to be repeatable, and ``lessons`` of its own. ``lab``:
-    scenario, seed and replicas of the lab to begin with."""
+    scenario, seed and replicas of the lab to begin with; ``stage``: setting and seed of the
+    persistence stage to begin with."""
 
     TITLE = "redis-tutor"
     CSS_PATH: ClassVar[CSSPathType | None] = ["app.tcss", "screens/home.tcss"]
@@ -54,6 +55,7 @@ class TutorApp(App[None]):
         clock: Clock | None = None,
         seed: int | None = None,
         lab: tuple[str, int, int | None] | None = None,
+        stage: tuple[str | None, int] | None = None,
     ) -> None:
         super().__init__()
         self.progress = progress or Progress()
@@ -61,6 +63,7 @@ class TutorApp(App[None]):
         self.clock, self.seed = clock, seed
         self._asked_lesson = lesson
         self._asked_lab = lab
+        self._asked_stage = stage
         self._language_known = self._begin(lang)
         self._sandbox: World | None = None
         ScrollBar.renderer = ThinScrollBar
@@ -95,6 +98,8 @@ class TutorApp(App[None]):
             self.call_after_refresh(self.open_lesson, self._asked_lesson)
         if self._asked_lab is not None:
             self.call_after_refresh(self.open_lab, *self._asked_lab)
+        elif self._asked_stage is not None:
+            self.call_after_refresh(self.open_stage, *self._asked_stage)
         if not self._language_known:
             from tutor.tui.screens.language import LanguageScreen
 
@@ -177,6 +182,13 @@ class TutorApp(App[None]):
         self.open_home()
         self.push_screen(ReplicationLabScreen(self.history, scenario, seed, replicas))
 
+    def open_stage(self, policy: str | None = None, seed: int = 7) -> None:
+        """The persistence stage, beginning with a setting."""
+        from tutor.tui.screens.durability import StageScreen
+
+        self.open_home()
+        self.push_screen(StageScreen(policy, seed))
+
     # actions
 
     def speak(self, code: str) -> None:
@@ -211,7 +223,8 @@ class TutorApp(App[None]):
 
         line = screen.focused.value if isinstance(screen.focused, Input) else ""
         ids = [each.binding.id for each in screen.active_bindings.values() if each.binding.id]
-        self.push_screen(HelpScreen(line, screen.focused, list(dict.fromkeys(ids))))
+        keys = list(dict.fromkeys(ids))
+        self.push_screen(HelpScreen(line, screen.focused, keys, screen.own_help))
 
     def action_command_palette(self) -> None:
         """Every action by name."""
@@ -229,6 +242,14 @@ class TutorApp(App[None]):
         light = self.theme == DARK.name
         self.theme = LIGHT.name if light else DARK.name
         self.progress.set_setting("theme", "light" if light else "dark")
+
+    def action_open_lab(self) -> None:
+        """The replication lab."""
+        self.open_lab()
+
+    def action_open_stage(self) -> None:
+        """The persistence stage."""
+        self.open_stage()
 
     def action_home(self) -> None:
         """To the list of lessons."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import ClassVar, Protocol, runtime_checkable
 
@@ -46,6 +47,10 @@ class Translated(Screen[ScreenResultType]):
             )
             for key, active in super().active_bindings.items()
         }
+
+    def own_help(self) -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
+        """Sections of help on the screen's own keys: titles, and keys with their sentences."""
+        return ()
 
     def retranslate(self) -> None:
         """Show everything in the present language; focus, scroll and what was typed stay."""

@@ -56,6 +56,8 @@ _TABLE = (
     Key("clear", "ctrl+l", "clear_output", N_("Clear"), N_("Clear the output")),
     Key("palette", "ctrl+t", "app.command_palette", N_("Commands"), N_("All actions"), 11),
     Key("theme", "", "app.theme", N_("Theme"), N_("Light or dark")),
+    Key("lab", "", "app.open_lab", N_("Lab"), N_("Replication lab: servers, links and faults")),
+    Key("stage", "", "app.open_stage", N_("Stage"), N_("Persistence stage: what a death takes")),
     Key("home", "escape", "app.home", N_("Home"), N_("Go to the list of lessons"), 14, False),
     Key("close", "escape", "close", N_("Close"), N_("Close this window"), 3),
     Key("quit", "f10,ctrl+q", "app.quit", N_("Quit"), N_("Leave; your place is kept"), 4),
@@ -95,6 +97,22 @@ def bindings(*ids: str) -> list[BindingType]:
                 )
             )
     return made
+
+
+_SIGNS = {"full_stop": ".", "comma": ",", "colon": ":"}
+
+
+def letters(keys: str) -> str:
+    """Keys of a binding (``v``, ``full_stop,right``) and the same keys in the Russian layout."""
+    from tutor.console.spelling import in_layout
+
+    found = keys.split(",")
+    for key in list(found):
+        sign = _SIGNS.get(key, key)
+        twin = in_layout(sign) if len(sign) == 1 else key
+        if twin not in (key, sign):
+            found.append(twin)
+    return ",".join(found)
 
 
 def key_name(keys: str) -> str:

@@ -13,6 +13,8 @@ from tutor.i18n import _
 
 if TYPE_CHECKING:
     from tutor.labs.node import Node
+    from tutor.labs.replication.frame import Frame
+    from tutor.labs.replication.lab import Lab
     from tutor.tui.labplay import Playing
 
 
@@ -39,7 +41,7 @@ class LabDesk:
     """A `Desk` on the node ``name`` of whatever lab is played. ``lock``: whoever touches an engine
     of the lab has it."""
 
-    def __init__(self, playing: Playing) -> None:
+    def __init__(self, playing: Playing[Lab, Frame]) -> None:
         self._playing = playing
         self.lock = Turns()
         self.name = next(iter(playing.lab.nodes))
@@ -87,7 +89,8 @@ class LabDesk:
 
     def run(self, argv: Sequence[bytes]) -> Reply:
         with self.lock:
-            return self._playing.execute(self.name, tuple(argv))
+            self._playing.be_there()
+            return self._playing.lab.execute(self.name, tuple(argv))
 
     def cancel(self) -> None:
         self.backend.cancel()

@@ -9,25 +9,56 @@ begins another future from that moment on.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, Protocol, TypeVar
 
-from tutor.engine.replies import Reply
-from tutor.labs.replication.frame import Frame
-from tutor.labs.replication.lab import STEP_US, Lab
+from tutor.labs.replication.frame import EventFrame
+from tutor.labs.replication.lab import STEP_US
 
 SPEEDS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 
 
-class Playing:
+class Played(Protocol):
+    """What can be played: a run that goes on in steps of `STEP_US` and remembers its frames."""
+
+    frames: list[Any]
+
+    @property
+    def events(self) -> Sequence[EventFrame]:
+        """What has happened."""
+        ...
+
+    def shown(self, number: int) -> Any:
+        """A recorded moment as it is to be drawn."""
+        ...
+
+    def step(self, count: int = 1) -> Any:
+        """Go on."""
+        ...
+
+    def back_to(self, time: int) -> None:
+        """Be at an earlier moment again."""
+        ...
+
+    def act(self, kind: str, target: str = "", value: float | str = 0) -> None:
+        """Do something now."""
+        ...
+
+
+_L = TypeVar("_L", bound=Played)
+_F = TypeVar("_F")
+
+
+class Playing(Generic[_L, _F]):
     """``lab`` may become another one (`choose`). ``tick`` is to be called ten times a second."""
 
-    def __init__(self, make: Callable[[], Lab]) -> None:
+    def __init__(self, make: Callable[[], _L]) -> None:
         self.lab = make()
         self.running = False
         self.speed = 1.0
         self._at = 0
         self._due = 0.0
-        self._shown: tuple[Frame, Frame] | None = None  # as recorded, as it is drawn
+        self._shown: tuple[_F, _F] | None = None  # as recorded, as it is drawn
 
     # the moment
 
@@ -47,9 +78,19 @@ class Playing:
         return self._at < self.last
 
     @property
-    def frame(self) -> Frame:
+    def time(self) -> int:
+        """When that is, in microseconds since the beginning."""
+        return self._at * STEP_US
+
+    @property
+    def end(self) -> int:
+        """When the newest frame is."""
+        return self.last * STEP_US
+
+    @property
+    def frame(self) -> _F:
         """What is shown."""
-        frame = self.lab.frames[self._at]
+        frame: _F = self.lab.frames[self._at]
         if self._shown is None or self._shown[0] is not frame:
             self._shown = frame, self.lab.shown(self._at)
         return self._shown[1]
@@ -91,7 +132,7 @@ class Playing:
 
     # doing something
 
-    def _be_there(self) -> None:
+    def be_there(self) -> None:
         """What is done is done in the moment that is shown: be there."""
         if self.past:
             self.lab.back_to(self._at * STEP_US)
@@ -99,15 +140,10 @@ class Playing:
 
     def act(self, kind: str, target: str = "", value: float | str = 0) -> None:
         """Turn a knob. Raises `UnknownTarget`."""
-        self._be_there()
+        self.be_there()
         self.lab.act(kind, target, value)
 
-    def execute(self, name: str, words: tuple[bytes, ...]) -> Reply:
-        """A command on a node."""
-        self._be_there()
-        return self.lab.execute(name, words)
-
-    def choose(self, make: Callable[[], Lab]) -> None:
+    def choose(self, make: Callable[[], _L]) -> None:
         """Another lab, from its beginning."""
         self.lab = make()
         self._at, self._due = 0, 0.0

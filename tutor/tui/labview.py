@@ -11,6 +11,7 @@ from typing import Literal
 
 from tutor.diagrams.canvas import Line, clip_line, fill_line
 from tutor.diagrams.labs import (
+    draw_compact,
     draw_counters,
     draw_events,
     draw_lags,
@@ -18,6 +19,7 @@ from tutor.diagrams.labs import (
     draw_sentinels,
     draw_topology,
 )
+from tutor.diagrams.labs.charts import Measure
 from tutor.i18n import pgettext
 from tutor.labs.replication.frame import Frame
 
@@ -25,6 +27,8 @@ Panel = Literal["ms", "bytes", "reads", "events", "sentinels"]
 PANELS: tuple[Panel, ...] = ("ms", "bytes", "reads", "events", "sentinels")
 
 _WIDE = 100
+_LEAST_ROWS = 3
+"""Of a panel that is a list."""
 
 
 def panel_name(panel: Panel) -> str:
@@ -42,6 +46,12 @@ def lab_lines(frame: Frame, panel: Panel, width: int, height: int) -> list[Line]
     """At most ``height`` lines of exactly this frame."""
     sums = draw_counters(frame, width)
     lines = draw_topology(frame, width, height - len(sums) - 4)
+    measure: Measure | None = "ms" if panel == "ms" else "bytes" if panel == "bytes" else None
+    least = len(frame.lagging) + 1 if measure is not None else _LEAST_ROWS
+    if len(lines) + len(sums) + least > height:
+        lines = draw_compact(frame, measure, width)
+        if measure is not None:
+            return [clip_line(line, width) for line in [*lines, *sums][:height]]
     lines += sums
     left = height - len(lines)
     drawn = _drawers(frame, width)
@@ -51,7 +61,7 @@ def lab_lines(frame: Frame, panel: Panel, width: int, height: int) -> list[Line]
     for one in order:
         if one == "sentinels" and not frame.sentinels and one != panel:
             continue
-        if left < 3:
+        if left < 3 and one != panel:
             break
         made = drawn[one](left - 1 if left > 6 else left)
         if made and (left >= len(made) + 1 or one == panel):

@@ -13,10 +13,10 @@ from tutor.labs.replication.words import WORDS, BadWord, Move, line_of, read_mov
 from tutor.tui.labdesk import LabDesk
 from tutor.tui.paint import row
 from tutor.tui.screens.replication_lab import LabConsole
-from tutor.tui.widgets.labcanvas import LabCanvas
+from tutor.tui.widgets.labcanvas import ReplicationCanvas
 
 
-class WordCanvas(LabCanvas):
+class WordCanvas(ReplicationCanvas):
     """The picture; a colon begins a word at the prompt. These keys take effect before the next one
     is read: what follows them belongs to the prompt, however fast it is typed."""
 

@@ -288,11 +288,10 @@ class Once:
     key: bytes | None = None
 
     def evaluate(self, scene: Scene) -> Verdict:
-        seen = scene.lab.seen
-        if id(self) not in seen:
+        if not scene.lab.has_seen(id(self)):
             if not self.part.evaluate(scene).ok:
                 return PENDING
-            seen.add(id(self))
+            scene.lab.see(id(self))
         return verdict(True)
 
     def name(self) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from tutor.diagrams.canvas import Drawing, Line, clip_line, fill_line
 from tutor.diagrams.labs.amounts import clock_text
 from tutor.diagrams.labs.charts import draw_lags
+from tutor.diagrams.labs.compact import draw_compact
 from tutor.diagrams.labs.events import draw_events, event_text
 from tutor.diagrams.labs.reads import draw_reads
 from tutor.diagrams.labs.sentinels import draw_sentinels
@@ -22,6 +23,7 @@ from tutor.labs.replication.frame import Frame
 
 __all__ = [
     "describe_lab",
+    "draw_compact",
     "draw_counters",
     "draw_events",
     "draw_lab",

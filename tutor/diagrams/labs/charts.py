@@ -24,25 +24,46 @@ LATE_MS, LATE_BYTES = 1000, 1024
 
 def draw_lags(frame: Frame, measure: Measure, width: int, rows: int = 1) -> list[Line]:
     """A chart of each replica, ``rows`` lines high, all to one scale."""
-    title = _("lag in milliseconds") if measure == "ms" else _("lag in bytes")
-    series = _series(frame, measure)
-    top = max((value for values in series for value in values if value), default=0)
-    text: Callable[[float | None], str] = (
-        lag_time_text if measure == "ms" else lambda value: _bytes(value)
-    )
-    scale = " · " + pgettext("chart", "full height %(value)s") % {"value": text(top)} if top else ""
-    lines: list[Line] = [clip_line([(title + scale, "label")], width)]
+    series, top, text = series_of(frame, measure), top_of(frame, measure), _text(measure)
+    lines: list[Line] = [clip_line([(chart_title(frame, measure), "label")], width)]
     cells = max(width - NAME_CELLS - NOW_CELLS - 1, 8)
     for name, values in zip(frame.lagging, series, strict=True):
         lines += _chart(name, values[-cells:], top, cells, rows, measure, text)
     return lines
 
 
+def chart_title(frame: Frame, measure: Measure) -> str:
+    """What is drawn, and to which scale."""
+    title = _("lag in milliseconds") if measure == "ms" else _("lag in bytes")
+    top = top_of(frame, measure)
+    if not top:
+        return title
+    return title + " · " + pgettext("chart", "full height %(value)s") % {
+        "value": _text(measure)(top),
+    }  # fmt: skip
+
+
+def top_of(frame: Frame, measure: Measure) -> float:
+    """The highest value of all charts: they are drawn to one scale."""
+    values = (value for series in series_of(frame, measure) for value in series if value)
+    return max(values, default=0)
+
+
+def bars(values: Sequence[float | None], top: float, measure: Measure) -> list[Run]:
+    """A chart of one line, a cell for each value."""
+    return _bars(values, top, 0, 1, measure)
+
+
+def _text(measure: Measure) -> Callable[[float | None], str]:
+    return lag_time_text if measure == "ms" else _bytes
+
+
 def _bytes(value: float | None) -> str:
     return lag_bytes_text(None if value is None else int(value))
 
 
-def _series(frame: Frame, measure: Measure) -> list[list[float | None]]:
+def series_of(frame: Frame, measure: Measure) -> list[list[float | None]]:
+    """The lag of each replica over time."""
     columns: Sequence[Sequence[float | None]] = [
         sample.ms if measure == "ms" else sample.bytes for sample in frame.samples
     ]
@@ -61,19 +82,26 @@ def _chart(
     now = values[-1] if values else 0
     lines: list[Line] = []
     for row in range(rows - 1, -1, -1):
-        runs: list[Run] = []
-        for value in values:
-            sign, role = _bar(value, top, row, rows, measure)
-            if runs and runs[-1][1] == role:
-                runs[-1] = (runs[-1][0] + sign, role)
-            else:
-                runs.append((sign, role))
+        runs = _bars(values, top, row, rows, measure)
         bottom = row == 0
         label = fill_line([(name if bottom else "", "label")], NAME_CELLS)
         figure: Role = "warning" if _late(now, measure) else "label"
         shown = fill_line([(text(now) if bottom else "", figure)], NOW_CELLS)
         lines.append((*label, *shown, *fill_line(runs, cells)))
     return lines
+
+
+def _bars(
+    values: Sequence[float | None], top: float, row: int, rows: int, measure: Measure
+) -> list[Run]:
+    runs: list[Run] = []
+    for value in values:
+        sign, role = _bar(value, top, row, rows, measure)
+        if runs and runs[-1][1] == role:
+            runs[-1] = (runs[-1][0] + sign, role)
+        else:
+            runs.append((sign, role))
+    return runs
 
 
 def _bar(

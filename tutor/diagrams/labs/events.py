@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from tutor.diagrams.canvas import Line, Role, clip_line
 from tutor.diagrams.labs.amounts import clock_text
@@ -43,6 +43,8 @@ _EVENTS: Mapping[str, tuple[Callable[[Params], str], Role]] = {
     "switch": (lambda p: _("clients are told: the master is %(node)s") % p, "changed"),
     "demote": (lambda p: _("%(node)s comes back and has to follow %(master)s") % p, "changed"),
     "set": (lambda p: _("%(what)s: %(value)s") % p, "label"),
+    "dumped": (lambda p: _dumped(p), "pointer"),
+    "back": (lambda p: _back(p), "pointer"),
     "command": (lambda p: _("on %(node)s: %(command)s") % p, "key"),
 }  # fmt: skip
 
@@ -50,6 +52,20 @@ _EVENTS: Mapping[str, tuple[Callable[[Params], str], Role]] = {
 def _lost(params: Params) -> str:
     count = int(params["count"])
     text = ngettext("%(n)d acknowledged write is gone", "%(n)d acknowledged writes are gone", count)
+    return text % {"n": count}
+
+
+def _dumped(params: Params) -> str:
+    count = int(params["count"])
+    text = ngettext("the dump is complete: %(n)d write is in it",
+                    "the dump is complete: %(n)d writes are in it", count)  # fmt: skip
+    return text % {"n": count}
+
+
+def _back(params: Params) -> str:
+    count = int(params["there"])
+    text = ngettext("%(n)d acknowledged write is there again",
+                    "%(n)d acknowledged writes are there again", count)  # fmt: skip
     return text % {"n": count}
 
 
@@ -65,10 +81,15 @@ def event_text(event: EventFrame) -> str:
 
 def draw_events(frame: Frame, width: int, rows: int) -> list[Line]:
     """The newest first."""
-    if not frame.events:
+    return event_lines(frame.events, width, rows)
+
+
+def event_lines(events: Sequence[EventFrame], width: int, rows: int) -> list[Line]:
+    """The newest of some events first."""
+    if not events:
         return [clip_line([(_("nothing has happened yet"), "label")], width)]
     lines: list[Line] = []
-    for event in list(reversed(frame.events))[:rows]:
+    for event in list(reversed(events))[:rows]:
         time = (f"{clock_text(event.time)} ", "label")
         lines.append(clip_line([time, (event_text(event), _EVENTS[event.code][1])], width))  # type: ignore[list-item]
     return lines

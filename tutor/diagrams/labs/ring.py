@@ -48,10 +48,15 @@ def _marks(master: NodeFrame, others: Sequence[NodeFrame], cells: int) -> list[R
             at = cells - 1 - behind * cells // master.backlog.size
             placed.setdefault(max(at, 0), []).append(short_name(node.name))
     runs: list[Run] = [("◄" + " ".join(fallen) + " ", "gone")] if fallen else []
-    for at, names in sorted(placed.items()):
+    free, marks = cells, []
+    for at, names in sorted(placed.items(), reverse=True):  # those at the right keep their place
         text = "▲" + " ".join(names)
-        room = min(at, cells - len(text)) - line_width(runs)
-        runs += [(" " * max(room, int(bool(runs))), "text"), (text, "pointer")]
+        start = min(at, free - len(text))
+        free = start - 1
+        marks.append((start, text))
+    for start, text in reversed(marks):
+        room = max(start - line_width(runs), int(bool(runs)))
+        runs += [(" " * room, "text"), (text, "pointer")]
     return runs
 
 

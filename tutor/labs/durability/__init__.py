@@ -7,6 +7,8 @@ everysec         all but the last second
 always           everything
 """
 
-from tutor.labs.durability.stage import DEATHS, POLICIES, Death, Outcome, Policy, run, run_all
+from tutor.labs.durability.outcome import Outcome, run, run_all
+from tutor.labs.durability.policies import DEATHS, POLICIES, Death, Policy
+from tutor.labs.durability.stage import Stage
 
-__all__ = ["DEATHS", "POLICIES", "Death", "Outcome", "Policy", "run", "run_all"]
+__all__ = ["DEATHS", "POLICIES", "Death", "Outcome", "Policy", "Stage", "run", "run_all"]

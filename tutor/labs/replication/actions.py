@@ -6,6 +6,7 @@ are lists of actions with their times, and so is what a person does at the keys.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -76,20 +77,33 @@ KNOBS: dict[Kind, Knob] = {
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """``time`` in microseconds since the beginning; ``target`` a node or ``first-second``."""
+    """``time`` in microseconds since the beginning; ``target`` a node or ``first-second``.
+    ``by_hand``: a person did it who had seen that moment."""
 
     time: int
     kind: Kind
     target: str = ""
     value: float | str = 0
+    by_hand: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The nodes that it is about."""
+        whom = str(self.value) if self.kind == "follow" else ""
+        return (*self.target.split("-"), whom)
 
 
 class UnknownTarget(ValueError):
     """There is no such node or link."""
 
 
+def next_value(steps: Sequence[float], value: float, by: int) -> float:
+    """The next of some steps, up or down; at the ends it stays."""
+    if by > 0:
+        return min((one for one in steps if one > value), default=steps[-1])
+    return max((one for one in steps if one < value), default=steps[0])
+
+
 def stepped(kind: Kind, value: float, by: int) -> float:
-    """The next value of a knob, up or down; it stays at its ends."""
-    steps = KNOBS[kind].steps
-    at = min(range(len(steps)), key=lambda index: abs(steps[index] - value))
-    return steps[min(max(at + by, 0), len(steps) - 1)]
+    """The next value of a knob, up or down."""
+    return next_value(KNOBS[kind].steps, value, by)

@@ -4,7 +4,8 @@
       act ─▶ the run goes on with it
       back_to(time) ─▶ the run as it was then; acting there begins another future
 
-A run is its seed and its actions: rewound, it is run again and comes out the same.
+A run is its seed and its actions: run again it comes out the same. Going back begins at the last
+checkpoint before the moment (`tutor.labs.checkpoint`) and runs the rest.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from functools import partial
 from tutor.engine.cmdline import split
 from tutor.engine.replies import BLOCKED, Reply
 from tutor.engine.session import Session
+from tutor.labs.checkpoint import Checkpoints, Freezer
 from tutor.labs.node import Kept, Node, NodeSettings
 from tutor.labs.replication.actions import KNOBS, Action, UnknownTarget
 from tutor.labs.replication.clients import Clients
 from tutor.labs.replication.frame import EventFrame, Frame
-from tutor.labs.replication.ledger import Ledger
+from tutor.labs.replication.ledger import Ledger, Write
 from tutor.labs.replication.picture import Camera
 from tutor.labs.replication.scenarios import SCENARIOS, Scenario
 from tutor.labs.replication.words import line_of
@@ -53,7 +55,10 @@ class Deed:
 
 class Lab:
     """One run. ``frames`` are all moments so far, one for each step; ``actions`` what was done and
-    what is to come, ``deeds`` what was carried out. ``watch`` is called at each new moment."""
+    what is to come, ``deeds`` what was carried out. ``watch`` is called at each new moment.
+
+    What a scenario does to a replica that is not there (``replicas`` may be fewer) is left out.
+    """
 
     def __init__(
         self,
@@ -66,12 +71,22 @@ class Lab:
         self.scenario = SCENARIOS[scenario] if isinstance(scenario, str) else scenario
         self.seed = seed
         self.replicas = min(max(replicas or self.scenario.replicas, 1), MOST_REPLICAS)
+        names = {"", *self._names()}
+        self._planned = [
+            action for action in self.scenario.actions if names.issuperset(action.names)
+        ]
         self.actions: list[Action] = sorted(
-            [*self.scenario.actions, *actions], key=lambda action: action.time
+            [*self._planned, *actions], key=lambda action: action.time
         )
         self.frames: list[Frame] = []
         self.watch: Callable[[], None] | None = None
+        self.checkpoints = Checkpoints()
+        self._catching_up = False
         self._build()
+        self.frames = [self._camera.take()]
+
+    def _names(self) -> list[str]:
+        return ["master", *(f"replica{number + 1}" for number in range(self.replicas))]
 
     def _build(self) -> None:
         """Everything at the beginning."""
@@ -79,7 +94,7 @@ class Lab:
         self.events: list[EventFrame] = []
         self.deeds: list[Deed] = []
         self.nodes: dict[str, Node] = {}
-        names = ["master", *(f"replica{number + 1}" for number in range(self.replicas))]
+        names = self._names()
         for number, name in enumerate(names):
             settings = NodeSettings(kept=self.scenario.kept, directives=DIRECTIVES)
             self.nodes[name] = Node(simulation, name, number, settings, self.nodes.get)
@@ -101,7 +116,13 @@ class Lab:
         self.clients.rates.writes = self.scenario.write_rate
         self.clients.rates.reads = self.scenario.read_rate
         self.clients.start()
-        self.frames = [self._camera.take()]
+        logs = {"lab": self, "events": self.events, "samples": self._camera.samples}
+        self._freezer = Freezer(
+            {**logs, "writes": self.ledger.writes},
+            Write,
+            lambda write: write.number - 1,
+            lambda number: self.ledger.writes[number],
+        )
 
     # time
 
@@ -123,60 +144,123 @@ class Lab:
     def step(self, count: int = 1) -> Frame:
         """Go on by so many steps of a tenth of a second."""
         for _ in range(count):
-            self._run_to(self.now + STEP_US)
-            self.frames.append(self._camera.take())
-            self._tell_watch()
+            self._advance()
         return self.frame
 
+    def _advance(self) -> None:
+        """A step: what happens, a picture, what a person does at its end."""
+        self._run_to(self.now + STEP_US)
+        self._picture()
+        self._by_hand()
+        if not self._catching_up:
+            self._tell_watch()
+            number = len(self.frames) - 1
+            self.checkpoints.offer(number, self.simulation.happenings, self._freeze)
+
     def _run_to(self, time: int) -> None:
-        while self._done < len(self.actions) and self.actions[self._done].time <= time:
+        """What is done by hand at that very time comes behind the picture (`_by_hand`)."""
+        while self._done < len(self.actions):
             action = self.actions[self._done]
+            if action.time > time or (action.time == time and action.by_hand):
+                break
             self._done += 1
             self.simulation.run_until(action.time)
             self._carry_out(action)
         self.simulation.run_until(time)
 
+    def _by_hand(self) -> None:
+        while self._done < len(self.actions):
+            action = self.actions[self._done]
+            if action.time > self.now or not action.by_hand:
+                break
+            self._done += 1
+            self._carry_out(action)
+            self._picture(again=True)
+
+    def _picture(self, again: bool = False) -> None:
+        """A frame of the present moment; the frames up to where we go back to are there."""
+        if self._catching_up:
+            self._camera.watch()
+        elif again:
+            self.frames[-1] = self._camera.take(again=True)
+        else:
+            self.frames.append(self._camera.take())
+
     def back_to(self, time: int) -> None:
-        """Be at an earlier moment again: the run is run again up to there. What was done later is
-        forgotten with the first `act`; until then stepping repeats it."""
-        steps = max(round(time / STEP_US), 0)
-        self._build()
-        self.step(steps)
+        """Be at an earlier moment again. What was done later is forgotten with the first `act`;
+        until then stepping repeats it."""
+        steps = min(max(round(time / STEP_US), 0), len(self.frames) - 1)
+        del self.frames[steps + 1 :]
+        checkpoint = self.checkpoints.before(steps)
+        self._catching_up = True
+        try:
+            if checkpoint is None:
+                samples = self._camera.samples
+                self.checkpoints.forget_from(0)  # they are of the run that is given up
+                self._build()
+                self._camera.samples += samples
+                self._camera.watch()
+                self._by_hand()
+            else:
+                self._thaw(checkpoint.data)
+            while self.now < steps * STEP_US:
+                self._advance()
+        finally:
+            self._catching_up = False
+        del self._camera.samples[steps + 1 :]
+        self._tell_watch()
+
+    def _freeze(self) -> bytes | None:
+        logs = len(self.events), self.ledger.flags()
+        world = (
+            self.simulation, self.nodes, self.wires, self.ledger, self.clients, self.sentinels,
+            self.deeds,
+        )  # fmt: skip
+        return self._freezer.freeze((logs, world, self._camera, self._done))
+
+    def _thaw(self, data: bytes) -> None:
+        """Be where a checkpoint was taken. Events and writes are lists that only grow: of them it
+        holds how long they were, and what has become of the writes."""
+        (events, flags), world, self._camera, self._done = self._freezer.thaw(data)
+        del self.events[events:]
+        (
+            self.simulation, self.nodes, self.wires, self.ledger, self.clients, self.sentinels,
+            self.deeds,
+        ) = world  # fmt: skip
+        self.ledger.take_flags(flags)
 
     # acting
 
     def act(self, kind: str, target: str = "", value: float | str = 0) -> None:
         """Do something now. What was done by hand later is given up; the scenario goes on. Raises
         `UnknownTarget`."""
-        action = Action(self.now, kind, target, value)  # type: ignore[arg-type]
+        action = Action(self.now, kind, target, value, by_hand=True)  # type: ignore[arg-type]
         self._check(action)
         self._insert(action)
         self._carry_out(action)
-        self._look_again()
-
-    def execute(self, name: str, words: Sequence[bytes]) -> Reply:
-        """A command of a person on a node, now; part of the run from then on."""
-        node = self._node(name)
-        deed = Deed(Action(self.now, "command", name, line_of(words)))
-        self._insert(deed.action)
-        self._command(node, words, deed)
-        self._look_again()
-        return deed.reply
-
-    def _look_again(self) -> None:
-        """Something was done in the moment that was taken last."""
-        self.frames[-1] = self._camera.take(again=True)
+        self._picture(again=True)
         self._tell_watch()
 
     def _tell_watch(self) -> None:
         if self.watch is not None:
             self.watch()
 
+    def execute(self, name: str, words: Sequence[bytes]) -> Reply:
+        """A command of a person on a node, now; part of the run from then on."""
+        node = self._node(name)
+        deed = Deed(Action(self.now, "command", name, line_of(words), by_hand=True))
+        self._insert(deed.action)
+        self._command(node, words, deed)
+        self._picture(again=True)
+        self._tell_watch()
+        return deed.reply
+
     def _insert(self, action: Action) -> None:
         """It is done now; of what is to come only the scenario's own stays."""
-        later = [one for one in self.actions[self._done :] if one in self.scenario.actions]
+        later = [one for one in self.actions[self._done :] if one in self._planned]
         self.actions[self._done :] = [action, *later]
         self._done += 1
+        self.checkpoints.forget_from(len(self.frames) - 1)
 
     def session_on(self, name: str) -> Session:
         """The person's connection to a node."""
@@ -358,5 +442,3 @@ def _late(
     """The reply of a command that waited."""
     deed.reply = reply
     session.on_reply = before
-    if before is not None:
-        before(reply)

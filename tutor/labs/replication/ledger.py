@@ -43,14 +43,17 @@ def holds(engine: Engine, write: Write) -> bool:
 
 
 class Ledger:
-    """All writes that a client was told of as done. ``would_be_lost``, ``lost``: see `look`."""
+    """All writes, by number, and those that a client was told of as done. ``lost``: of these, how
+    many the truth does not contain; ``would_be_lost``: see `look`. ``replicated``: there are
+    replicas to look at."""
 
-    def __init__(self) -> None:
+    def __init__(self, replicated: bool = True) -> None:
+        self._replicated = replicated
         self.writes: list[Write] = []
         self.acknowledged: list[Write] = []
         self.refused = 0
         self.on_replica = 0
-        self.would_be_lost = 0
+        self.would_be_lost = self.lost = 0
         self._unsafe: list[Write] = []
         self._at_risk: list[Write] = []
         self._mark: object = None
@@ -67,8 +70,9 @@ class Ledger:
             return
         write.acknowledged = True
         self.acknowledged.append(write)
-        self._unsafe.append(write)
-        self._at_risk.append(write)
+        if self._replicated:
+            self._unsafe.append(write)
+            self._at_risk.append(write)
 
     def refuse(self) -> None:
         """The client was told that it is not."""
@@ -100,9 +104,16 @@ class Ledger:
             missing = not holds(master, write)
             fresh += missing and not write.lost
             write.lost = missing
+        self.lost = sum(write.lost for write in self.acknowledged)
         return fresh
 
-    @property
-    def lost(self) -> int:
-        """Acknowledged writes that the truth does not contain."""
-        return sum(write.lost for write in self.acknowledged)
+    def flags(self) -> bytes:
+        """What has become of each write, a byte for each."""
+        return bytes(write.acknowledged + 2 * write.safe + 4 * write.lost for write in self.writes)
+
+    def take_flags(self, flags: bytes) -> None:
+        """So many writes were there, and this had become of them: what came later is forgotten."""
+        del self.writes[len(flags) :]
+        for write, flag in zip(self.writes, flags, strict=True):
+            write.acknowledged = bool(flag & 1)
+            write.safe, write.lost = bool(flag & 2), bool(flag & 4)

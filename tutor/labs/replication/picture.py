@@ -47,14 +47,11 @@ class Camera:
         self._states: dict[str, tuple[str, int, int]] = {}
         self._held: object = None  # changes with what the truth holds, but for single writes
         self._ops: dict[str, tuple[int, int, float]] = {}
+        self._rates: dict[str, float] = {}
 
     def take(self, again: bool = False) -> Frame:
         """The present moment; ``again``: the same one, after something was done in it."""
-        lab = self._lab
-        self._notice()
-        truth = lab.nodes[lab.clients.master]
-        self._remember(truth)
-        self._look_at_ledger(truth)
+        lab, truth = self._lab, self.watch()
         nodes = tuple(self._node(node, truth) for node in lab.nodes.values())
         lagging = tuple(lab.nodes)[1:]
         by_name = {node.name: node for node in nodes}
@@ -84,6 +81,18 @@ class Camera:
             wait=lab.clients.rates.wait,
         )
 
+    def watch(self) -> Node:
+        """Notice and remember without taking a frame. The node that clients take for the master."""
+        lab = self._lab
+        self._notice()
+        truth = lab.nodes[lab.clients.master]
+        self._remember(truth)
+        self._look_at_ledger(truth)
+        for node in lab.nodes.values():
+            if node.up:
+                self._rates[node.name] = self._rate(node)
+        return truth
+
     # nodes
 
     def _node(self, node: Node, truth: Node) -> NodeFrame:
@@ -111,7 +120,7 @@ class Camera:
             behind_bytes=behind_bytes,
             behind_ms=behind_ms,
             keys=sum(len(database) for database in engine.databases),
-            ops_per_s=self._rate(node),
+            ops_per_s=self._rates[node.name],
             backlog=backlog,
             persistence=node.settings.kept,
             dirty=stats.dirty,

@@ -15,20 +15,31 @@ from tutor.i18n import _
 from tutor.tui.base import BaseModal
 from tutor.tui.glyphs import glyphs
 from tutor.tui.keys import KEYS, Key, bindings, key_name
+from tutor.tui.labkeys import layout_note
 from tutor.tui.paint import EMPTY, Row, row, width_of, wrap
 from tutor.tui.widgets.rows import Rows
 
+Sections = Sequence[tuple[str, Sequence[tuple[str, str]]]]
+
 
 class HelpScreen(BaseModal[None]):
-    """``line`` is what stands in the prompt, ``focus`` the widget that was focused."""
+    """``line`` is what stands in the prompt, ``focus`` the widget that was focused, ``own`` gives
+    the keys that only this screen has."""
 
     CSS_PATH = "window.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings("close")
 
-    def __init__(self, line: str, focus: Widget | None, keys: Sequence[str]) -> None:
+    def __init__(
+        self,
+        line: str,
+        focus: Widget | None,
+        keys: Sequence[str],
+        own: Callable[[], Sections] = tuple,
+    ) -> None:
         super().__init__()
         self._line = line
         self._focus = focus
+        self._own = own
         self._keys = [key for key in KEYS.values() if key.id in keys]
 
     def compose(self) -> ComposeResult:
@@ -44,6 +55,8 @@ class HelpScreen(BaseModal[None]):
             rows += _bullets(panel[1:], width)
         if self._focus is not None and self._focus.id == "prompt":
             rows += _table([(key, text()) for key, text in PROMPT_KEYS], width)
+        for title, lines in self._own():
+            rows += [*([EMPTY] if rows else []), *_section(title, width), *_table(lines, width)]
         rows += [*([EMPTY] if rows else []), *_section(_("Keyboard"), width)]
         rows += _table([(_names(key), _(key.help)) for key in self._keys], width)
         if any(key.id == "earlier" for key in self._keys):
@@ -112,6 +125,22 @@ def panel_words(focus: Widget | None) -> list[str]:
             _("Arrows, PgUp, PgDn, Home and End scroll; [ and ] go through a long structure part "
               "by part."),
             _("F12 shows the last command step by step."),
+        ]  # fmt: skip
+    if name == "stage":
+        return [
+            _("The persistence stage"),
+            _("The same client writes to six servers that keep their data in six ways. A sign is "
+              "an acknowledged write: where it is now, or that it is gone."),
+            _("Kill them all at one moment, start them again and compare. In the past what you do "
+              "begins another future."),
+            layout_note(),
+        ]  # fmt: skip
+    if name == "lab":
+        return [
+            _("The replication lab"),
+            _("A master, its replicas and the links between them, in a time of its own. What you "
+              "do is done in the moment that is shown; in the past it begins another future."),
+            layout_note(),
         ]  # fmt: skip
     if name == "film":
         return [

@@ -29,7 +29,7 @@ from tutor.tui.widgets.topbar import TopBar, progress_row
 if TYPE_CHECKING:
     from tutor.tui.application import TutorApp
 
-CONTINUE, SANDBOX, LAB = "continue:", "sandbox:", "lab:"
+CONTINUE, SANDBOX, LAB, STAGE = "continue:", "sandbox:", "lab:", "stage:"
 """Ids of the lines that are no lessons."""
 
 
@@ -111,6 +111,9 @@ class HomeScreen(BaseScreen[None]):
         about = (_("servers, links and faults, live"), "muted")
         lab = row("    ", (_("Replication lab"), ""), "  ", about)
         made.append(self._option(LAB, [fit(lab, width, glyphs.ellipsis)]))
+        about = (_("what a death takes under each setting"), "muted")
+        stage = row("    ", (_("Persistence stage"), ""), "  ", about)
+        made.append(self._option(STAGE, [fit(stage, width, glyphs.ellipsis)]))
         about = (_("no tasks, your own keys"), "muted")
         sandbox = row("    ", (_("Sandbox"), ""), "  ", about)
         made.append(self._option(SANDBOX, [fit(sandbox, width, glyphs.ellipsis)]))
@@ -162,6 +165,8 @@ class HomeScreen(BaseScreen[None]):
             return _sandbox_rows(width)
         if name == LAB:
             return _lab_rows(width)
+        if name == STAGE:
+            return _stage_rows(width)
         wanted = self._tutor.outline.current if name == CONTINUE else name
         line = next((line for line in self.lines if line.id == wanted), None)
         if line is None:
@@ -190,6 +195,8 @@ class HomeScreen(BaseScreen[None]):
             self._tutor.open_sandbox()
         elif name == LAB:
             self._tutor.open_lab()
+        elif name == STAGE:
+            self._tutor.open_stage()
         else:
             self._tutor.open_lesson(self._tutor.outline.current if name == CONTINUE else name)
 
@@ -243,6 +250,21 @@ def _lab_rows(width: int) -> list[Row]:
         _("Cut a link, crash a server, promote another: see stale reads, and what is lost."),
         _(":node replica1 puts the prompt on any of them. The same seed gives the same run."),
     )
+    for text in texts:
+        rows += [EMPTY, *wrap(row((text, "")), width)]
+    return rows
+
+
+def _stage_rows(width: int) -> list[Row]:
+    rows = wrap(row((_("Persistence stage"), "title")), width)
+    texts = (
+        _("The same writes to six servers that keep their data in six ways: no files, save points, "
+          "the append-only file with each appendfsync."),
+        _("Kill the process or cut the power at a moment of your choice, start again, and see "
+          "which acknowledged writes are there and which are gone."),
+        _("Slow the disk down, turn the time back, try another moment: the same seed gives "
+          "the same run."),
+    )  # fmt: skip
     for text in texts:
         rows += [EMPTY, *wrap(row((text, "")), width)]
     return rows

@@ -164,8 +164,9 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
 
     # time
 
-    def _tick(self) -> None:
-        super()._tick()
+    def tick(self) -> None:
+        """The story follows the lab."""
+        super().tick()
         self._ticks += 1
         if self.playing.running:
             self._idle += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import ClassVar
 
@@ -19,21 +19,20 @@ from tutor.labs.replication.actions import stepped
 from tutor.labs.replication.frame import Frame
 from tutor.labs.replication.lab import MOST_REPLICAS, Lab
 from tutor.labs.replication.scenarios import SCENARIOS
-from tutor.tui.base import BaseScreen
 from tutor.tui.keys import bindings
 from tutor.tui.labdesk import LabDesk
-from tutor.tui.labkeys import LAB_KEYS, LabKey
+from tutor.tui.labkeys import LAB_KEYS, LabKey, Section, replication_help
 from tutor.tui.labplay import Playing
 from tutor.tui.labview import PANELS, Panel, lab_lines, panel_name
 from tutor.tui.paint import Row, row
+from tutor.tui.screens.lab import LabScreen
 from tutor.tui.widgets.console import ConsolePane
 from tutor.tui.widgets.keybar import KeyBar
-from tutor.tui.widgets.labcanvas import KnobBar, LabCanvas, choices, link_of
+from tutor.tui.widgets.labcanvas import KnobBar, ReplicationCanvas, choices, link_of
 from tutor.tui.widgets.labslider import LabSlider
 from tutor.tui.widgets.notice import TooSmall
 from tutor.tui.widgets.topbar import TopBar
 
-TICK_S = 0.1
 _KEPT = ("rdb", "aof", "nothing")
 _BY_LETTER: dict[str, tuple[LabKey, int]] = {
     letter: (key, -1 if at else 1) for key in LAB_KEYS for at, letter in enumerate(key.keys)
@@ -81,7 +80,7 @@ class LabConsole(ConsolePane):
         return text.format(name=node.name)
 
 
-class ReplicationLabScreen(BaseScreen[None]):
+class ReplicationLabScreen(LabScreen):
     """``scenario``, ``seed`` and ``replicas`` say which run it begins with."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = ["replication_lab.tcss"]
@@ -89,6 +88,8 @@ class ReplicationLabScreen(BaseScreen[None]):
         "help", "language", "panel", "panel_back", "clear", "card", "palette", "home", "quit"
     )
     AUTO_FOCUS = "#lab"
+    playing: Playing[Lab, Frame]
+    canvas: ReplicationCanvas
 
     def __init__(
         self,
@@ -101,9 +102,10 @@ class ReplicationLabScreen(BaseScreen[None]):
         self._scenario, self._seed, self._replicas = scenario, seed, replicas
         self.playing = Playing(self._make)
         self.desk = LabDesk(self.playing)
+        self.turns = self.desk.lock
         self.panel: Panel = "ms"
         self.chosen = "master"
-        self.canvas = LabCanvas(id="lab")
+        self.canvas = ReplicationCanvas(id="lab")
         self.slider = LabSlider(lambda: self.playing, id="slider")
         self.knobs = KnobBar(lambda: self.playing.frame, lambda: self.chosen, id="knobs")
         self.console_pane: ConsolePane = LabConsole(
@@ -125,11 +127,6 @@ class ReplicationLabScreen(BaseScreen[None]):
         yield self.console_pane
         yield KeyBar()
 
-    def on_mount(self) -> None:
-        """Time passes; unless motion is reduced the lab begins by itself."""
-        self.playing.running = self.app.animation_level != "none"
-        self.set_interval(TICK_S, self._tick)
-
     # showing
 
     def _where(self) -> Row:
@@ -144,52 +141,32 @@ class ReplicationLabScreen(BaseScreen[None]):
         tabs = row((panel_name(self.panel), "muted"))
         return [tabs, row((seed, "muted")), row((language().upper(), "accent"))]
 
-    def look(self) -> None:
-        """Show the moment."""
+    def draw(self, width: int, height: int) -> None:
+        """The picture, the knobs, the head."""
         frame = self.playing.frame
         if self.chosen not in choices(frame):
             self.chosen = choices(frame)[0]
-        size = self.canvas.scrollable_content_region.size
-        if size.width > 0:
-            lines = lab_lines(frame, self.panel, size.width, size.height)
-            self.canvas.draw(lines, self.chosen.split("-"))
+        if width > 0:
+            self.canvas.draw(lab_lines(frame, self.panel, width, height), self.chosen.split("-"))
         self.query_one(TopBar).refresh()
         self.knobs.refresh()
-        self.slider.refresh()
 
-    def _tick(self) -> None:
+    def tick(self) -> None:
+        """Also for the prompt."""
         self.console_pane.poll()
-        with self.desk.lock.glance() as mine:
-            if mine and self.playing.tick():
-                self.look()
+        super().tick()
 
     @on(events.ScreenResume)
     def _resumed(self) -> None:
-        self.look()
         self.console_pane.look()
 
-    @on(events.Resize)
-    def _resized(self) -> None:
-        self.call_after_refresh(self.look)
+    def own_help(self) -> list[Section]:
+        """The lab's keys."""
+        return replication_help()
 
-    def retranslate(self) -> None:
-        """Everything in the present language."""
-        super().retranslate()
-        self.look()
-
-    # time
-
-    def action_lab(self, word: str) -> None:
-        """A key of the lab that is no knob."""
-        playing = self.playing
-        all_words: dict[str, Callable[[], object]] = {
-            "play": self._play,
-            "on": partial(playing.forward, 1),
-            "back": playing.back,
-            "faster": partial(playing.pace, 1),
-            "slower": partial(playing.pace, -1),
-            "first": partial(playing.go, 0),
-            "last": lambda: playing.go(playing.last),
+    def words(self) -> Mapping[str, Callable[[], object]]:
+        """Besides those of time."""
+        return {
             "up": partial(self._choose, -1),
             "down": partial(self._choose, 1),
             "panel": self._next_panel,
@@ -198,19 +175,6 @@ class ReplicationLabScreen(BaseScreen[None]):
             "seed": self._next_seed,
             "prompt": self.console_pane.prompt.focus,
         }
-        with self.desk.lock:
-            if word in ("on", "back"):
-                playing.running = False
-            all_words[word]()
-        self.look()
-
-    def _play(self) -> None:
-        self.playing.running = not self.playing.running
-
-    @on(LabSlider.Moved)
-    def _slid(self, event: LabSlider.Moved) -> None:
-        self.playing.go(event.number)
-        self.look()
 
     # what is chosen
 
@@ -259,7 +223,7 @@ class ReplicationLabScreen(BaseScreen[None]):
         """A key that changes something; in the past it begins another future."""
         key, by = _BY_LETTER[letter]
         frame = self.playing.frame
-        with self.desk.lock:
+        with self.turns:
             self._turn(key, by, frame)
         self.look()
         self.console_pane.look()

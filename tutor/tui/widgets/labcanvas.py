@@ -6,15 +6,26 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from tutor.diagrams.canvas import Line as DrawnLine
-from tutor.diagrams.labs.amounts import rate_text, wire_text
+from tutor.diagrams.labs.amounts import lag_time_text, rate_text, wire_text
 from tutor.diagrams.labs.topology import others_of
 from tutor.i18n import _, pgettext
+from tutor.labs.durability.frame import StageFrame
 from tutor.labs.replication.frame import Frame, LinkFrame
 from tutor.tui.glyphs import glyphs
-from tutor.tui.labkeys import LAB_KEYS, OF_THE_RUN, PLAY_KEYS, LabKey
+from tutor.tui.labkeys import (
+    GIVEN_RUN_KEYS,
+    LAB_KEYS,
+    PLAY_KEYS,
+    STAGE_KEYS,
+    STAGE_PLAY_KEYS,
+    LabKey,
+    PlayKey,
+    StageKey,
+    key_bindings,
+)
 from tutor.tui.paint import EMPTY, Piece, Row, fit, row, wrap
 from tutor.tui.widgets.painted import Canvas, Line
 
@@ -24,39 +35,9 @@ if TYPE_CHECKING:
 NO_BREAK = "\u00a0"
 
 
-def _bindings() -> list[BindingType]:
-    made: list[BindingType] = [
-        Binding("space", "screen.lab('play')", show=False),
-        Binding("full_stop", "screen.lab('on')", show=False),
-        Binding("comma", "screen.lab('back')", show=False),
-        Binding("right", "screen.lab('on')", show=False),
-        Binding("left", "screen.lab('back')", show=False),
-        Binding("plus,equals_sign", "screen.lab('faster')", show=False),
-        Binding("minus", "screen.lab('slower')", show=False),
-        Binding("home", "screen.lab('first')", show=False),
-        Binding("end", "screen.lab('last')", show=False),
-        Binding("up", "screen.lab('up')", show=False),
-        Binding("down", "screen.lab('down')", show=False),
-        Binding("v", "screen.lab('panel')", show=False),
-        Binding("n", "screen.lab('scenario')", show=False),
-        Binding("m", "screen.lab('replicas')", show=False),
-        Binding("x", "screen.lab('seed')", show=False),
-        Binding("colon", "screen.lab('prompt')", show=False),
-        Binding("enter", "screen.lab('prompt')", show=False),
-    ]
-    for key in LAB_KEYS:
-        for letter in key.keys:
-            name = letter if letter.islower() else f"upper_{letter.lower()}"
-            made.append(Binding(name, f"screen.knob('{letter}')", show=False))
-            if not letter.islower():
-                made.append(Binding(letter, f"screen.knob('{letter}')", show=False))
-    return made
-
-
 class LabCanvas(Canvas, can_focus=True):
-    """The picture itself; the lab's keys work while it has the focus."""
+    """The picture of a lab."""
 
-    BINDINGS: ClassVar[list[BindingType]] = _bindings()
     DEFAULT_CSS = "LabCanvas { height: 1fr; background: transparent; padding: 0 1; }"
 
     def draw(self, lines: Sequence[DrawnLine], chosen: Sequence[str]) -> None:
@@ -77,6 +58,42 @@ class LabCanvas(Canvas, can_focus=True):
         choose: Callable[[int, int], None] | None = getattr(screen, "clicked", None)
         if choose is not None:
             choose(event.x, event.y + self.scroll_offset.y)
+
+
+class ReplicationCanvas(LabCanvas):
+    """The replication lab's; its keys work while it has the focus."""
+
+    BINDINGS: ClassVar[list[BindingType]] = key_bindings(
+        PLAY_KEYS, "".join(key.keys for key in LAB_KEYS)
+    )
+
+
+class StageCanvas(LabCanvas):
+    """The persistence stage's."""
+
+    BINDINGS: ClassVar[list[BindingType]] = key_bindings(
+        STAGE_PLAY_KEYS, "".join(key.keys for key in STAGE_KEYS)
+    )
+
+
+class StageBar(Line):
+    """What all servers are set to, and the keys: as many rows as there is room for."""
+
+    DEFAULT_CSS = "StageBar { height: 2; padding: 0 1; }"
+
+    def __init__(self, frame: Callable[[], StageFrame], *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._frame = frame
+
+    def compose_rows(self, width: int) -> Sequence[Row]:
+        """The settings and the knobs, then the keys of time."""
+        frame = self._frame()
+        writes = _("writes %(rate)s") % {"rate": rate_text(frame.rate)}
+        fsync = _("an fsync takes %(time)s") % {"time": lag_time_text(frame.fsync_us / 1000)}
+        first = (*row((f"{writes} · {fsync}", "muted")), *knob_words(STAGE_KEYS))
+        return cut_rows([*wrap(first, width, "  "),
+                         *wrap((Piece(" "), *play_words(STAGE_PLAY_KEYS)), width, "  ")],
+                        width, self.size.height)  # fmt: skip
 
 
 class KnobBar(Line):
@@ -102,19 +119,12 @@ class KnobBar(Line):
         """The rows that there is room for."""
         frame, chosen = self._frame(), self._chosen()
         of = "link" if "-" in chosen else "node"
-        first = self._what(frame, chosen) + self._keys([k for k in LAB_KEYS if k.of == of])
+        first = self._what(frame, chosen) + knob_words([k for k in LAB_KEYS if k.of == of])
         second = (Piece("  "), *self._lab_state(frame))
-        second += self._keys([key for key in LAB_KEYS if key.of == "lab"])
-        for name, action, word in PLAY_KEYS:
-            if self._fixed and action in OF_THE_RUN:
-                continue
-            second += (Piece(f"  {name}", "hotkey"), Piece(f"{NO_BREAK}{word()}", "muted"))
+        second += knob_words([key for key in LAB_KEYS if key.of == "lab"])
+        second += play_words(GIVEN_RUN_KEYS if self._fixed else PLAY_KEYS)
         rows = wrap(first, width, "  ")[: self.size.height - 1]
-        rows += wrap(second, width, "  ")
-        kept = rows[: self.size.height]
-        if len(rows) > len(kept):
-            kept[-1] = fit((*kept[-1], Piece(" " * width)), width, glyphs.ellipsis)
-        return kept
+        return cut_rows([*rows, *wrap(second, width, "  ")], width, self.size.height)
 
     def _what(self, frame: Frame, chosen: str) -> Row:
         name = chosen.replace("-", " – ")
@@ -133,14 +143,34 @@ class KnobBar(Line):
         waits = f" · WAIT {frame.wait}" if frame.wait else ""
         return row((f"{writes} · {reads}{waits}", "muted"))
 
-    def _keys(self, keys: Sequence[LabKey]) -> Row:
-        pieces: Row = EMPTY
-        for key in keys:
-            pieces += (Piece("  "),)
-            for letter in key.keys:
-                pieces += (Piece(letter, "hotkey", f"screen.knob('{letter}')"),)
-            pieces += (Piece(f"{NO_BREAK}{key.word().replace(' ', NO_BREAK)}", "muted"),)
-        return pieces
+
+def knob_words(keys: Sequence[LabKey | StageKey]) -> Row:
+    """Knobs with their words, for the bar; a click turns one."""
+    pieces: Row = EMPTY
+    for key in keys:
+        pieces += (Piece("  "),)
+        for letter in key.keys:
+            pieces += (Piece(letter, "hotkey", f"screen.knob('{letter}')"),)
+        pieces += (Piece(f"{NO_BREAK}{key.word().replace(' ', NO_BREAK)}", "muted"),)
+    return pieces
+
+
+def cut_rows(rows: Sequence[Row], width: int, height: int) -> list[Row]:
+    """So many rows at most; an ellipsis says that there were more."""
+    kept = list(rows[:height])
+    if len(rows) > len(kept) > 0:
+        kept[-1] = fit((*kept[-1], Piece(" " * width)), width, glyphs.ellipsis)
+    return kept
+
+
+def play_words(keys: Sequence[PlayKey]) -> Row:
+    """Keys with their words, for the bar."""
+    pieces: Row = EMPTY
+    for key in keys:
+        if key.word is not None:
+            pieces += (Piece(f"  {key.shown}", "hotkey"),)
+            pieces += (Piece(f"{NO_BREAK}{key.word()}", "muted"),)
+    return pieces
 
 
 def link_of(frame: Frame, chosen: str) -> LinkFrame | None:

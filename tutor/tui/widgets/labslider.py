@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from textual import events
 from textual.message import Message
@@ -34,7 +35,7 @@ class LabSlider(Line):
             super().__init__()
             self.number = number
 
-    def __init__(self, playing: Callable[[], Playing], *, id: str | None = None) -> None:
+    def __init__(self, playing: Callable[[], Playing[Any, Any]], *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._playing = playing
 
@@ -49,7 +50,7 @@ class LabSlider(Line):
         at = playing.at * (bar - 1) // last
         sign = glyphs.right if playing.running else "║"
         speed = f"×{playing.speed:g}"
-        head = f"{_seconds(playing.frame.time)} {speed}"
+        head = f"{_seconds(playing.time)} {speed}"
         cells = [glyphs.rule] * at + [glyphs.handle] + [glyphs.ahead] * (bar - 1 - at)
         roles = ["muted"] * bar
         roles[at] = "warning" if playing.past else "accent"
@@ -63,7 +64,7 @@ class LabSlider(Line):
             Piece(glyphs.bar_start, "muted"),
             *(Piece(cell, role) for cell, role in zip(cells, roles, strict=True)),
             Piece(glyphs.bar_end, "muted"),
-            Piece(f" {_seconds(playing.lab.frames[-1].time)}", "muted"),
+            Piece(f" {_seconds(playing.end)}", "muted"),
         ]
         if playing.past:
             pieces.append(Piece("  " + _("the past: what you do begins another future"), "warning"))
