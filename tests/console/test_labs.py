@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -49,3 +50,17 @@ def test_the_persistence_stage_tells_what_is_left(capsys: pytest.CaptureFixture[
     assert found["aof-always"]["lost"] == 0
     assert main(["lab", "durability", "--kill", "3"]) == 0
     assert "appendfsync always" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_a_moment_of_the_persistence_stage(
+    lang: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--lang", lang, "lab", "durability", "--setting", "save-2", "--steps", "40"]
+    assert main(words) == 0
+    assert "► save 2 1" in capsys.readouterr().out
+    assert main([*words, "--kill", "3", "--death", "crash", "--json"]) == 0
+    frames = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [frame["up"] for frame in frames] == [False] * 6
+    assert main([*words, "--svg", str(tmp_path / "stage.svg")]) == 0
+    assert "appendfsync always" in (tmp_path / "stage.svg").read_text(encoding="utf-8")

@@ -100,7 +100,7 @@ class Stage:
             self.simulation.after(_WRITEBACK_US, self._write_back)
         self.frame = self._take()
         self._freezer = Freezer(
-            {"stage": self, "events": self.events, "writes": self.ledger.writes},
+            {"stage": self, "events": self.events, **self.ledger.logs},
             Write,
             lambda write: write.number - 1,
             lambda number: self.ledger.writes[number],

@@ -118,7 +118,7 @@ class Lab:
         self.clients.start()
         logs = {"lab": self, "events": self.events, "samples": self._camera.samples}
         self._freezer = Freezer(
-            {**logs, "writes": self.ledger.writes},
+            {**logs, **self.ledger.logs},
             Write,
             lambda write: write.number - 1,
             lambda number: self.ledger.writes[number],

@@ -107,13 +107,22 @@ class Ledger:
         self.lost = sum(write.lost for write in self.acknowledged)
         return fresh
 
-    def flags(self) -> bytes:
-        """What has become of each write, a byte for each."""
-        return bytes(write.acknowledged + 2 * write.safe + 4 * write.lost for write in self.writes)
+    @property
+    def logs(self) -> dict[str, object]:
+        """The lists that only grow, by name: a checkpoint holds how long they were (`flags`)."""
+        return {"writes": self.writes, "acknowledged": self.acknowledged}
 
-    def take_flags(self, flags: bytes) -> None:
-        """So many writes were there, and this had become of them: what came later is forgotten."""
-        del self.writes[len(flags) :]
-        for write, flag in zip(self.writes, flags, strict=True):
+    def flags(self) -> tuple[int, bytes]:
+        """How many were acknowledged, and what has become of each write, a byte for each."""
+        return len(self.acknowledged), bytes(
+            write.acknowledged + 2 * write.safe + 4 * write.lost for write in self.writes
+        )
+
+    def take_flags(self, flags: tuple[int, bytes]) -> None:
+        """So many there were, and this had become of them: what came later is forgotten."""
+        acknowledged, each = flags
+        del self.acknowledged[acknowledged:]
+        del self.writes[len(each) :]
+        for write, flag in zip(self.writes, each, strict=True):
             write.acknowledged = bool(flag & 1)
             write.safe, write.lost = bool(flag & 2), bool(flag & 4)
