@@ -79,8 +79,8 @@ def make(one: Plan) -> Lab:
     return Lab(one.scenario, one.seed, one.replicas)
 
 
-def make_peace(lab: Lab) -> None:
-    """Faults are over: everything is whole, everybody runs and follows the clients' master."""
+def mend(lab: Lab) -> None:
+    """Faults are over: everything is whole, and everybody runs."""
     for first, second in lab.wires:
         lab.act("heal", f"{first}-{second}")
         for kind in ("loss", "jitter", "bandwidth"):
@@ -91,6 +91,11 @@ def make_peace(lab: Lab) -> None:
             lab.act("resume", name)
         elif node.condition == "down":
             lab.act("restart", name, node.settings.kept)
+
+
+def make_peace(lab: Lab) -> None:
+    """After faults: everybody follows the clients' master, and nothing is written any more."""
+    mend(lab)
     lab.act("sentinels", "", 0)
     lab.step(10)
     master = lab.clients.master
@@ -105,4 +110,4 @@ def make_peace(lab: Lab) -> None:
     lab.step(CALM_STEPS)
 
 
-__all__ = ["CALM_STEPS", "FAULTS_UNTIL", "STEP_US", "Plan", "make", "make_peace", "plan"]
+__all__ = ["CALM_STEPS", "FAULTS_UNTIL", "STEP_US", "Plan", "make", "make_peace", "mend", "plan"]

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.labs.random_runs import FAULTS_UNTIL, STEP_US, make, make_peace, plan
+from tests.labs.random_runs import FAULTS_UNTIL, STEP_US, make, make_peace, mend, plan
 from tutor.engine.engine import Engine
 from tutor.labs.durability import run
 from tutor.labs.node import Node
@@ -84,10 +84,10 @@ def test_wait_never_reports_more_replicas_than_hold_the_write(
     lab = make(plan(seed, deaths=False))
     chance = random.Random(seed)
     wanted = chance.randint(1, lab.replicas)
-    while not lab.nodes["master"].replication.master.replicas and lab.now < FAULTS_UNTIL:
+    while not lab.nodes["master"].replication.master.replicas:
         lab.step()  # a write before the first replica has offset 0, which WAIT takes for known
-    if not lab.nodes["master"].replication.master.replicas:
-        make_peace(lab)  # all this time none has got through
+        if lab.now == FAULTS_UNTIL:
+            mend(lab)  # all this time none has got through
     lab.step(2)
     lab.act("wait", "", wanted)
     checked: list[Write] = []
