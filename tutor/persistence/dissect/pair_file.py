@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import chain, islice
 from struct import pack
+from typing import Any
 
 from tutor.engine import codec
 from tutor.engine.codec import write_length, write_string
@@ -22,7 +23,7 @@ from tutor.engine.values import Hash, Set, Value, Zset
 from tutor.persistence.dissect import rdb
 from tutor.persistence.dissect.spans import Cursor, Span
 from tutor.persistence.dissect.strings import length, string
-from tutor.persistence.dissect.unwritten import Unwritten
+from tutor.persistence.dissect.unwritten import EVERY, Unwritten
 from tutor.persistence.dissect.values import (
     list_node,
     scored_member,
@@ -109,6 +110,11 @@ class LongPair(Unwritten):
         self.kind, number, self.count = _measures(value)
         self._head = pair_head(key, filed, self.kind) + write_length(number)
 
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a string, shown as if it were not packed."""
+        return self.kind == codec.STRING
+
     def texts(self, start: int) -> Iterator[bytes]:
         head = [self._head] if start == 0 else []
         return chain(head, self._elements(max(start - 1, 0)))
@@ -133,9 +139,9 @@ class LongPair(Unwritten):
             yield from _stream(value, start, compress)
         else:
             assert isinstance(value, (bytes, Sds))
-            text = value if isinstance(value, bytes) else value.data
-            for at in range(start * TEXT_PER_UNIT, len(text), TEXT_PER_UNIT):
-                yield bytes(text[at : at + TEXT_PER_UNIT])
+            whole: bytes | bytearray = value if isinstance(value, bytes) else value.data
+            for at in range(start * TEXT_PER_UNIT, len(whole), TEXT_PER_UNIT):
+                yield bytes(whole[at : at + TEXT_PER_UNIT])
 
     def measured(self) -> Iterator[tuple[int, int]]:
         """Of a text the arithmetic is simple."""
@@ -243,6 +249,27 @@ def pair_of(inspection: Inspection) -> Unwritten:
 def forget_pair() -> None:
     """Another moment's data are here now (undo): what was counted holds no more."""
     _Last.looked_at, _Last.pair = (), None
+
+
+def unit_of(value: Value, part: bytes) -> int | None:
+    """The unit of a member or a field of a long value. The latest are looked at first."""
+    if isinstance(value, Zset):
+        if value.skiplist is None or part not in value.scores:
+            return None
+        rank = value.skiplist.rank(value.scores[part], part)
+        return None if rank is None else len(value) - rank
+    if isinstance(value, (Set, Hash)) and value.table is not None:
+        data = value.table.data
+        return None if part not in data else place_of(data, part) + 1
+    return None
+
+
+def place_of(data: dict[bytes, Any], key: bytes) -> int:
+    """Which of the keys of a dictionary this is, counted from 0. O(1) if it is one of the last."""
+    for at, one in enumerate(islice(reversed(data), EVERY)):
+        if one == key:
+            return len(data) - 1 - at
+    return next(at for at, one in enumerate(data) if one == key)
 
 
 def len_of(value: Value) -> int:

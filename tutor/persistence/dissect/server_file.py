@@ -18,10 +18,12 @@ from tutor.engine.codec import STRING, write_string
 from tutor.engine.engine import Engine
 from tutor.engine.inspect import Filed, filed_of
 from tutor.engine.structures.crc64 import crc64
+from tutor.engine.structures.quicklist import Quicklist
 from tutor.engine.structures.sds import Sds
+from tutor.engine.structures.stream import Stream
 from tutor.engine.values import text_of
 from tutor.persistence.dissect import rdb
-from tutor.persistence.dissect.pair_file import LongPair, is_long, pair_file, pair_head
+from tutor.persistence.dissect.pair_file import LongPair, is_long, pair_file, pair_head, place_of
 from tutor.persistence.dissect.spans import UNKNOWN, Cursor, Piece, PieceKind, Span
 from tutor.persistence.dissect.unwritten import EVERY, Unwritten
 from tutor.persistence.rdb import opcodes
@@ -73,7 +75,8 @@ class ServerFile(Unwritten):
         self._front = [
             HEADER, *fields, *(write_library(one, self._compress) for one in libraries)
         ]  # fmt: skip
-        self._front_kinds: list[PieceKind] = ["header", *("aux" for _ in fields)]
+        self._front_kinds: list[PieceKind] = ["header"]
+        self._front_kinds += ["aux"] * len(fields)
         self._segments: list[_Segment] = []
         at = len(self._front)
         for number, database in enumerate(engine.databases):
@@ -111,7 +114,7 @@ class ServerFile(Unwritten):
             return b"".join(pair_file(key, value, filed).texts(0))
         if isinstance(value, (bytes, Sds)):
             return pair_head(key, filed, STRING)
-        return b"".join(islice(LongPair(key, value, filed).texts(0), SEEN_OF_LONG))
+        return b"".join(islice(LongPair(key, value, filed).texts(0), _seen_of(value)))
 
     def _long_texts(self, segment: _Segment, key: bytes, value: Any) -> Iterator[bytes]:
         """All of a long pair, as it would be written."""
@@ -133,9 +136,7 @@ class ServerFile(Unwritten):
         crc = crc64(front)
         yield number, len(front)
         for segment in self._segments:
-            heads = b"".join(
-                database_head(segment.number, len(segment.keys), len(segment.expires))
-            )
+            heads = b"".join(database_head(segment.number, len(segment.keys), len(segment.expires)))
             crc = crc64(heads, crc)
             yield _HEADS, len(heads)
             number += _HEADS
@@ -216,7 +217,7 @@ class ServerFile(Unwritten):
             spans = cursor.spans
         else:
             pair = LongPair(key, value, filed)
-            spans = [one for some in pair.spans(0, SEEN_OF_LONG) for one in some]
+            spans = [one for some in pair.spans(0, _seen_of(value)) for one in some]
         shown = sum(one.size for one in spans if not one.unpacked)
         size = self._long_sizes.get(number)
         rest = None if size is None else size - shown
@@ -258,9 +259,9 @@ class ServerFile(Unwritten):
         segment = next((one for one in self._segments if one.number == db), None)
         if segment is None or key not in segment.keys:
             return None
-        last = len(segment.keys) - 1
-        for at, one in enumerate(islice(reversed(segment.keys), EVERY)):
-            if one == key:
-                return segment.first + _HEADS + last - at
-        at = next(at for at, one in enumerate(segment.keys) if one == key)
-        return segment.first + _HEADS + at
+        return segment.first + _HEADS + place_of(segment.keys, key)
+
+
+def _seen_of(value: Any) -> int:
+    """Nodes are much to read: only how many there are is shown."""
+    return 1 if isinstance(value, (Quicklist, Stream)) else SEEN_OF_LONG

@@ -78,6 +78,12 @@ class Unwritten(ABC):
             self._offsets.append(self._bytes)
         return True
 
+    def count_some(self) -> None:
+        """As much as a look may count by itself."""
+        for _ in range(STEPS_AT_ONCE):
+            if not self.go_on():
+                return
+
     def offset(self, number: int) -> int:
         """Where a unit begins; `UNKNOWN` if it is not counted so far, and too far to be counted
         now."""

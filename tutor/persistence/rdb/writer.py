@@ -149,8 +149,8 @@ def _used_pairs(
     uses: LastUses,
     compress: bool,
 ) -> Iterator[bytes]:
-    """As `write_pairs`, under a policy that looks at when or how often keys were used: each pair has it
-    in front, behind its expiry."""
+    """As `write_pairs`, under a policy that looks at when or how often keys were used: each pair
+    has it in front, behind its expiry."""
     lfu = moment.config.maxmemory_policy.endswith("lfu")
     seconds = moment.now_ms // 1000
     parts: list[bytes] = []
@@ -170,7 +170,9 @@ def _used_pairs(
     yield b"".join(parts)
 
 
-def write_pairs(keys: dict[bytes, Any], expires: dict[bytes, int], compress: bool) -> Iterator[bytes]:
+def write_pairs(
+    keys: dict[bytes, Any], expires: dict[bytes, int], compress: bool
+) -> Iterator[bytes]:
     """Keys with their values and expiries. The loop over all keys of a server: what most keys and
     texts are is written here, without a call."""
     parts: list[bytes] = []
