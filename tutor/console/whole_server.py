@@ -117,7 +117,7 @@ class WholeServer:
         return clients_of(engine)
 
     def file(self) -> ServerFile:
-        """The RDB file of this moment; what was counted of it is kept until something is written."""
+        """The RDB file of this moment; what was counted is kept until something is written."""
         engine = self.world.engine
         stats = engine.stats
         moment = (

@@ -57,7 +57,7 @@ def _commands(source: Engine | Snapshot) -> Iterator[list[bytes]]:
 
 
 def commands_for(key: bytes, value: Value, by_bucket: bool = True) -> Iterator[list[bytes]]:
-    """What makes this key; elements of a hash table in the order of its buckets, or as they came."""
+    """What makes this key; elements of a table by bucket, or in the order in which they came."""
     if isinstance(value, (bytes, int, Sds)):
         yield [b"SET", key, text_of(value)]
     elif isinstance(value, Quicklist):
