@@ -18,7 +18,7 @@ from tutor.engine.structures.skiplist_layout import SkiplistLayout
 from tutor.engine.structures.stream_layout import StreamLayout
 from tutor.engine.structures.window import Window
 from tutor.engine.values import Hash, Set
-from tutor.persistence.dissect.pair_file import pair_of
+from tutor.persistence.dissect.pair_file import LongPair, pair_of
 from tutor.tui.paint import plain, row, wrap
 from tutor.tui.sheet import Part
 
@@ -39,7 +39,8 @@ def pitch_of(now: Inspection, view: View) -> int:
     """How many items of a key are drawn at a time: about a screenful."""
     layout = now.layout
     if view == "file":
-        return PITCH
+        pair = pair_of(now)
+        return 1 if isinstance(pair, LongPair) and pair.has_nodes else PITCH
     if isinstance(layout, StringLayout):
         return _TEXT.get(view, _WHOLE)
     if isinstance(layout, SkiplistLayout):

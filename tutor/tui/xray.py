@@ -208,6 +208,8 @@ class Xray:
         if before is not None and before.type == now.type and argv:
             before, now = self._where_it_changed(argv, before, now)
         self._changed = changes(before, now) | named(argv, now) | filed_marks(before, now, argv)
+        if self.view == "file":
+            self._target = first_marked(now, self._changed)
         return before, now
 
     def _where_it_changed(
@@ -412,8 +414,6 @@ class Xray:
         """Which parts of it there are to be marked and to be scrolled to; what is to be counted."""
         pair = pair_of(now)
         self._counting = None if pair.counted else pair
-        if self._target is not None:
-            self._target = first_marked(now, self._changed)
         if self._world is not None:
             self._changed |= self._filed.mark()
 
@@ -423,7 +423,8 @@ class Xray:
         known, what = self._drawn_as, (*what, pitch)
         if what == known:
             return False
-        if known is not None and known[0] == what[0] and self.sheet.top and self._target is None:
+        alike = known is not None and known[0] == what[0] and "file" not in (known[1], what[1])
+        if alike and self.sheet.top and self._target is None:
             self._target = self.sheet.items_seen[0]
         self._drawn_as, self.sheet = what, Sheet(pitch)
         self._made.clear()

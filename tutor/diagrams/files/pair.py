@@ -18,6 +18,7 @@ from tutor.diagrams.difference import Changes, common
 from tutor.diagrams.files.rows import rule, sentence, span_rows
 from tutor.diagrams.parts import Parts
 from tutor.engine.inspect import Filed, Inspection
+from tutor.engine.structures.sds import Sds
 from tutor.i18n import _, ngettext
 from tutor.persistence.aof.base import commands_for
 from tutor.persistence.dissect import rdb
@@ -134,7 +135,10 @@ def _sections(inspection: Inspection, changed: Changes) -> list[_Section]:
     """Of each file its name, the commands that are shown, and what is said beneath."""
     filed = inspection.filed
     assert filed is not None
-    made = commands_for(inspection.key, inspection.value, by_bucket=False)
+    value = inspection.value
+    made: Iterable[list[bytes]] = commands_for(inspection.key, value, by_bucket=False)
+    if isinstance(value, Sds):  # not copied
+        made = [[b"SET", inspection.key, value.data]]  # type: ignore[list-item]
     commands = list(islice(made, _COMMANDS_SHOWN + 1))
     more = ""
     if len(commands) > _COMMANDS_SHOWN:
@@ -184,9 +188,9 @@ def _dissected(commands: Iterable[Sequence[bytes]]) -> Iterable[list[Span]]:
 def _word_spans(at: int, word: bytes, code: str) -> tuple[Span, Span]:
     """A word and its length; a long word is not copied."""
     head, size = b"$%d\r\n" % len(word), len(word) + 2
-    data = (word[:MOST_DATA] + b"\r\n")[:MOST_DATA]
+    data = bytes(word[:MOST_DATA] + b"\r\n")[:MOST_DATA]
     role: Role = "payload" if code == "word" else "key"
-    text = word[: 2 * MOST_DATA]
+    text = bytes(word[: 2 * MOST_DATA])
     return (
         Span(at, len(head), head, "length", "length of text", Length(len(word), 6), 1),
         Span(at + len(head), size, data, role, code, text, 1),

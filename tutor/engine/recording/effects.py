@@ -38,17 +38,9 @@ def effects_of(world: World, index: int) -> tuple[Effect, ...] | None:
             session = understudy(engine, world.session)
             session.db = engine.databases[entry.db]
             session.transaction = world.session.transaction
-            propagation = engine.propagation
-            others, propagation.sinks = propagation.sinks, []
-            propagation.add(listener)
-            try:
-                if engine.execute(session, entry.argv) is BLOCKED:
-                    engine.waiting.unblock(session)
-            finally:
-                propagation.remove(listener)
-                propagation.sinks += others
-                propagation.active = bool(others)
-                engine.settle()
+            engine.propagation.add(listener)
+            if engine.execute(session, entry.argv) is BLOCKED:
+                engine.waiting.unblock(session)
     except IndexError:
         return None
     return tuple(effect for effect in listener.heard if effect.logged)

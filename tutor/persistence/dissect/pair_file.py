@@ -37,6 +37,7 @@ LONG_TEXT = 1 << 18
 
 TEXT_PER_UNIT = 12
 _LONG_TABLE = 64
+_NODES_EVERY = 2
 _WITHIN = 1  # depth of what stands behind a type
 
 
@@ -108,7 +109,14 @@ class LongPair(Unwritten):
         super().__init__()
         self.value, self.compress = value, filed.compress
         self.kind, number, self.count = _measures(value)
+        if self.has_nodes:
+            self.every = _NODES_EVERY
         self._head = pair_head(key, filed, self.kind) + write_length(number)
+
+    @property
+    def has_nodes(self) -> bool:
+        """Whether its units are nodes, each with many elements."""
+        return self.kind in (codec.LIST_LISTPACKS, codec.STREAM)
 
     @property
     def is_text(self) -> bool:

@@ -44,6 +44,7 @@ SEEN_OF_LONG = 17
 """Units of a long value that are dissected within the file of the whole server."""
 
 _HEADS = 2
+_NEAR = 64
 _BEHIND = 2
 _ENDED = b"\xff"
 
@@ -89,6 +90,7 @@ class ServerFile(Unwritten):
         self.keys = sum(len(one.keys) for one in self._segments)
         self._crc = 0
         self._long_sizes: dict[int, int] = {}
+        self._near: dict[int, tuple[bytes, Any]] = {}
         self.exact = True
 
     # the bytes
@@ -162,8 +164,9 @@ class ServerFile(Unwritten):
             if batch:
                 yield self._batch(segment, batch), len(batch), 0
                 batch = {}
+            every = 2 if isinstance(value, (Quicklist, Stream)) else EVERY
             texts, size = self._long_texts(segment, key, value), 0
-            while some := b"".join(islice(texts, EVERY)):
+            while some := b"".join(islice(texts, every)):
                 size += len(some)
                 yield some, 0, 0
             yield b"", 1, size
@@ -187,11 +190,7 @@ class ServerFile(Unwritten):
         return at + size
 
     def _is_long(self, number: int) -> bool:
-        segment = self._segment(number)
-        at = -1 if segment is None else number - segment.first - _HEADS
-        if segment is None or at < 0:
-            return False
-        return is_long(next(islice(segment.keys.values(), at, None)))
+        return self.kind(number) == "pair" and is_long(self._item(number)[1])
 
     def dissected(self, number: int, text: bytes) -> list[Span]:
         if number == self._end + 1:
@@ -226,8 +225,11 @@ class ServerFile(Unwritten):
     def _item(self, number: int) -> tuple[bytes, Any, _Segment]:
         segment = self._segment(number)
         assert segment is not None
-        skipped = number - segment.first - _HEADS
-        return *next(islice(segment.keys.items(), skipped, None)), segment
+        if number not in self._near:
+            skipped = number - segment.first - _HEADS
+            some = islice(segment.keys.items(), skipped, skipped + _NEAR)
+            self._near = dict(enumerate(some, number))
+        return *self._near[number], segment
 
     def kind(self, number: int) -> PieceKind:
         """What a unit is."""

@@ -27,6 +27,7 @@ class Unwritten(ABC):
     """``count`` units, numbered from 0. What it is made from must not change meanwhile."""
 
     count: int
+    every = EVERY
 
     def __init__(self) -> None:
         self._units, self._offsets = [0], [0]
@@ -48,7 +49,7 @@ class Unwritten(ABC):
     def measured(self) -> Iterator[tuple[int, int]]:
         """Units and bytes from the beginning on, some at a time."""
         texts = self.texts(0)
-        while batch := list(islice(texts, EVERY)):
+        while batch := list(islice(texts, self.every)):
             yield len(batch), sum(map(len, batch))
 
     @property
