@@ -111,7 +111,7 @@ def _type(value: Any) -> str:
 def _match(value: Any) -> str:
     words = _("%(length)d bytes again from %(distance)d back: %(text)s")
     figures = {"length": value.length, "distance": value.distance}
-    return words % (figures | {"text": shown(value.text, MOST_TEXT)})
+    return "◄ " + words % (figures | {"text": shown(value.text, MOST_TEXT)})
 
 
 def _literal(value: Any) -> str:
@@ -131,7 +131,7 @@ def _checksum(value: Any) -> str:
 def _not_shown(value: Any) -> str:
     """``value`` is the key and how many bytes of its value are left out, None if not counted."""
     key, rest = value
-    more = ngettext("%(n)d byte more", "%(n)d bytes more", rest or 0) % {"n": rest}
+    more = ngettext("%(n)d byte more", "%(n)d bytes more", rest or 0) % {"n": rest or 0}
     return (_("more of the value") if rest is None else more) + f" · :xray {shown(key, 32)} file"
 
 

@@ -127,7 +127,7 @@ def _role(span: Span) -> Role:
 def _word_role(span: Span) -> Role:
     """Words are coloured as their bytes are, where what the key holds is said."""
     role = _role(span)
-    return "label" if role in ("header", "frame") else role
+    return "label" if role in ("header", "frame", "pointer") else role
 
 
 def sentence(span: Span, changed: bool = False) -> str:
