@@ -208,7 +208,7 @@ def _picture_arguments(options: argparse._ArgumentGroup) -> None:
     add(
         "--server",
         metavar="VIEW",
-        help=_("the whole server instead: map, memory, expiry, eviction, wire, clients"),
+        help=_("the whole server instead: map, memory, expiry, eviction, wire, clients, file"),
     )
     add("--view", metavar="VIEW", help=_("structure (the default), bytes, diff, text, …"))
     add("--all-views", action="store_true", help=_("every view that says something of the key"))

@@ -9,6 +9,7 @@ from typing import Any
 
 from tutor.diagrams.canvas import Drawing
 from tutor.diagrams.server import ServerView, draw_server
+from tutor.diagrams.server.rdb_file import FileFigures
 from tutor.engine.census import Census
 from tutor.engine.clients.figures import clients_of
 from tutor.engine.clock import VirtualClock
@@ -19,6 +20,8 @@ from tutor.engine.host import Buffers
 from tutor.engine.memory.eviction_watch import EvictionWatch
 from tutor.engine.replies import ReplyError
 from tutor.network.exchange import exchange
+from tutor.persistence.dissect.server_file import ServerFile
+from tutor.persistence.rdb import RdbInfo
 
 
 class Bench:
@@ -178,6 +181,35 @@ def _clients() -> Any:
     return clients_of(bench.engine)
 
 
+def _figures_of(bench: Bench, counted: bool = True, start: int = 0, *changed: Any) -> FileFigures:
+    file = ServerFile(bench.engine, RdbInfo(1_700_000_000, 948_392))
+    while counted and file.go_on():
+        pass
+    return FileFigures(file, start, file.count, frozenset(changed))
+
+
+def _file() -> FileFigures:
+    bench = Bench(
+        'SET greeting "hello hello hello hello hello"',
+        "HSET user:1 name Алиса age 30",
+        'SET "bin\\x00\\xff" 日本語🎉שלום',
+        "SADD ids 1 2 70000",
+        "PEXPIREAT ids 1800000000000",
+    )
+    return _figures_of(bench, True, 0, (0, b"ids"))
+
+
+def _file_of_two(counted: bool = True) -> FileFigures:
+    bench = Bench(
+        "CONFIG SET maxmemory-policy allkeys-lfu",
+        "ZADD board " + " ".join(f"{n} player:{n}" for n in range(2000)),
+        "RPUSH queue " + " ".join(f"job:{n}" for n in range(6000)),
+        "SELECT 3",
+        "SET n 1000000",
+    )
+    return _figures_of(bench, counted, 3)
+
+
 SAMPLES: Mapping[str, tuple[ServerView, Callable[[], Any]]] = {
     "map": ("map", _map),
     "map-by-ttl": ("map", lambda: _map("ttl")),
@@ -210,6 +242,10 @@ SAMPLES: Mapping[str, tuple[ServerView, Callable[[], Any]]] = {
     "wire-waits": ("wire", lambda: _wire("BLPOP nothing 0")),
     "wire-nothing": ("wire", lambda: None),
     "clients": ("clients", _clients),
+    "file": ("file", _file),
+    "file-two-databases": ("file", _file_of_two),
+    "file-under-count": ("file", lambda: _file_of_two(counted=False)),
+    "file-empty": ("file", lambda: _figures_of(Bench())),
 }
 
 

@@ -21,9 +21,11 @@ import pytest
 
 from tests.diagrams.samples import SAMPLES, Sample, sample
 from tutor import i18n
-from tutor.diagrams import Drawing, Role, View, views_of
+from tutor.diagrams import Drawing, Role, View
+from tutor.diagrams import views_of as all_views_of
 from tutor.diagrams.canvas import Line, width_of
 from tutor.diagrams.views import VIEWS
+from tutor.engine.inspect import Inspection
 
 GOLDEN = Path(__file__).parent / "golden"
 FOLDERS = ("keys", "roles", "diff", "ascii")
@@ -43,7 +45,7 @@ RUSSIAN = (
 )
 """A sample of each structure, drawn in Russian as well."""
 
-FURTHER_VIEWS = tuple(view for view in VIEWS if view not in ("structure", "bytes"))
+FURTHER_VIEWS = tuple(view for view in VIEWS if view not in ("structure", "bytes", "file"))
 """Views that only some keys have; one sample of each is drawn in Russian."""
 
 COMPARED = tuple(
@@ -80,6 +82,12 @@ LETTERS: dict[Role, str] = {
     "warning": "w",
 }
 """How the roles are written in `golden/roles`: ``8l 1C 24p`` is 8 cells of label, and so on."""
+
+
+def views_of(inspection: Inspection) -> tuple[View, ...]:
+    """All but ``file``, which has golden files of its own (`test_files`)."""
+    return tuple(view for view in all_views_of(inspection) if view != "file")
+
 
 Sections = Iterator[tuple[str, str]]
 

@@ -20,7 +20,7 @@ DRAWN = frozenset("■█")
 """Parts of a picture beside a word that carries the mark."""
 
 EMPTY = frozenset("░·")
-HEX = re.compile(r"[0-9a-f]{2}( [0-9a-f]{2})*")
+HEX = re.compile(r"[0-9a-fA-F]{2}( [0-9a-fA-F]{2})*")
 """Bytes of a listing; what they are stands beside or above them in words."""
 
 

@@ -422,8 +422,8 @@ for _word in (
     ),
     ClientWord(
         ":server",
-        ":server [map | memory | expiry | eviction | wire | clients]",
-        lambda: _("the whole server: its keys, memory, expiry, eviction, wire and clients"),
+        ":server [map | memory | expiry | eviction | wire | clients | file]",
+        lambda: _("the whole server: its keys, memory, expiry, eviction, wire, clients and file"),
         _server,
         lambda: ("map", "memory", "expiry", "eviction", "wire", "clients"),
     ),

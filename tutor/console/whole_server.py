@@ -11,6 +11,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from tutor.diagrams.server.rdb_file import FileFigures
 from tutor.engine.census import BUDGET, Census, KeyspaceMap, Order, Place
 from tutor.engine.clients.figures import clients_of
 from tutor.engine.clients.redaction import redacted
@@ -20,9 +21,13 @@ from tutor.engine.replies import Reply
 from tutor.engine.session import Session
 from tutor.engine.traffic import Traffic
 from tutor.network.exchange import Exchange, exchange
+from tutor.persistence.dissect.server_file import ServerFile
+from tutor.persistence.rdb import RdbInfo
+from tutor.persistence.service import Persister
 
 if TYPE_CHECKING:
     from tutor.diagrams.server import ServerView
+    from tutor.engine.engine import Engine
     from tutor.engine.world import Entry, World
 
 __all__ = ["Overheard", "WholeServer", "layout_once"]
@@ -33,6 +38,9 @@ MOST_COPIED = 100_000
 MOST_COUNTED = 200_000
 """Elements that are counted for a picture that is drawn once."""
 
+
+UNITS_ONCE = 48
+"""Fields and keys of a file that is drawn once."""
 
 STAY_S = 1.0
 """So long another client's exchange is shown, so that it can be read."""
@@ -64,6 +72,7 @@ class WholeServer:
     def __init__(self, world: World) -> None:
         self.world = world
         self.census = Census(world.engine)
+        self._file: tuple[tuple[int, ...], ServerFile] | None = None
         self._expiry = ExpiryWatch(world.engine)
         self._eviction = EvictionWatch(world.engine)
         self._exchange: tuple[Entry, Any, Exchange] | None = None
@@ -102,7 +111,28 @@ class WholeServer:
             return self._eviction.figures()
         if view == "wire":
             return self._exchange_of_others() or self._last_exchange()
+        if view == "file":
+            file = self.file()
+            return FileFigures(file, start, min(start + rows, file.count), self.changed())
         return clients_of(engine)
+
+    def file(self) -> ServerFile:
+        """The RDB file of this moment; what was counted is kept until something is written."""
+        engine = self.world.engine
+        stats = engine.stats
+        moment = (
+            *(stats.dirty, stats.expired_keys, stats.evicted_keys, engine.config.version),
+            *(len(self.world.history), len(self.world.future)),
+            *(len(one) for one in engine.databases),
+        )
+        if self._file is None or self._file[0] != moment:
+            self._file = moment, ServerFile(engine, _info(engine))
+        return self._file[1]
+
+    def changed(self) -> frozenset[Place]:
+        """Keys that the last command changed."""
+        last = self.world.last
+        return frozenset((db, key) for db, key, _event in last.changed) if last else frozenset()
 
     def _expiring_db(self) -> int:
         """Our own database, unless only another one has keys with a TTL."""
@@ -139,6 +169,13 @@ class WholeServer:
         return known[2]
 
 
+def _info(engine: Engine) -> RdbInfo:
+    """What the file says of itself."""
+    if isinstance(engine.persistence, Persister):
+        return engine.persistence.info()
+    return RdbInfo(engine.clock.now_us() // 1_000_000, engine.accounts.present())
+
+
 def layout_once(world: World, view: ServerView, *, order: Order = "bytes", rows: int = 20) -> Any:
     """A view's layout for a picture that is drawn once. The next cycle of expiry is rehearsed on a
     copy; TTLs are measured by the longest of them."""
@@ -149,6 +186,11 @@ def layout_once(world: World, view: ServerView, *, order: Order = "bytes", rows:
                 break
     if view == "expiry" and sum(map(len, world.engine.databases)) <= MOST_COPIED:
         return rehearse(world.engine, looked._expiring_db())
+    if view == "file":
+        for _step in range(MOST_COUNTED // BUDGET):
+            if not looked.file().go_on():
+                break
+        return looked.layout(view, rows=UNITS_ONCE)
     layout = looked.layout(view, order=order, rows=rows)
     return _on_one_scale(layout) if isinstance(layout, KeyspaceMap) else layout
 

@@ -18,6 +18,7 @@ from tutor.diagrams.allocations import (
 from tutor.diagrams.bitmaps import bits_parts, describe_bits, draw_bits, has_bits
 from tutor.diagrams.canvas import Line
 from tutor.diagrams.difference import Changes
+from tutor.diagrams.files.pair import describe_filed, draw_filed, filed_parts, is_filed
 from tutor.diagrams.geohashes import describe_map, draw_map, has_places
 from tutor.diagrams.hyperloglogs import describe_registers, draw_registers
 from tutor.diagrams.hyperloglogs import is_one as is_hyperloglog
@@ -29,7 +30,7 @@ from tutor.engine.ancestors import has_ancestors
 from tutor.engine.inspect import Inspection
 from tutor.i18n import pgettext
 
-View = Literal["structure", "bytes", "registers", "bits", "map", "then"]
+View = Literal["structure", "bytes", "registers", "bits", "map", "then", "file"]
 
 Draw = Callable[[Inspection, int, Changes], list[Line]]
 Describe = Callable[[Inspection, Changes], list[str]]
@@ -54,6 +55,7 @@ VIEWS: Mapping[View, ViewRow] = {
     "bits": ViewRow(draw_bits, describe_bits, has_bits, bits_parts),
     "map": ViewRow(draw_map, describe_map, has_places),
     "then": ViewRow(draw_then, describe_then, has_ancestors, then_parts),
+    "file": ViewRow(draw_filed, describe_filed, is_filed, filed_parts),
 }
 """In the order in which they are offered."""
 
@@ -73,6 +75,7 @@ def view_name(view: str) -> str:
         "bits": pgettext("view", "bits"),
         "map": pgettext("view", "map"),
         "then": pgettext("view", "then and now"),
+        "file": pgettext("view", "file"),
         "diff": pgettext("view", "diff"),
         "text": pgettext("view", "text"),
     }

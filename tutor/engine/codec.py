@@ -22,10 +22,12 @@ from tutor.engine.memory.usage import listpack_entries
 from tutor.engine.structures import listpack, lzf
 from tutor.engine.structures.crc64 import crc64
 from tutor.engine.structures.quicklist import Quicklist
+from tutor.engine.structures.quicklist_node import Node
 from tutor.engine.structures.radix import KEY_SIZE
 from tutor.engine.structures.sds import Sds, parse_integer
 from tutor.engine.structures.stream import SEQUENCE, Stream
 from tutor.engine.structures.stream_group import Group
+from tutor.engine.structures.stream_node import StreamNode
 from tutor.engine.values import Hash, Set, Value, Zset, text_of
 
 if TYPE_CHECKING:
@@ -134,18 +136,19 @@ def _write_nodes(value: Zset, compress: bool) -> bytes:
 
 
 def _write_list(value: Quicklist, compress: bool) -> bytes:
-    """Nodes as they are; one that is compressed in memory is written so, whatever the setting."""
-    parts = [write_length(value.node_count)]
-    for node in value.nodes():
-        parts.append(write_length(PLAIN_NODE if node.plain else PACKED_NODE))
-        image = node.image()
-        if node.lzf_size() is not None:
-            squeezed = lzf.compress(image, node.size)
-            assert squeezed is not None
-            parts.append(_write_lzf(squeezed, node.size))
-        else:
-            parts.append(write_string(image, compress))
-    return b"".join(parts)
+    nodes = (write_list_node(node, compress) for node in value.nodes())
+    return write_length(value.node_count) + b"".join(nodes)
+
+
+def write_list_node(node: Node, compress: bool) -> bytes:
+    """A node as it is; one that is compressed in memory is written so, whatever the setting."""
+    form = write_length(PLAIN_NODE if node.plain else PACKED_NODE)
+    image = node.image()
+    if node.lzf_size() is None:
+        return form + write_string(image, compress)
+    squeezed = lzf.compress(image, node.size)
+    assert squeezed is not None
+    return form + _write_lzf(squeezed, node.size)
 
 
 def _write_id(entry: int) -> bytes:
@@ -154,11 +157,18 @@ def _write_id(entry: int) -> bytes:
 
 def _write_stream(value: Stream, compress: bool) -> bytes:
     """Nodes under their IDs, the five figures of the stream, its groups by name."""
-    parts = [write_length(len(value.nodes))]
-    for master, node in value.nodes.walk(0):
-        parts.append(write_string(master.to_bytes(KEY_SIZE, "big")))
-        parts.append(write_string(node.image(), compress))
-    parts.append(write_length(value.length))
+    nodes = (write_stream_node(*one, compress) for one in value.nodes.walk(0))
+    return write_length(len(value.nodes)) + b"".join(nodes) + write_figures(value, compress)
+
+
+def write_stream_node(master: int, node: StreamNode, compress: bool) -> bytes:
+    """A node under its first ID."""
+    return write_string(master.to_bytes(KEY_SIZE, "big")) + write_string(node.image(), compress)
+
+
+def write_figures(value: Stream, compress: bool) -> bytes:
+    """What stands behind the nodes of a stream: five figures, groups by name."""
+    parts = [write_length(value.length)]
     parts += map(_write_id, (value.last_id, value.first_id, value.max_deleted_id))
     parts.append(write_length(value.entries_added))
     parts.append(write_length(len(value.groups)))

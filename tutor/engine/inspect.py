@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from tutor.engine.codec import write_value
 from tutor.engine.image import (
     Layout,
     TableFigures,
@@ -21,6 +22,8 @@ from tutor.engine.image import (
     nodes_from,
     position_of,
 )
+from tutor.engine.memory.last_uses import idle_seconds
+from tutor.engine.memory.lfu import frequency, is_lfu
 from tutor.engine.memory.usage import memory_usage
 from tutor.engine.structures.hyperloglog_layout import register_under
 from tutor.engine.structures.quicklist import Quicklist
@@ -32,6 +35,7 @@ from tutor.engine.values import Hash, Set, Value, Zset, encoding_name, type_name
 
 if TYPE_CHECKING:
     from tutor.engine.config import Config
+    from tutor.engine.database import Database
     from tutor.engine.engine import Engine
 
 
@@ -43,6 +47,27 @@ class Limit:
     actual: int
     most: int
 
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What a file of Redis says of a key beside its value, and how it writes that.
+
+    ``expires_at`` is in Unix ms; ``idle`` (seconds) and ``frequency`` stand there under an LRU or
+    LFU policy; ``compress`` is rdbcompression. ``image`` is the type and the value as they stand in
+    an RDB file, if they are few bytes: to be compared with what they are later. ``moment`` is
+    another one whenever something was written.
+    """
+
+    expires_at: int | None = None
+    idle: int | None = None
+    frequency: int | None = None
+    compress: bool = True
+    image: bytes | None = None
+    moment: tuple[int, ...] = field(default=(), compare=False)
+
+
+FILED_MOST = 4096
+"""Bytes in memory of a key whose image in a file is made at each look."""
 
 Found = bytes | float | None
 """What a key holds under a field or member; None if it is not there."""
@@ -64,7 +89,8 @@ class Inspection:
     derives another window of it. ``value`` is the object that was looked at, for `find`,
     `elements` and `nodes`. It may be edited in place later: ``noted`` is what it held under some
     words at that time, ``kept`` what the nodes of a list around the window held
-    (`tutor.engine.locate.remember`).
+    (`tutor.engine.locate.remember`). ``filed`` is how it would stand in a file; None for a key of a
+    real server.
     """
 
     db: int
@@ -86,6 +112,7 @@ class Inspection:
     value: Value = field(default=b"", compare=False, repr=False)
     noted: Mapping[bytes, Found] | None = field(default=None, compare=False, repr=False)
     kept: Sequence[NodeContents] = field(default=(), compare=False, repr=False)
+    filed: Filed | None = field(default=None, compare=False, repr=False)
 
     def find(self, part: bytes) -> Found:
         """What the whole value holds under a field or member: its value, its score, ``b""`` for
@@ -144,8 +171,6 @@ class Inspection:
         window after window."""
         if self.other is not None:
             return self.other(window)
-        if self.other is not None:
-            return self.other(window)
         layout, total = derive_image(self.value, window, self.allocator, ends=False)
         return replace(self, window=window, items_total=total, layout=layout)
 
@@ -169,13 +194,14 @@ def inspect(
     allocator = str(engine.config.allocator)
     layout, total = derive_image(value, window, allocator)
     table = value.table if isinstance(value, Zset) else None
+    memory = memory_usage(engine, key, value, samples=5)
     return Inspection(
         db=db,
         key=key,
         type=type_name(value),
         encoding=encoding_name(value),
         length=len(str(value)) if isinstance(value, int) else len(value),
-        memory=memory_usage(engine, key, value, samples=5),
+        memory=memory,
         ttl_ms=None if when is None else when - now,
         window=window,
         items_total=total,
@@ -184,6 +210,30 @@ def inspect(
         limits=_limits(value, engine.config),
         allocator=allocator,
         value=value,
+        filed=filed_of(engine, database, key, value if memory <= FILED_MOST else None),
+    )
+
+
+def filed_of(engine: Engine, database: Database, key: bytes, value: Value | None = None) -> Filed:
+    """What a file says of a key; with the image of ``value``, if there is one."""
+    policy = engine.config.maxmemory_policy
+    image = None
+    if value is not None:
+        kind, body = write_value(value, engine.config.rdbcompression, by_bucket=False)
+        image = bytes((kind,)) + body
+    idle = counter = None
+    if is_lfu(policy):
+        counter = frequency(engine, database.access.get(key))
+    elif policy.endswith("lru"):
+        idle = idle_seconds(engine.now_ms, database.access.get(key, engine.now_ms // 1000))
+    stats = engine.stats
+    return Filed(
+        database.expires_at(key),
+        idle,
+        counter,
+        engine.config.rdbcompression,
+        image,
+        (stats.dirty, stats.expired_keys, engine.epoch, engine.config.version),
     )
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from tutor.diagrams import Drawing
+from tutor.diagrams import NOTHING, Changes, Drawing
 from tutor.diagrams.compare import draw_diff
+from tutor.diagrams.files.marks import appended_mark
 from tutor.diagrams.why import why
 from tutor.engine.events import Conversion
 from tutor.engine.inspect import Inspection
+from tutor.engine.recording.effects import effects_of
 from tutor.engine.replies import ReplyError
-from tutor.engine.world import Entry
+from tutor.engine.world import Entry, World
 from tutor.i18n import language
 
 Place = tuple[int, bytes]
@@ -61,3 +63,34 @@ class Comparison:
             drawing = draw_diff(*seen, self.argv, self.conversions, self.events, self.failed)
             self._drawn = asked, drawing
         return drawing
+
+
+class Filing:
+    """What the last command appended to a file, found when somebody wants to see it."""
+
+    def __init__(self) -> None:
+        self._ran: tuple[World, Entry] | None = None
+        self._mark: Changes | None = None
+
+    def ran(self, world: World | None, entry: Entry) -> None:
+        """A command ran, the last of its world."""
+        self._ran, self._mark = (None if world is None else (world, entry)), None
+
+    def forget(self) -> None:
+        """Nothing is known of what was done last."""
+        self._ran = self._mark = None
+
+    def mark(self) -> Changes:
+        """What it appended, as `tutor.diagrams.files.marks` names it."""
+        if self._mark is None:
+            self._mark = self._found()
+        return self._mark
+
+    def _found(self) -> Changes:
+        if self._ran is None:
+            return NOTHING
+        world, entry = self._ran
+        if world.last is not entry:
+            return NOTHING
+        effects = effects_of(world, len(world.history) - 1)
+        return appended_mark(None if effects is None else [effect.argv for effect in effects])

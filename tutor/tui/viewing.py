@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 from tutor.diagrams import Changes, describe
@@ -15,7 +16,9 @@ from tutor.engine.structures.quicklist_layout import QuicklistLayout
 from tutor.engine.structures.sds import StringLayout
 from tutor.engine.structures.skiplist_layout import SkiplistLayout
 from tutor.engine.structures.stream_layout import StreamLayout
+from tutor.engine.structures.window import Window
 from tutor.engine.values import Hash, Set
+from tutor.persistence.dissect.pair_file import LongPair, pair_of
 from tutor.tui.paint import plain, row, wrap
 from tutor.tui.sheet import Part
 
@@ -35,6 +38,9 @@ _WHOLE = 1 << 40
 def pitch_of(now: Inspection, view: View) -> int:
     """How many items of a key are drawn at a time: about a screenful."""
     layout = now.layout
+    if view == "file":
+        pair = pair_of(now)
+        return 1 if isinstance(pair, LongPair) and pair.has_nodes else PITCH
     if isinstance(layout, StringLayout):
         return _TEXT.get(view, _WHOLE)
     if isinstance(layout, SkiplistLayout):
@@ -44,6 +50,25 @@ def pitch_of(now: Inspection, view: View) -> int:
     if isinstance(layout, (HashTableLayout, TableFigures)):
         return _SLOTS.get(view, PITCH)
     return PITCH
+
+
+def items_of(now: Inspection, view: View) -> int:
+    """Items of the whole: those of the structure, or the units of its pair in a file."""
+    return pair_of(now).count if view == "file" else now.items_total
+
+
+def piece_of(now: Inspection, view: View, window: Window) -> Inspection:
+    """The key with the image of another window."""
+    return replace(now, window=window) if view == "file" else now.at(window)
+
+
+def drawn_from(piece: Inspection, view: View) -> tuple[object, ...]:
+    """What a part is drawn from: it is drawn anew when that is another."""
+    if view != "file":
+        return piece.layout, piece.table, piece.limits
+    filed, pair = piece.filed, pair_of(piece)
+    assert filed is not None
+    return filed, filed.moment, pair.size or pair.counted_bytes
 
 
 def part_of(now: Inspection, width: int, view: View, changed: Changes, alone: bool) -> Part:

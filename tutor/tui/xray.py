@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 
 from tutor.diagrams import NOTHING, Changes, changes, views_of
+from tutor.diagrams.files.marks import filed_marks, first_marked
 from tutor.diagrams.named import named
 from tutor.diagrams.payload import printable
 from tutor.diagrams.picture import head_line
@@ -23,10 +24,22 @@ from tutor.engine.structures.window import Window
 from tutor.engine.table import keys_of
 from tutor.engine.world import Entry, World
 from tutor.i18n import _, language
-from tutor.tui.comparison import Comparison
+from tutor.persistence.dissect.pair_file import forget_pair, pair_of
+from tutor.persistence.dissect.unwritten import Unwritten
+from tutor.tui.comparison import Comparison, Filing
 from tutor.tui.paint import EMPTY, Row, row, wrap
 from tutor.tui.sheet import Part, Sheet, Source
-from tutor.tui.viewing import PITCH, View, part_of, pitch_of, sentences, unplaced_table
+from tutor.tui.viewing import (
+    PITCH,
+    View,
+    drawn_from,
+    items_of,
+    part_of,
+    piece_of,
+    pitch_of,
+    sentences,
+    unplaced_table,
+)
 
 WATCHED = 8
 """Keys of one command that are compared before and after."""
@@ -91,7 +104,9 @@ class Xray:
         self._where_it_works: dict[Place, Inspection] = {}
         self._changed: Changes = NOTHING
         self._comparison: Comparison | None = None
+        self._filed = Filing()
         self._indexing: HashTable | None = None
+        self._counting: Unwritten | None = None
         self._made: dict[int, tuple[object, Part]] = {}
         """Parts that were drawn, and from what."""
         self._source: Callable[[], Source | None] = lambda: None
@@ -104,6 +119,7 @@ class Xray:
         self._world = world
         self._seen.clear()
         self._forget_changes()
+        forget_pair()
         self._drawn_as = None
         if not self.pinned:
             self.place = None if focus is None else (0, focus)
@@ -149,6 +165,7 @@ class Xray:
                 self._forget_changes()
             return
         known, before = self.place in self._seen, self._seen.get(self.place)
+        self._filed.ran(self._world, entry)
         before, now = self._compare(entry.argv)
         if known:
             self._comparison = Comparison.of(entry, self.place, before, now)
@@ -163,6 +180,7 @@ class Xray:
         known, before = self.place in self._seen, self._seen.pop(self.place, None)
         now = self._seen[self.place] = self._inspect(self.place)
         fresh = changes(before, now) if now is not None and known else NOTHING
+        self._filed.forget()
         mine = tuple(each for each in conversions if (each.db, each.key) == self.place)
         if fresh or mine:
             self._changed = fresh
@@ -189,7 +207,9 @@ class Xray:
             return before, now
         if before is not None and before.type == now.type and argv:
             before, now = self._where_it_changed(argv, before, now)
-        self._changed = changes(before, now) | named(argv, now)
+        self._changed = changes(before, now) | named(argv, now) | filed_marks(before, now, argv)
+        if self.view == "file":
+            self._target = first_marked(now, self._changed)
         return before, now
 
     def _where_it_changed(
@@ -208,6 +228,7 @@ class Xray:
 
     def rewound(self, entry: Entry) -> None:
         """A command was taken back or done again: look where it had worked."""
+        forget_pair()
         if entry.changed and not self.pinned:
             db, key, _event = entry.changed[-1]
             self._go((db, key))
@@ -248,6 +269,7 @@ class Xray:
             return
 
     def _forget_changes(self) -> None:
+        self._filed.forget()
         self._changed, self._comparison, self._target = NOTHING, None, None
 
     # looking at the world
@@ -261,7 +283,8 @@ class Xray:
         if self._world is None:
             return None
         pitch, first, parts = PITCH, 0, 1
-        if place == self.place and self._drawn_as is not None:
+        own_window = self.seen_view != "file"  # its items are not those of the structure
+        if own_window and place == self.place and self._drawn_as is not None:
             pitch, seen = self.sheet.pitch, self.sheet.seen
             first, parts = seen[0], len(seen)
         now = inspect(self._world.engine, *place, Window(first * pitch, parts * pitch))
@@ -340,7 +363,7 @@ class Xray:
     def _drawn(self, width: int, height: int) -> Picture:
         reason = self._comparison.reason() if self._comparison is not None else ""
         news = (reason,) if reason else ()
-        self._indexing = None
+        self._indexing = self._counting = None
         if self.place is None:
             return self._whole(EMPTY, _nothing(width), news, _("Nothing to show yet."), height)
         compared = self._comparison if self.view == "diff" else None
@@ -374,15 +397,25 @@ class Xray:
         if self._begin((self.place, view, width), pitch_of(now, view)):
             assert self.place is not None
             now = self._inspect(self.place) or now
-        self._indexing = unplaced_table(now)
+        if view == "file":
+            self._look_into_the_file(now)
+        else:
+            self._indexing = unplaced_table(now)
         self._source = lambda: self._drawer(width)
         source = self._parts_of(now, width)
-        self.sheet.look(now.items_total, height, source)
+        self.sheet.look(items_of(now, view), height, source)
         if self._target is not None:
             self.sheet.bring(self._target, source)
             self._target = None
         heading = row(*head_line(now, width, self._changed))
         return self._pictured(heading, news, lambda: self._told(news))
+
+    def _look_into_the_file(self, now: Inspection) -> None:
+        """Which parts of it there are to be marked and to be scrolled to; what is to be counted."""
+        pair = pair_of(now)
+        self._counting = None if pair.counted else pair
+        if self._world is not None:
+            self._changed |= self._filed.mark()
 
     def _begin(self, what: tuple[object, ...], pitch: int) -> bool:
         """A new sheet if it is of something else than the last one. The same key in another view
@@ -390,7 +423,8 @@ class Xray:
         known, what = self._drawn_as, (*what, pitch)
         if what == known:
             return False
-        if known is not None and known[0] == what[0] and self.sheet.top and self._target is None:
+        alike = known is not None and known[0] == what[0] and "file" not in (known[1], what[1])
+        if alike and self.sheet.top and self._target is None:
             self._target = self.sheet.items_seen[0]
         self._drawn_as, self.sheet = what, Sheet(pitch)
         self._made.clear()
@@ -410,11 +444,11 @@ class Xray:
 
     def _parts_of(self, now: Inspection, width: int) -> Source:
         view, pitch, changed = self.seen_view, self.sheet.pitch, self._changed
-        alone = now.items_total <= pitch
+        alone = items_of(now, view) <= pitch
 
         def draw(number: int) -> Part:
-            piece = now if alone else now.at(Window(number * pitch, pitch))
-            known = (piece.layout, piece.table, piece.limits, changed, language())
+            piece = now if alone else piece_of(now, view, Window(number * pitch, pitch))
+            known = (*drawn_from(piece, view), changed, language())
             made = self._made.get(number)
             if made is None or made[0] != known:
                 made = self._made[number] = (known, part_of(piece, width, view, changed, alone))
@@ -438,17 +472,21 @@ class Xray:
 
     @property
     def indexing(self) -> bool:
-        """Whether the slots of a big table are to be worked out before its chains can be drawn."""
-        return self._indexing is not None
+        """Whether the slots of a big table are to be worked out before its chains can be drawn, or
+        the bytes of a big value are to be counted."""
+        return self._indexing is not None or self._counting is not None
 
     def work(self, seconds: float) -> None:
         """Go on with that, for about so long."""
-        world, table = self._world, self._indexing
-        if world is None or table is None:
+        world, table, pair = self._world, self._indexing, self._counting
+        if world is None:
             return
         with world.lock.glance() as mine:
             until = perf_counter() + seconds
-            while mine and perf_counter() < until:
+            while mine and pair is not None and perf_counter() < until:
+                if not pair.go_on():
+                    pair = self._counting = None
+            while mine and table is not None and perf_counter() < until:
                 if table.prepare(SLICE):
                     self._indexing = None
                     return

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import cast
 
-from tutor.diagrams import MARK, NOTHING, Drawing, Line, View, changes, draw, views_of
+from tutor.diagrams import MARK, NOTHING, Changes, Drawing, Line, View, changes, draw, views_of
 from tutor.diagrams.canvas import line_width, width_of, wrapped
 from tutor.diagrams.compare import draw_diff
+from tutor.diagrams.files.marks import appended_mark, filed_marks
 from tutor.diagrams.named import named
 from tutor.diagrams.payload import shown
 from tutor.diagrams.views import view_name
@@ -17,6 +18,7 @@ from tutor.diagrams.why import why
 from tutor.engine.events import Conversion
 from tutor.engine.inspect import Inspection, inspect
 from tutor.engine.locate import changed_item, remember
+from tutor.engine.recording.effects import effects_of
 from tutor.engine.structures.window import Window
 from tutor.engine.world import World
 from tutor.i18n import _
@@ -33,6 +35,7 @@ __all__ = [
 ]
 
 DIFF = "diff"
+FILE = "file"
 TEXT = "text"
 WINDOW = 48
 """Items that are drawn of a long structure, unless somebody says otherwise."""
@@ -50,7 +53,8 @@ class Sight:
     none). Without ``argv`` nothing is known of what happened, and nothing is marked, unless two
     moments were ``compared``.
 
-    ``conversions`` and ``events`` are those of the key while the command ran.
+    ``conversions`` and ``events`` are those of the key while the command ran; ``appended`` finds
+    out, as a mark, what it wrote into an append-only file.
     """
 
     key: bytes
@@ -60,6 +64,7 @@ class Sight:
     conversions: tuple[Conversion, ...] = ()
     events: tuple[str, ...] = ()
     compared: bool = False
+    appended: Callable[[], Changes] = field(default=lambda: NOTHING, compare=False, repr=False)
 
     @property
     def views(self) -> tuple[str, ...]:
@@ -77,6 +82,8 @@ class Sight:
         assert self.now is not None
         told = marks and self._known
         changed = changes(self.before, self.now) | named(self.argv, self.now) if told else NOTHING
+        if told and view == FILE:
+            changed |= filed_marks(self.before, self.now, self.argv) | self.appended()
         seen = cast("View", "structure" if view == TEXT else view)
         drawing = draw(self.now, width, seen, changed)
         reason = self._reason() if told else ""
@@ -135,7 +142,15 @@ def sight_in(world: World, db: int, key: bytes, window: Window | None = None) ->
             before = _before_last(world, db, key, part)
     conversions = tuple(one for one in last.conversions if (one.db, one.key) == (db, key))
     events = tuple(event for at, name, event in last.changed if (at, name) == (db, key))
-    return Sight(key, now, before, last.argv, conversions, events)
+    return Sight(
+        key, now, before, last.argv, conversions, events, appended=lambda: _appended(world)
+    )
+
+
+def _appended(world: World) -> Changes:
+    """What the last command of the history wrote into an append-only file."""
+    effects = effects_of(world, len(world.history) - 1)
+    return appended_mark(None if effects is None else [effect.argv for effect in effects])
 
 
 def part_of_change(argv: Sequence[bytes], before: Inspection, now: Inspection) -> Window:

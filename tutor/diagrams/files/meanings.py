@@ -111,7 +111,7 @@ def _type(value: Any) -> str:
 def _match(value: Any) -> str:
     words = _("%(length)d bytes again from %(distance)d back: %(text)s")
     figures = {"length": value.length, "distance": value.distance}
-    return words % (figures | {"text": shown(value.text, MOST_TEXT)})
+    return "◄ " + words % (figures | {"text": shown(value.text, MOST_TEXT)})
 
 
 def _literal(value: Any) -> str:
@@ -126,6 +126,13 @@ def _checksum(value: Any) -> str:
         return _("CRC64 %(sum)s: right") % {"sum": stored}
     words = _("CRC64 %(sum)s: wrong, the bytes before have %(computed)s")
     return words % {"sum": stored, "computed": f"{value.computed:016x}"}
+
+
+def _not_shown(value: Any) -> str:
+    """``value`` is the key and how many bytes of its value are left out, None if not counted."""
+    key, rest = value
+    more = ngettext("%(n)d byte more", "%(n)d bytes more", rest or 0) % {"n": rest or 0}
+    return (_("more of the value") if rest is None else more) + f" · :xray {shown(key, 32)} file"
 
 
 def _time(words: Callable[[], str]) -> Callable[[Any], str]:
@@ -259,6 +266,8 @@ _MEANINGS: Mapping[str, Callable[[Any], str]] = {
     "end": _text(lambda: _("EOF: the end of the data")),
     "checksum": _checksum,
     "checksum unchecked": lambda value: _("CRC64 %(sum)s") % {"sum": f"{value:016x}"},
+    "checksum later": _text(lambda: _("CRC64 of all bytes before it: not summed up yet")),
+    "not shown": _not_shown,
     "payload version": _count(lambda: _("RDB version")),
     "command words": lambda value: (
         ngettext("a command of %(n)d word", "a command of %(n)d words", value) % {"n": value}

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tutor.diagrams.canvas import Drawing, Line, Role, Run, clip_line, line_width, wrapped
+from tutor.diagrams.canvas import MARK, Drawing, Line, Role, Run, clip_line, line_width, wrapped
 from tutor.diagrams.files.meanings import meaning
 from tutor.diagrams.payload import shown
 from tutor.i18n import _, ngettext
-from tutor.persistence.dissect.spans import Piece, Span
+from tutor.persistence.dissect.spans import UNKNOWN, Piece, Span
 from tutor.persistence.dissect.spans import Role as Meaning
 
 _LOOKS: dict[Meaning, Role] = {
@@ -48,25 +48,29 @@ def draw_file(parts: Iterable[Part], width: int, foot: str = "") -> Drawing:
             lines.append(())
         before = kind
         if part.piece is not None and kind == "pair":
-            lines.append(_heading(part.piece, width))
+            lines.append(pair_heading(part.piece, width))
         for span in part.spans:
-            lines += _rows(span, width)
-            told.append(_sentence(span))
+            lines += span_rows(span, width)
+            told.append(sentence(span))
     if foot:
         lines += [(), *wrapped(foot, width)]
         told.append(foot)
     return Drawing(tuple(clip_line(line, width) for line in lines), "\n".join(told))
 
 
-def _heading(piece: Piece, width: int) -> Line:
-    """``── user:1 · 45 bytes ─────``"""
+def pair_heading(piece: Piece, width: int, changed: bool = False) -> Line:
+    """``── user:1 · db 0 · 45 bytes ─────``; the size is left out where it is not counted yet."""
     size = piece.end - piece.offset
     amount = ngettext("%(n)d byte", "%(n)d bytes", size) % {"n": size}
-    line: Line = (
-        ("── ", "frame"),
-        (shown(piece.key, 48), "key"),
-        (f" · db {piece.db} · {amount} ", "label"),
-    )
+    name = shown(piece.key, 48)
+    key: Line = ((MARK, "changed"), (name, "changed")) if changed else ((name, "key"),)
+    more = f" · {amount}" if size else ""
+    return rule((*key, (f" · db {piece.db}{more}", "label")), width)
+
+
+def rule(words: Line, width: int) -> Line:
+    """``── words ─────`` over the whole width."""
+    line: Line = (("── ", "frame"), *words, (" ", "label"))
     return (*line, ("─" * max(width - line_width(line), 0), "frame"))
 
 
@@ -74,8 +78,9 @@ def _per_row(width: int) -> int:
     return 12 if width >= _WIDE else 8 if width >= 60 else 4
 
 
-def _rows(span: Span, width: int) -> list[Line]:
-    """One row, or as many as its bytes and words take; long texts are cut."""
+def span_rows(span: Span, width: int, changed: bool = False) -> list[Line]:
+    """One row, or as many as its bytes and words take; long texts are cut. ``changed`` puts the
+    mark of what the last command changed before the words."""
     count = _per_row(width)
     role = _role(span)
     rows = [span.data[at : at + count] for at in range(0, len(span.data), count)] or [b""]
@@ -85,18 +90,21 @@ def _rows(span: Span, width: int) -> list[Line]:
     indent = "  " * span.depth
     room = width - _OFFSET - 3 - count * 3 - len(indent)
     words = wrapped(_clipped(meaning(span)), max(room, 12), _word_role(span))
-    if cut and hidden > 0:
+    if cut and hidden > 0 and span.data:
         words += wrapped(_more(hidden), max(room, 12))
     lines: list[Line] = []
     for number in range(max(len(rows), len(words))):
         data = rows[number] if number < len(rows) else b""
         at = span.offset + number * count
         offset = f"{'+' if span.unpacked else ''}{at:0{_OFFSET - span.unpacked}X}"
+        if span.offset == UNKNOWN:
+            offset = "·" * _OFFSET
         head: list[Run] = [
             (offset if data or not number else " " * _OFFSET, "label"),
             ("  ", "text"),
             (data.hex(" ").upper().ljust(count * 3), role),
-            (" " + indent, "text"),
+            *(((" ", "text"),) if number or not changed else ((MARK, "changed"),)),
+            (indent, "text"),
         ]
         lines.append((*head, *(words[number] if number < len(words) else ())))
     return lines
@@ -119,13 +127,15 @@ def _role(span: Span) -> Role:
 def _word_role(span: Span) -> Role:
     """Words are coloured as their bytes are, where what the key holds is said."""
     role = _role(span)
-    return "label" if role in ("header", "frame") else role
+    return "label" if role in ("header", "frame", "pointer") else role
 
 
-def _sentence(span: Span) -> str:
+def sentence(span: Span, changed: bool = False) -> str:
+    """Where the bytes lie, how many they are, what they say."""
     amount = ngettext("%(n)d byte", "%(n)d bytes", span.size) % {"n": span.size}
-    place = f"{span.offset:#x}"
+    place = f"{span.offset:#x}" if span.offset != UNKNOWN else "?"
     if span.unpacked:
         place = _("%(offset)s of what was unpacked") % {"offset": place}
     words = _("At %(place)s, %(amount)s: %(meaning)s.")
-    return words % {"place": place, "amount": amount, "meaning": _clipped(meaning(span))}
+    text = words % {"place": place, "amount": amount, "meaning": _clipped(meaning(span))}
+    return text + " " + _("The last command changed it.") if changed else text

@@ -16,10 +16,11 @@ from tutor.diagrams.server.eviction_pool import describe_eviction, draw_eviction
 from tutor.diagrams.server.expiry_cycle import describe_expiry, draw_expiry
 from tutor.diagrams.server.keyspace_map import describe_keyspace, draw_keyspace
 from tutor.diagrams.server.memory_census import describe_memory, draw_memory
+from tutor.diagrams.server.rdb_file import describe_file, draw_file
 from tutor.diagrams.server.wire import describe_wire, draw_wire
 from tutor.i18n import pgettext
 
-ServerView = Literal["map", "memory", "expiry", "eviction", "wire", "clients"]
+ServerView = Literal["map", "memory", "expiry", "eviction", "wire", "clients", "file"]
 
 NARROWEST = 12
 
@@ -43,9 +44,10 @@ SERVER_VIEWS: Mapping[ServerView, ServerViewRow] = {
     ),
     "wire": ServerViewRow(lambda: pgettext("view", "wire"), draw_wire, describe_wire),
     "clients": ServerViewRow(lambda: pgettext("view", "clients"), draw_clients, describe_clients),
+    "file": ServerViewRow(lambda: pgettext("view", "file"), draw_file, describe_file),
 }
 """In the order in which they are offered. Layouts: `KeyspaceMap`, `CensusFigures`, `ExpiryFigures`,
-`EvictionFigures`, `Exchange` or None, `ClientsFigures`."""
+`EvictionFigures`, `Exchange` or None, `ClientsFigures`, `FileFigures`."""
 
 
 def draw_server(view: ServerView, layout: Any, width: int) -> Drawing:

@@ -78,7 +78,7 @@ def record_entry(world: World, index: int) -> Film:
     """
     entry = world.history[index]
     with world.moment(index) as engine, silence(engine):
-        session = _understudy(engine, world.session)
+        session = understudy(engine, world.session)
         session.db = engine.databases[entry.db]
         session.transaction = world.session.transaction
         film = record(engine, session, entry.argv)
@@ -113,11 +113,11 @@ def record_expiry(world: World) -> Film:
     """The film of the next turn of active expiry, as if it were due now; nothing is changed."""
     with world.moment(len(world.history)) as engine, silence(engine):
         engine.now_ms = engine.clock.now_us() // 1000
-        recording = _Recording(engine, _understudy(engine, world.session), (), ())
+        recording = _Recording(engine, understudy(engine, world.session), (), ())
         return recording.expiry()
 
 
-def _understudy(engine: Engine, real: Session) -> Session:
+def understudy(engine: Engine, real: Session) -> Session:
     """A session like a real one, to whom nobody answers."""
     session = Session(engine, real.id, real.peer)
     session.resp, session.user = real.resp, real.user

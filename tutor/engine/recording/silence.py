@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 @contextmanager
 def silence(engine: Engine) -> Iterator[None]:
-    """Take away who waits, watches, tracks, is subscribed or monitors, the host and the counters;
-    afterwards all of them are as they were."""
+    """Take away who waits, watches, tracks, is subscribed or monitors, the append-only file and the
+    replicas, the host and the counters; afterwards all of them are as they were."""
     kept: list[tuple[Any, str, Any]] = []
 
     def instead(owner: Any, **others: Any) -> None:
@@ -30,6 +30,8 @@ def silence(engine: Engine) -> Iterator[None]:
     instead(engine, tracking=TrackingTable(engine), pubsub=PubSub(), monitors={})
     instead(engine, stats=Stats(), slowlog=SlowLog(), latency=Latency())
     instead(engine, host=None, persistence=None, replication=None, pause=None, ready=[])
+    instead(engine, _telling=None)  # writes that tell of themselves know the counters
+    instead(engine.propagation, sinks=[], active=False)
     for database in engine.databases:
         instead(database, blocked={}, watchers={})
     engine.settle()

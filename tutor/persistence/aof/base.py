@@ -56,21 +56,26 @@ def _commands(source: Engine | Snapshot) -> Iterator[list[bytes]]:
                 yield [b"PEXPIREAT", key, b"%d" % expires[key]]
 
 
-def commands_for(key: bytes, value: Value) -> Iterator[list[bytes]]:
-    """What makes this key."""
+def commands_for(key: bytes, value: Value, by_bucket: bool = True) -> Iterator[list[bytes]]:
+    """What makes this key; elements of a table by bucket, or in the order in which they came."""
     if isinstance(value, (bytes, int, Sds)):
         yield [b"SET", key, text_of(value)]
     elif isinstance(value, Quicklist):
         yield from _in_parts([b"RPUSH", key], ([item] for item in value))
     elif isinstance(value, Set):
-        yield from _in_parts([b"SADD", key], ([member] for member in value.members()))
+        yield from _in_parts([b"SADD", key], ([member] for member in _members(value, by_bucket)))
     elif isinstance(value, Hash):
-        yield from _in_parts([b"HMSET", key], (list(pair) for pair in value.items()))
+        pairs = value.items() if by_bucket else value.fields.items()
+        yield from _in_parts([b"HMSET", key], (list(pair) for pair in pairs))
     elif isinstance(value, Zset):
         scored = ([format_double(score), member] for member, score in value.scores.items())
         yield from _in_parts([b"ZADD", key], scored)
     else:
         yield from _stream(key, value)
+
+
+def _members(value: Set, by_bucket: bool) -> Iterable[bytes]:
+    return value.members() if by_bucket or value.table is None else value.table.data
 
 
 def _in_parts(head: list[bytes], items: Iterable[list[bytes]]) -> Iterator[list[bytes]]:

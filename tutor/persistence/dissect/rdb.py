@@ -249,6 +249,18 @@ def _slot(cursor: Cursor) -> None:
 
 def pair(cursor: Cursor) -> None:
     """A key with its value and what stands before them."""
+    opcode = head(cursor)
+    place = cursor.at
+    try:
+        value(cursor, opcode)
+    except DamagedRdb as error:
+        if error.fault == "opcode":
+            cursor.at = place
+        raise
+
+
+def head(cursor: Cursor) -> int:
+    """What stands before a value: expiry, last use, type, key. Gives the type."""
     while (opcode := cursor.peek(1)[0]) in _BEFORE_TYPE:
         _opcode(cursor, _NAMES[opcode])
         if opcode == opcodes.IDLE:
@@ -259,13 +271,7 @@ def pair(cursor: Cursor) -> None:
     cursor.take(1, "opcode", "type", opcode)
     cursor.depth += 1
     string(cursor, "key", "key")
-    place = cursor.at
-    try:
-        value(cursor, opcode)
-    except DamagedRdb as error:
-        if error.fault == "opcode":
-            cursor.at = place
-        raise
+    return opcode
 
 
 _NAMES = {

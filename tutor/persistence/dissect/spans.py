@@ -26,6 +26,9 @@ class Buffer(Protocol):
     def __getitem__(self, part: slice, /) -> bytes: ...
 
 
+UNKNOWN = -1
+"""The offset of a span of which it is not counted yet where it lies."""
+
 MOST_DATA = 48
 """Bytes of a span that are kept to be shown."""
 

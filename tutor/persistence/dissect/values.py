@@ -71,9 +71,14 @@ def packed(cursor: Cursor, name: str) -> None:
 
 def _zset(cursor: Cursor) -> None:
     for _ in range(length(cursor, "count of members")):
-        string(cursor, "member")
-        image = cursor.peek(8)
-        cursor.put(8, "figure", "score", unpack("<d", image)[0])
+        scored_member(cursor)
+
+
+def scored_member(cursor: Cursor) -> None:
+    """A member of a sorted set and its score."""
+    string(cursor, "member")
+    image = cursor.peek(8)
+    cursor.put(8, "figure", "score", unpack("<d", image)[0])
 
 
 def _text_zset(cursor: Cursor) -> None:
@@ -94,35 +99,50 @@ def _list_of_ziplists(cursor: Cursor) -> None:
 
 def _list_of_nodes(cursor: Cursor) -> None:
     for _ in range(length(cursor, "count of nodes")):
-        form = length(cursor, "form of node", "figure")
-        if form == codec.PLAIN_NODE:
-            string(cursor, "element")
-        elif form == codec.PACKED_NODE:
-            packed(cursor, "listpack")
-        else:
-            cursor.at -= 1
-            raise cursor.damage("value", "1, 2", f"{form}")
+        list_node(cursor)
+
+
+def list_node(cursor: Cursor) -> None:
+    """A node of a list: one long element, or a listpack of several."""
+    form = length(cursor, "form of node", "figure")
+    if form == codec.PLAIN_NODE:
+        string(cursor, "element")
+    elif form == codec.PACKED_NODE:
+        packed(cursor, "listpack")
+    else:
+        cursor.at -= 1
+        raise cursor.damage("value", "1, 2", f"{form}")
 
 
 def _stream(figures: bool, active: bool) -> Walk:
     def walk(cursor: Cursor) -> None:
         for _ in range(length(cursor, "count of nodes")):
-            size = length(cursor, "length of text")
-            if size != _ID:
-                cursor.at -= 1
-                raise cursor.damage("value", f"{_ID}", f"{size}")
-            cursor.take(size, "key", "node id", _entry_id(cursor.peek(size)))
-            packed(cursor, "listpack")
-        length(cursor, "stream length", "figure")
-        _split_id(cursor, "last id")
-        if figures:
-            _split_id(cursor, "first id")
-            _split_id(cursor, "deleted id")
-            length(cursor, "entries added", "figure")
-        for _ in range(length(cursor, "count of groups")):
-            _group(cursor, figures, active)
+            stream_node(cursor)
+        stream_figures(cursor, figures, active)
 
     return walk
+
+
+def stream_node(cursor: Cursor) -> None:
+    """A node of a stream under its first ID."""
+    size = length(cursor, "length of text")
+    if size != _ID:
+        cursor.at -= 1
+        raise cursor.damage("value", f"{_ID}", f"{size}")
+    cursor.take(size, "key", "node id", _entry_id(cursor.peek(size)))
+    packed(cursor, "listpack")
+
+
+def stream_figures(cursor: Cursor, figures: bool = True, active: bool = False) -> None:
+    """What stands behind the nodes of a stream: its figures and its groups."""
+    length(cursor, "stream length", "figure")
+    _split_id(cursor, "last id")
+    if figures:
+        _split_id(cursor, "first id")
+        _split_id(cursor, "deleted id")
+        length(cursor, "entries added", "figure")
+    for _ in range(length(cursor, "count of groups")):
+        _group(cursor, figures, active)
 
 
 def _entry_id(image: bytes) -> str:

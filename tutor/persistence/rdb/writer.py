@@ -90,28 +90,36 @@ def write_rdb(
     yield pack("<Q", crc)
 
 
+HEADER = b"%b%04d" % (opcodes.MAGIC, opcodes.VERSION)
+
+
 def _content(moment: _Moment, info: RdbInfo, compress: bool) -> Iterator[bytes]:
-    yield b"%b%04d" % (opcodes.MAGIC, opcodes.VERSION) + _described(info)
+    yield HEADER + b"".join(fields_in_front(info))
     for library in moment.libraries:
-        yield bytes((opcodes.FUNCTION,)) + write_string(library.code, compress)
+        yield write_library(library, compress)
     for number, (keys, expires, uses) in enumerate(moment.databases):
         if not keys:
             continue
-        yield (
-            bytes((opcodes.SELECT,))
-            + write_length(number)
-            + bytes((opcodes.SIZES,))
-            + write_length(len(keys))
-            + write_length(len(expires))
-        )
+        yield b"".join(database_head(number, len(keys), len(expires)))
         if moment.config.maxmemory_policy.endswith(("lru", "lfu")):
             yield from _used_pairs(moment, keys, expires, uses, compress)
         else:
-            yield from _pairs(keys, expires, compress)
+            yield from write_pairs(keys, expires, compress)
     yield bytes((opcodes.END,))
 
 
-def _described(info: RdbInfo) -> bytes:
+def write_library(library: Library, compress: bool) -> bytes:
+    """A library of functions."""
+    return bytes((opcodes.FUNCTION,)) + write_string(library.code, compress)
+
+
+def database_head(number: int, keys: int, expiries: int) -> tuple[bytes, bytes]:
+    """Which database follows, and how many keys it has."""
+    sizes = bytes((opcodes.SIZES,)) + write_length(keys) + write_length(expiries)
+    return bytes((opcodes.SELECT,)) + write_length(number), sizes
+
+
+def fields_in_front(info: RdbInfo) -> list[bytes]:
     """The fields in front, in redis's order."""
     fields: list[tuple[bytes, bytes | int]] = [
         (b"redis-ver", SERVER_VERSION),
@@ -126,12 +134,12 @@ def _described(info: RdbInfo) -> bytes:
             (b"repl-offset", info.repl.offset),
         ]
     fields.append((b"aof-base", int(info.aof_base)))
-    return b"".join(
+    return [
         bytes((opcodes.AUX,))
         + write_string(name, compress=False)
         + write_string(value if isinstance(value, bytes) else b"%d" % value, compress=False)
         for name, value in fields
-    )
+    ]
 
 
 def _used_pairs(
@@ -141,8 +149,8 @@ def _used_pairs(
     uses: LastUses,
     compress: bool,
 ) -> Iterator[bytes]:
-    """As `_pairs`, under a policy that looks at when or how often keys were used: each pair has it
-    in front, behind its expiry."""
+    """As `write_pairs`, under a policy that looks at when or how often keys were used: each pair
+    has it in front, behind its expiry."""
     lfu = moment.config.maxmemory_policy.endswith("lfu")
     seconds = moment.now_ms // 1000
     parts: list[bytes] = []
@@ -155,14 +163,16 @@ def _used_pairs(
         else:
             idle = idle_seconds(moment.now_ms, uses.get(key, seconds))
             parts.append(bytes((opcodes.IDLE,)) + write_length(idle))
-        parts += _pairs({key: value}, {}, compress)
+        parts += write_pairs({key: value}, {}, compress)
         if len(parts) > _PARTS // 4:
             yield b"".join(parts)
             parts.clear()
     yield b"".join(parts)
 
 
-def _pairs(keys: dict[bytes, Any], expires: dict[bytes, int], compress: bool) -> Iterator[bytes]:
+def write_pairs(
+    keys: dict[bytes, Any], expires: dict[bytes, int], compress: bool
+) -> Iterator[bytes]:
     """Keys with their values and expiries. The loop over all keys of a server: what most keys and
     texts are is written here, without a call."""
     parts: list[bytes] = []

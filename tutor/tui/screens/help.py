@@ -152,11 +152,11 @@ def panel_words(focus: Widget | None) -> list[str]:
               "Home and End go to the first and the last step; Esc leaves."),
             _(":slow ZADD k 1 a carries out a command and shows it; :slow 3 shows the last three."),
         ]  # fmt: skip
-    if name == "server-picture":
+    if name in ("server-picture", "server-file"):
         return [
             _("The server"),
             _("Left and Right, or Ctrl-X, change the view: map, memory, expiry, eviction, wire, "
-              "clients."),
+              "clients, file."),
             _("In the map arrows choose a key and Enter shows it in the X-ray; [ and ] change the "
               "order. The bar beside a TTL drains as the time runs out."),
             _("F8 goes back to the X-ray."),

@@ -258,7 +258,7 @@ class SandboxScreen(Workbench):
     @property
     def front(self) -> Widget:
         """What is seen at the right."""
-        return self.server_pane.canvas if self.server_pane.shown else super().front
+        return self.server_pane.front if self.server_pane.shown else super().front
 
     def action_server(self) -> None:
         """The whole server instead of one key, or the other way round."""
@@ -275,13 +275,13 @@ class SandboxScreen(Workbench):
         self.server_pane.open(view, order)
         self.show_panel("xray")
         if focused:
-            self.call_after_refresh(self.server_pane.canvas.focus)
+            self.call_after_refresh(self.server_pane.front.focus)
         self._joint_moved()
 
     def _close_server(self) -> None:
         if not self.server_pane.shown:
             return
-        focused = self.focused is self.server_pane.canvas
+        focused = self.focused is self.server_pane.front
         self.set_class(False, "-server")
         self.server_pane.close()
         if focused:

@@ -1,4 +1,5 @@
-"""The whole server, in the place of the X-ray: keyspace, memory, expiry, eviction, wire, clients.
+"""The whole server, in the place of the X-ray: keyspace, memory, expiry, eviction, wire, clients,
+and the file that it would write.
 
 While it is seen it looks ten times a second for as long as there is something to follow, and else
 when the world has changed; while it is not seen it does nothing at all.
@@ -25,8 +26,10 @@ from tutor.engine.world import World
 from tutor.i18n import _
 from tutor.tui.glyphs import glyphs
 from tutor.tui.paint import EMPTY, Piece, Row, row, width_of, with_action
+from tutor.tui.widgets.fileroll import FileRoll
 from tutor.tui.widgets.painted import Canvas
 from tutor.tui.widgets.panelhead import PanelHead
+from tutor.tui.widgets.scroller import Scroller
 
 TICK_S = 0.1
 SLICE_S = 0.008
@@ -121,6 +124,7 @@ class ServerPane(Vertical):
     ServerPane { width: 1fr; height: 100%; display: none; }
     ServerPane #server-body { height: 1fr; border-left: solid $line; padding: 0 1; }
     ServerPane #server-picture { height: 1fr; background: transparent; }
+    ServerPane #server-file { height: 1fr; background: transparent; }
     """
 
     class Chosen(Message):
@@ -139,13 +143,15 @@ class ServerPane(Vertical):
         self.start = 0
         self.chosen: Place | None = None
         self.shown = False
-        self.drawing: Drawing | None = None
+        self._drawing: Drawing | None = None
         self._first_row = 0
         self._places: tuple[Place, ...] = ()
         self._listed = 0
         self._map: KeyspaceMap | None = None
         self._ticks = 0
         self.canvas = ServerCanvas(id="server-picture")
+        self.roll = FileRoll(lambda: self.server, self._in_turn, self.next_view, id="server-file")
+        self.roll.display = False
         self._head = PanelHead(self, self._title, self.views, corner=True)
 
     def compose(self) -> ComposeResult:
@@ -153,6 +159,7 @@ class ServerPane(Vertical):
         yield self._head
         with Vertical(id="server-body"):
             yield self.canvas
+            yield self.roll
 
     def on_mount(self) -> None:
         """The timer rests until the pane is shown."""
@@ -191,6 +198,11 @@ class ServerPane(Vertical):
             self._server.attend(None)
 
     @property
+    def front(self) -> Scroller | ServerCanvas:
+        """What shows the present view, and takes the keys."""
+        return self.roll if self.view == "file" else self.canvas
+
+    @property
     def follows(self) -> bool:
         """Whether what is seen moves by itself."""
         return self.shown and self.view in _FOLLOWED
@@ -204,7 +216,11 @@ class ServerPane(Vertical):
         """Look at something else."""
         if view != self.view:
             self.canvas.scroll_home(animate=False, immediate=True)
+        focused = self.front.has_focus
         self.view = view
+        self.canvas.display, self.roll.display = view != "file", view == "file"
+        if focused and not self.front.has_focus:
+            self.front.focus()
         self.server.attend(view)
         self._head.refresh()
         self.call_after_refresh(self.look)
@@ -231,12 +247,16 @@ class ServerPane(Vertical):
         if not self.screen.is_current:
             return
         counting = self.view in ("map", "memory") and not self.server.census.finished
+        counting = counting or (self.view == "file" and not self.roll.counted)
         if self.follows or counting or self._ticks % SECOND_TICKS == 0:
             self.look()
 
     @on(events.Resize)
     def look(self) -> None:
         """Show the present, if it is our turn with the engine; rows that differ are painted."""
+        if self.shown and self.view == "file":
+            self._in_turn(self._look_at_file)
+            return
         if not self.shown or self.canvas.size.width <= 0:
             return
         with self._world().lock.glance() as mine:
@@ -257,15 +277,31 @@ class ServerPane(Vertical):
             self._map = layout
             self._places = tuple(place for place, _facts in layout.rows)
             self._listed = layout.listed
-            self.drawing = Drawing(tuple(lines), "\n".join(describe_keyspace(layout)))
+            self._drawing = Drawing(tuple(lines), "\n".join(describe_keyspace(layout)))
         else:
-            self.drawing = draw_server(self.view, layout, width)
-        rows = [row(*line) for line in self.drawing.lines]
+            self._drawing = draw_server(self.view, layout, width)
+        rows = [row(*line) for line in self._drawing.lines]
         if self.view == "map":
             rows[0] = with_action(rows[0], "screen.server_order")
         self.canvas.show(rows, width=width)
 
     retranslate = look
+
+    def _look_at_file(self) -> None:
+        self.roll.count(SLICE_S)
+        self.roll.look()
+
+    @property
+    def drawing(self) -> Drawing | None:
+        """What is seen, with its text twin."""
+        return self.roll.drawing() if self.view == "file" else self._drawing
+
+    def _in_turn(self, work: Callable[[], None]) -> bool:
+        """Do something with the engine, if it is our turn."""
+        with self._world().lock.glance() as mine:
+            if mine:
+                work()
+            return mine
 
     @property
     def _width(self) -> int:
