@@ -89,7 +89,9 @@ def span_rows(span: Span, width: int, changed: bool = False) -> list[Line]:
     hidden = span.size - sum(map(len, rows))
     indent = "  " * span.depth
     room = width - _OFFSET - 3 - count * 3 - len(indent)
-    words = wrapped(_clipped(meaning(span)), max(room, 12), _word_role(span))
+    words = wrapped(
+        _clipped(meaning(span)), max(room, 12), "changed" if changed else _word_role(span)
+    )
     if cut and hidden > 0 and span.data:
         words += wrapped(_more(hidden), max(room, 12))
     lines: list[Line] = []
