@@ -199,7 +199,7 @@ def _file() -> FileFigures:
     return _figures_of(bench, True, 0, (0, b"ids"))
 
 
-def _file_of_two(counted: bool = True) -> FileFigures:
+def _file_of_two() -> FileFigures:
     bench = Bench(
         "CONFIG SET maxmemory-policy allkeys-lfu",
         "ZADD board " + " ".join(f"{n} player:{n}" for n in range(2000)),
@@ -207,7 +207,7 @@ def _file_of_two(counted: bool = True) -> FileFigures:
         "SELECT 3",
         "SET n 1000000",
     )
-    return _figures_of(bench, counted, 3)
+    return _figures_of(bench, True, 3)
 
 
 SAMPLES: Mapping[str, tuple[ServerView, Callable[[], Any]]] = {
@@ -244,7 +244,6 @@ SAMPLES: Mapping[str, tuple[ServerView, Callable[[], Any]]] = {
     "clients": ("clients", _clients),
     "file": ("file", _file),
     "file-two-databases": ("file", _file_of_two),
-    "file-under-count": ("file", lambda: _file_of_two(counted=False)),
     "file-empty": ("file", lambda: _figures_of(Bench())),
 }
 

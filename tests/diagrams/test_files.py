@@ -19,6 +19,8 @@ from tests.diagrams.test_without_colour import assert_told
 from tutor import i18n
 from tutor.console.xray.sight import Sight, sight_in
 from tutor.diagrams.files import Part, draw_file
+from tutor.diagrams.server import draw_server
+from tutor.diagrams.server.rdb_file import FileFigures
 from tutor.engine.cmdline import split
 from tutor.engine.inspect import inspect
 from tutor.engine.structures.window import Window
@@ -249,3 +251,33 @@ def test_a_value_of_a_million_elements_is_drawn_from_its_middle_without_the_rest
     assert "········" in drawing.plain  # not counted so far
     assert "member m59999" in drawing.plain
     assert len(drawing.lines) < 120
+
+
+def test_a_file_that_is_not_counted_yet_says_so_and_promises_no_checksum() -> None:
+    world = new_world()
+    run(world, *LONG["set"])
+    for number in range(3000):
+        run(world, "SET", f"key:{number}", "v")
+    file = ServerFile(world.engine, INFO)
+    drawing = draw_server("file", FileFigures(file, file.count - 3, file.count), 120)
+    assert "counted so far" in drawing.plain
+    assert "········  FF" in drawing.plain
+    assert "CRC64 of all bytes before it: not summed up yet" in drawing.plain
+    while file.go_on():
+        pass
+    drawing = draw_server("file", FileFigures(file, file.count - 3, file.count), 120)
+    assert "counted so far" not in drawing.plain
+    assert ": right" in drawing.plain
+
+
+def test_a_key_is_found_in_the_file_whether_it_is_old_or_new() -> None:
+    world = new_world()
+    for number in range(1000):
+        run(world, "SET", f"key:{number}", "v")
+    file = ServerFile(world.engine, INFO)
+    for number in (0, 500, 999):
+        place = file.place(0, b"key:%d" % number)
+        assert place is not None
+        assert next(file.pieces(place, place + 1))[0].key == b"key:%d" % number
+    assert file.place(0, b"nothing") is None
+    assert file.place(7, b"key:1") is None

@@ -102,6 +102,48 @@ def test_the_entries_of_an_only_node_scroll_in_columns_that_do_not_jump() -> Non
     assert len(starts) == 1
 
 
+def test_the_file_follows_the_last_command_and_marks_its_bytes() -> None:
+    xray, world = seen_after("HSET k name Ann age 30", "HSET k age 31", view="file")
+    text = text_of(xray.picture(90, 80))
+    assert "⁺    number 31" in text
+    assert "AOF incr" in text
+    run(xray, world, "EXPIRE k 100")
+    text = text_of(xray.picture(90, 80))
+    assert "⁺EXPIRETIME_MS" in text
+    assert "PEXPIREAT" in text[text.index("AOF incr") :]
+    run(xray, world, "GET nothing")
+    xray.show((0, b"k"))
+    assert "⁺" not in text_of(xray.picture(90, 80))
+
+
+def test_the_file_of_a_big_value_is_counted_little_by_little_and_scrolls() -> None:
+    xray, world = seen_after("SET k 1", "DEL k", view="file")
+    world.run([b"SADD", b"k", *(b"m%d" % number for number in range(60_000))])
+    run(xray, world, "SADD k first")
+    picture = xray.picture(80, 20)
+    assert "⁺  length: 5 bytes" in text_of(picture)  # of the new member, far behind
+    assert "········" in text_of(picture)
+    assert picture.total > 120_000
+    while xray.indexing:
+        xray.work(0.01)
+    picture = xray.picture(80, 20)
+    assert "········" not in text_of(picture)
+    end = xray.scroll(picture.total)
+    assert end is not None
+    assert "AOF incr" in text_of(end)
+
+
+def test_after_undo_the_file_is_that_of_then() -> None:
+    xray, world = seen_after("SET k one", "SET k other", view="file")
+    assert "other" in text_of(xray.picture(80, 60))
+    entry = world.undo()
+    assert entry is not None
+    xray.rewound(entry)
+    text = text_of(xray.picture(80, 60))
+    assert "value one" in text
+    assert "other" not in text
+
+
 @pytest.mark.parametrize("size", [(120, 40), (112, 30), (100, 30), (80, 24)])
 @pytest.mark.parametrize("key", ["k", "bin", "notifications", "a:rather:long:name:of:a:key"])
 def test_the_present_view_is_always_named(home: Path, size: tuple[int, int], key: str) -> None:

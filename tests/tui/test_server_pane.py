@@ -68,7 +68,7 @@ def test_every_view_is_reached_by_its_key_and_by_its_word(
             for _ in SERVER_VIEWS:
                 seen.append(pane.view)
                 assert f"[{SERVER_VIEWS[pane.view].name()}]" in play.text
-                assert pane.canvas.rows
+                assert pane.front.rows
                 await play.press("ctrl+x")
             assert seen == list(SERVER_VIEWS)
             await enter(play, ":server wire")
@@ -341,5 +341,35 @@ def test_in_a_lesson_the_word_prints_the_picture(home: Path) -> None:
             await play.press("enter")
             await enter(play, ":server memory")
             assert "server at its start" in play.text
+
+    asyncio.run(scenario())
+
+
+def test_the_file_of_a_big_server_scrolls_and_follows_what_changes(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            pane = await sandbox(play)
+            for number in range(20_000):
+                play.app.screen.desk.world.engine.execute(
+                    play.app.screen.desk.world.session, [b"SET", b"key:%d" % number, b"v"]
+                )
+            await enter(play, ":server file", "SET new value")
+            pane.look()
+            await play.pilot.pause()
+            assert "── ⁺new" in play.text
+            await play.press("f6", "f6")
+            assert play.app.screen.focused is pane.roll
+            await play.press("home")
+            assert "magic word: an RDB file" in play.text
+            assert len(pane.roll.rows) <= pane.roll.size.height
+            while not pane.roll.counted:
+                pane.look()
+            await play.press("end")
+            assert "CRC64" in play.text
+            assert pane.drawing is not None
+            assert "CRC64" in pane.drawing.text
+            await play.press("right")
+            assert pane.view == "map"
+            assert play.app.screen.focused is pane.canvas
 
     asyncio.run(scenario())

@@ -233,7 +233,7 @@ def filed_of(engine: Engine, database: Database, key: bytes, value: Value | None
         counter,
         engine.config.rdbcompression,
         image,
-        (stats.dirty, stats.expired_keys, engine.epoch, engine.config.version),
+        (stats.dirty, stats.expired_keys, stats.evicted_keys, engine.config.version),
     )
 
 

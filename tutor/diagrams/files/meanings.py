@@ -111,7 +111,7 @@ def _type(value: Any) -> str:
 def _match(value: Any) -> str:
     words = _("%(length)d bytes again from %(distance)d back: %(text)s")
     figures = {"length": value.length, "distance": value.distance}
-    return "◄ " + words % (figures | {"text": shown(value.text, MOST_TEXT)})
+    return words % (figures | {"text": shown(value.text, MOST_TEXT)})
 
 
 def _literal(value: Any) -> str:

@@ -89,7 +89,7 @@ def span_rows(span: Span, width: int, changed: bool = False) -> list[Line]:
     hidden = span.size - sum(map(len, rows))
     indent = "  " * span.depth
     room = width - _OFFSET - 3 - count * 3 - len(indent)
-    words = wrapped(_clipped(meaning(span)), max(room, 12), _word_role(span))
+    words = _words(span, max(room, 12), changed)
     if cut and hidden > 0 and span.data:
         words += wrapped(_more(hidden), max(room, 12))
     lines: list[Line] = []
@@ -110,6 +110,16 @@ def span_rows(span: Span, width: int, changed: bool = False) -> list[Line]:
     return lines
 
 
+def _words(span: Span, room: int, changed: bool) -> list[Line]:
+    """What the bytes say, over as many lines as it takes; an arrow stands before a reference."""
+    role: Role = "changed" if changed else _word_role(span)
+    text = _clipped(meaning(span))
+    if span.role != "reference":
+        return wrapped(text, room, role)
+    lines = wrapped(text, room - 2, role)
+    return [((" " * 2 if at else "◄ ", "pointer"), *line) for at, line in enumerate(lines)]
+
+
 def _clipped(words: str) -> str:
     return words if len(words) <= 240 else words[:239] + "…"
 
@@ -127,7 +137,9 @@ def _role(span: Span) -> Role:
 def _word_role(span: Span) -> Role:
     """Words are coloured as their bytes are, where what the key holds is said."""
     role = _role(span)
-    return "label" if role in ("header", "frame", "pointer") else role
+    if role == "pointer":
+        return "payload"
+    return "label" if role in ("header", "frame") else role
 
 
 def sentence(span: Span, changed: bool = False) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import chain
 from typing import Literal
 
 from tutor.persistence.dissect import aof, rdb
@@ -94,8 +93,15 @@ class Dissection:
         try:
             self._dissect(cursor, piece, checksum)
         except DamagedRdb as error:
-            cursor.spans.append(damage_span(self.buffer, error, cursor.at, piece.end))
+            return self._broken_off(cursor, error, piece.offset, piece.end)
         return cursor.spans
+
+    def _broken_off(self, cursor: Cursor, error: DamagedRdb, start: int, end: int) -> list[Span]:
+        """The spans up to the damage, and the damage up to the end."""
+        at = cursor.at if error.offset < start else min(cursor.at, error.offset)
+        kept = [span for span in cursor.spans if span.unpacked or span.end <= at]
+        last = next((span.end for span in reversed(kept) if not span.unpacked), start)
+        return [*kept, damage_span(self.buffer, error, last, end)]
 
     def _dissect(self, cursor: Cursor, piece: Piece, checksum: bool) -> None:
         if piece.kind == "command":
@@ -117,11 +123,11 @@ class Dissection:
         rest = len(self.buffer)
         cursor = Cursor(self.buffer, start)
         error = self.damage
-        if self.kind == "rdb" and start:
-            try:
-                rdb.pair(cursor)
-            except DamagedRdb as found:
-                error = found
-        at = max(cursor.at, start)
-        kept = [span for span in cursor.spans if span.unpacked or span.end <= rest]
-        return [*chain(kept), damage_span(self.buffer, error, at, rest)]
+        try:
+            if self.kind == "rdb" and start:
+                rdb.dissect(cursor, Piece(start, rest, rdb.kind_at(self.buffer, start)), False)
+            elif start and self.kind in ("aof", "aof with rdb"):
+                aof.dissect_command(cursor, rest)
+        except DamagedRdb as found:
+            error = found if self.kind == "rdb" else error
+        return self._broken_off(cursor, error, start, rest)

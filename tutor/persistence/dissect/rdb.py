@@ -88,6 +88,12 @@ _KINDS: Mapping[int, PieceKind] = {
 }
 
 
+def kind_at(buffer: Buffer, offset: int) -> PieceKind:
+    """What the piece that begins there wants to be."""
+    opcode = buffer[offset] if offset < len(buffer) else opcodes.END
+    return "end" if opcode == opcodes.END else _KINDS.get(opcode, "pair")
+
+
 def _lengths(count: int) -> Callable[[Skipper], None]:
     def skip(skipper: Skipper) -> None:
         for _ in range(count):

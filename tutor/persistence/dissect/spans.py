@@ -119,5 +119,5 @@ class Cursor:
 
 def damage_span(buffer: Buffer, error: DamagedRdb, start: int, end: int) -> Span:
     """The place where the bytes cannot be read on."""
-    at = max(start, min(error.offset, end))
-    return Span(at, end - at, buffer[at : min(end, at + MOST_DATA)], "damage", error.fault, error)
+    data = buffer[start : min(end, start + MOST_DATA)]
+    return Span(start, end - start, data, "damage", error.fault, error)

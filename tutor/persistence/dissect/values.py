@@ -63,8 +63,12 @@ def packed(cursor: Cursor, name: str) -> None:
         inner.depth = cursor.depth
         inner.put(0, "frame", "unpacked", len(image))
     inner.depth += 1
+    start = inner.at
     try:
         BLOBS[name](inner, end)
+        if inner.at != end:
+            found, inner.at = f"{inner.at - start} B", min(inner.at, end)
+            raise inner.damage("value", f"{end - start} B", found)
     finally:
         inner.depth -= 1
 
