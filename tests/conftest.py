@@ -1,4 +1,4 @@
-"""The line at the end of a run that says how much was compared with the real server."""
+"""What holds for all tests: they begin in English; the last line says how much was compared."""
 
 from __future__ import annotations
 
@@ -7,6 +7,13 @@ from typing import Any
 import pytest
 
 from tests.oracle.tally import TALLY
+from tutor.i18n import set_language
+
+
+@pytest.fixture(autouse=True)
+def begin_in_english() -> None:
+    """Whatever language a test before this one has left."""
+    set_language("en")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -105,6 +105,7 @@ class Xray:
         self._changed: Changes = NOTHING
         self._comparison: Comparison | None = None
         self._filed = Filing()
+        self._left_at = 0  # the item of the structure, while its file is looked at
         self._indexing: HashTable | None = None
         self._counting: Unwritten | None = None
         self._made: dict[int, tuple[object, Part]] = {}
@@ -419,13 +420,21 @@ class Xray:
 
     def _begin(self, what: tuple[object, ...], pitch: int) -> bool:
         """A new sheet if it is of something else than the last one. The same key in another view
-        or width is shown from the same item on."""
+        or width is shown from the same item on; the parts of a file are others, so what was seen of
+        the structure is remembered meanwhile."""
         known, what = self._drawn_as, (*what, pitch)
         if what == known:
             return False
-        alike = known is not None and known[0] == what[0] and "file" not in (known[1], what[1])
-        if alike and self.sheet.top and self._target is None:
-            self._target = self.sheet.items_seen[0]
+        if known is not None and known[0] == what[0] and self._target is None:
+            here = self.sheet.items_seen[0] if self.sheet.top else 0
+            if "file" not in (known[1], what[1]) or known[1] == what[1]:
+                self._target = here or None
+            elif what[1] == "file":
+                self._left_at = here
+            else:
+                self._target = self._left_at or None
+        elif known is None or known[0] != what[0]:
+            self._left_at = 0
         self._drawn_as, self.sheet = what, Sheet(pitch)
         self._made.clear()
         return True
