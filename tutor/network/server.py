@@ -155,11 +155,7 @@ class Server:
         replication = self.engine.replication
         if self.unblocked or (replication is not None and replication.busy):
             return 0.0
-        wait = max(self._next_cron - time.monotonic(), 0.0)
-        deadline = self.engine.waiting.next_deadline_ms
-        if deadline:
-            wait = min(wait, max(deadline - self.engine.clock.now_us() / 1000, 0.0) / 1000 + 0.0005)
-        return wait
+        return max(self._next_cron - time.monotonic(), 0.0)  # waits that end are noticed then
 
     def _serve(self, events: list[tuple[int, int]]) -> None:
         connections = self.connections
