@@ -2,6 +2,7 @@
 
 ("filed", Filed)          as a short pair stood there before, to be compared with it
 ("filed unit", 7)         a unit of a long pair that is new or not as it was
+("filed part", b"field")  the same of a field or member; its unit is sought by who draws it
 ("appended", commands)    what an append-only file got, each command a tuple of words
 """
 
@@ -15,7 +16,7 @@ from tutor.engine.inspect import Inspection
 from tutor.engine.locate import item_of_command
 from tutor.engine.structures.quicklist import Quicklist
 from tutor.engine.structures.stream import Stream
-from tutor.persistence.dissect.pair_file import is_long, unit_of
+from tutor.persistence.dissect.pair_file import is_long
 
 
 def filed_marks(before: Inspection | None, now: Inspection, argv: Sequence[bytes]) -> Changes:
@@ -31,9 +32,10 @@ def filed_marks(before: Inspection | None, now: Inspection, argv: Sequence[bytes
         item = item_of_command(argv, now) if argv and before.length != now.length else None
         return frozenset() if item is None else frozenset({("filed unit", item + 1)})
     noted = before.noted or {}
-    units = {unit_of(value, word) for word, was in noted.items() if now.find(word) != was}
-    units |= {0} if before.length != now.length else set()
-    return frozenset(("filed unit", unit) for unit in units if unit is not None)
+    marks: set[object] = {("filed part", word) for word, was in noted.items() if now.find(word) != was}
+    if before.length != now.length:
+        marks.add(("filed unit", 0))
+    return frozenset(marks)
 
 
 def appended_mark(commands: Iterable[Sequence[bytes]] | None) -> Changes:

@@ -22,7 +22,7 @@ from tutor.engine.structures.sds import Sds
 from tutor.i18n import _, ngettext
 from tutor.persistence.aof.base import commands_for
 from tutor.persistence.dissect import rdb
-from tutor.persistence.dissect.pair_file import LONG_TEXT, LongPair, pair_head, pair_of
+from tutor.persistence.dissect.pair_file import LONG_TEXT, LongPair, pair_head, pair_of, unit_of
 from tutor.persistence.dissect.spans import MOST_DATA, Cursor, Role, Span
 from tutor.persistence.dissect.strings import Length
 
@@ -206,14 +206,18 @@ def _cut_words(words: Sequence[bytes]) -> str:
 
 
 def marked_units(inspection: Inspection, changed: Changes) -> frozenset[int]:
-    """Units that the last command changed."""
-    found = {
-        item[1] for item in changed if isinstance(item, tuple) and item[0] == "filed unit"
-    }  # fmt: skip
+    """Units that the last command changed. A field's costs the way to it, which is long in a large
+    table: only who draws them asks."""
+    found: set[int | None] = set()
     for item in changed:
-        if isinstance(item, tuple) and item[0] == "filed":
-            found |= _fresh(item[1], inspection)
-    return frozenset(found)
+        match item:
+            case ("filed unit", int(unit)):
+                found.add(unit)
+            case ("filed part", bytes(part)):
+                found.add(unit_of(inspection.value, part))
+            case ("filed", Filed() as before):
+                found |= _fresh(before, inspection)
+    return frozenset(unit for unit in found if unit is not None)
 
 
 def _fresh(before: Filed, inspection: Inspection) -> set[int]:
