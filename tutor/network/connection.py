@@ -28,6 +28,7 @@ READ_MOST = 1024 * 1024
 WRITE_MOST = 1024 * 1024
 REPLY_BUFFER = 16 * 1024
 NORMAL, PUBSUB = 0, 2
+_INTEGERS = {int}
 
 
 class Connection:
@@ -191,6 +192,10 @@ class Connection:
     def _answer(self, replies: list[Reply]) -> None:
         """Put replies into the output, and forget them."""
         write = self.output.append
+        count = len(replies)
+        if count > 1 and type(replies[0]) is int and set(map(type, replies)) == _INTEGERS:
+            write(b":%d\r\n" * count % tuple(replies))  # half of what one by one costs
+            replies.clear()
         for reply in replies:
             if type(reply) is int:
                 small = reply < 4096 and reply >= 0
