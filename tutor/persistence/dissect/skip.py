@@ -33,12 +33,14 @@ class Skipper:
         return self.buffer[self.at - 1]
 
     def length(self) -> int:
-        """A plain length."""
+        """A plain length. Of a special string redis takes the six bits that tell its kind."""
         first = self.byte()
         if first < 0x40:
             return first
         if first < 0x80:
             return (first & 63) << 8 | self.byte()
+        if first >= 0xC0:
+            return first & 63
         if first not in (0x80, 0x81):
             raise DamagedRdb("value", self.at - 1, expected="00..7F, 80, 81", found=f"{first:02X}")
         size = 4 if first == 0x80 else 8

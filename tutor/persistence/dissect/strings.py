@@ -44,10 +44,8 @@ class Match:
 
 
 def length(cursor: Cursor, code: str, role: Role = "length") -> int:
-    """A plain length. Raises `DamagedRdb` where a special form stands."""
-    first = cursor.peek(1)[0]
-    if first >> 6 == 3:
-        raise cursor.damage("value", "a length", f"{first:02X}")
+    """A plain length. Of a special string redis takes the six bits that tell its kind. Raises
+    `DamagedRdb`."""
     number, size, bits = _length_at(cursor)
     cursor.put(size, role, code, Length(number, bits))
     return number
@@ -56,8 +54,8 @@ def length(cursor: Cursor, code: str, role: Role = "length") -> int:
 def _length_at(cursor: Cursor) -> tuple[int, int, int]:
     """The number, how many bytes it takes, in how many bits it stands."""
     first = cursor.peek(1)[0]
-    if first >> 6 == 0:
-        return first, 1, 6
+    if first >> 6 in (0, 3):
+        return first & 63, 1, 6
     if first >> 6 == 1:
         return int.from_bytes(cursor.peek(2), "big") & 0x3FFF, 2, 14
     if first == 0x80:
