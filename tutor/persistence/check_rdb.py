@@ -14,7 +14,7 @@ from tutor.engine.codec_reader import BadFormat, CutShort, EmptyValue, Reader, l
 from tutor.engine.codec_reader import load_newer_value as load_newer
 from tutor.engine.engine import Engine
 from tutor.persistence.dissect import rdb
-from tutor.persistence.dissect.spans import Buffer, Piece
+from tutor.persistence.dissect.spans import Buffer, Cursor, Piece
 from tutor.persistence.rdb import opcodes
 from tutor.persistence.rdb.damage import DamagedRdb, Fault
 
@@ -68,8 +68,11 @@ def check_rdb(
 def _take(engine: Engine, buffer: Buffer, piece: Piece, verdict: RdbVerdict) -> None:
     if piece.kind == "header":
         verdict.version = rdb.version_of(buffer)
+    elif piece.kind == "aux":
+        rdb.dissect(Cursor(buffer, piece.offset), piece)
     elif piece.kind == "function":
         verdict.libraries += 1
+        rdb.dissect(Cursor(buffer, piece.offset), piece)
     elif piece.kind == "module":
         raise DamagedRdb("module", piece.offset, expected="no module", found="F7")
     elif piece.kind == "pair":

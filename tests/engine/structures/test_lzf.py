@@ -89,7 +89,11 @@ def test_both_forms_give_the_same_bytes_or_none(data: bytes, spare: int, times: 
             assert lzf.decompress(image, len(text)) == text
 
 
-@given(st.binary(max_size=60), st.integers(0, 3000))
+def test_of_no_size_everything_is_right() -> None:
+    assert lzf.decompress(b"\x00a", 0) == lzf.decompress(b"\xff\xff", 0) == b""
+
+
+@given(st.binary(max_size=60), st.integers(1, 3000))
 def test_both_forms_read_or_refuse_any_bytes_alike(blob: bytes, size: int) -> None:
     try:
         expected = lzf_python.decompress(blob, size)

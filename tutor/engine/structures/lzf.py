@@ -54,7 +54,13 @@ def compress(data: bytes, max_out: int | None = None) -> bytes | None:
 
 
 def decompress(blob: bytes, size: int) -> bytes:
-    """The original ``size`` bytes; ValueError when the blob is damaged or of another size."""
+    """The original ``size`` bytes; ValueError when the blob is damaged or of another size.
+
+    Of size 0 everything is right: the original's sign of an error is the length 0 (redis 7.0,
+    rdb.c: rdbLoadLzfStringObject).
+    """
+    if not size and blob:
+        return b""
     possible = size <= _MOST_GAIN * len(blob)
     compiled = _compiled() if possible and _worth(size) else None
     data = None if compiled is None else compiled[1](blob, size)
