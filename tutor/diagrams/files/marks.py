@@ -32,7 +32,8 @@ def filed_marks(before: Inspection | None, now: Inspection, argv: Sequence[bytes
         item = item_of_command(argv, now) if argv and before.length != now.length else None
         return frozenset() if item is None else frozenset({("filed unit", item + 1)})
     noted = before.noted or {}
-    marks: set[object] = {("filed part", word) for word, was in noted.items() if now.find(word) != was}
+    words = [word for word, was in noted.items() if now.find(word) != was]
+    marks: set[object] = {("filed part", word) for word in words}
     if before.length != now.length:
         marks.add(("filed unit", 0))
     return frozenset(marks)
