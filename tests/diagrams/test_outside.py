@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -20,6 +21,7 @@ from tests.diagrams.test_properties import assert_ascii, assert_fits, words
 from tests.engine import dumps
 from tutor.diagrams import NOTHING, changes, describe, draw, views_of
 from tutor.diagrams.compare import draw_diff
+from tutor.diagrams.files.marks import filed_marks
 from tutor.diagrams.outside import _WORDS, outside_notes
 from tutor.diagrams.picture import draw_parts
 from tutor.diagrams.why import why
@@ -28,6 +30,7 @@ from tutor.engine.dumped import UNKNOWABLE, Outside, inspect_dump
 from tutor.engine.inspect import Inspection
 from tutor.engine.structures import zipmap
 from tutor.engine.structures.window import Window
+from tutor.persistence.dissect.pair_file import pair_of
 
 GOLDEN = Path(__file__).parent / "golden" / "outside"
 WIDTHS = (40, 70, 110)
@@ -255,3 +258,39 @@ def test_why_tells_what_both_looks_show() -> None:
     small = inspect_dump(dumps.hash_6_2(ALICE), OLD)
     large = inspect_dump(dumps.hash_6_2({**ALICE, b"age": b"1000"}), OLD)
     assert why(small, large).startswith("changed: 1000; ziplist of 32 → 33 B")
+
+
+# as it would stand in a file
+
+
+@pytest.mark.parametrize("name", PAYLOADS)
+def test_the_view_file_shows_the_bytes_of_the_dump_or_is_not_offered(name: str) -> None:
+    found = outside(name)
+    body = PAYLOADS[name][0][:-10]
+    if "file" not in views_of(found):
+        assert name == "8.6-stream"
+        return
+    pair = pair_of(found)
+    spans = [span for some in pair.spans(0, pair.count) for span in some if not span.unpacked]
+    told = b"".join(span.data for span in spans)
+    assert [span.offset for span in spans] == [
+        sum(one.size for one in spans[:at]) for at in range(len(spans))
+    ]
+    assert sum(span.size for span in spans) == len(body) + len(b"\x01k")
+    assert told[:3] == body[:1] + b"\x01k"
+
+
+def test_a_large_value_from_outside_has_no_view_file() -> None:
+    large = dumps.sealed(10, 0, codec.write_string(random.Random(3).randbytes(1 << 18)))
+    assert "file" not in views_of(inspect_dump(large, replace(OLD, encoding="raw")))
+
+
+def test_the_view_file_marks_what_has_changed_outside() -> None:
+    before, after = (
+        inspect_dump(dumps.list_7_2(entries), replace(NEW, encoding="listpack"))
+        for entries in ([b"a", b"b"], [b"a", b"b", b"c"])
+    )
+    marked = filed_marks(before, after, ())
+    text = draw(after, 110, "file", marked).plain
+    assert any("⁺" in line and line.endswith(" c") for line in text.splitlines())
+    assert not any("⁺" in line and line.endswith(" a") for line in text.splitlines())

@@ -55,7 +55,8 @@ class Filed:
     ``expires_at`` is in Unix ms; ``idle`` (seconds) and ``frequency`` stand there under an LRU or
     LFU policy; ``compress`` is rdbcompression. ``image`` is the type and the value as they stand in
     an RDB file, if they are few bytes: to be compared with what they are later. ``moment`` is
-    another one whenever something was written.
+    another one whenever something was written. ``dumped``: the image is a DUMP payload of a real
+    server without its end, and of what else its file would say nothing is known.
     """
 
     expires_at: int | None = None
@@ -64,6 +65,7 @@ class Filed:
     compress: bool = True
     image: bytes | None = None
     moment: tuple[int, ...] = field(default=(), compare=False)
+    dumped: bool = False
 
 
 FILED_MOST = 4096
@@ -89,8 +91,8 @@ class Inspection:
     derives another window of it. ``value`` is the object that was looked at, for `find`,
     `elements` and `nodes`. It may be edited in place later: ``noted`` is what it held under some
     words at that time, ``kept`` what the nodes of a list around the window held
-    (`tutor.engine.locate.remember`). ``filed`` is how it would stand in a file; None for a key of a
-    real server.
+    (`tutor.engine.locate.remember`). ``filed`` is how it would stand in a file; None if that is
+    not known.
     """
 
     db: int

@@ -24,7 +24,7 @@ def filed_marks(before: Inspection | None, now: Inspection, argv: Sequence[bytes
     of the command)."""
     if before is None or before.filed is None or now.filed is None:
         return NOTHING
-    if not is_long(now.value):
+    if now.filed.dumped or not is_long(now.value):
         image = before.filed.image
         return frozenset({("filed", before.filed)}) if image is not None else NOTHING
     value = now.value

@@ -25,6 +25,7 @@ from tutor.persistence.dissect import rdb
 from tutor.persistence.dissect.pair_file import LONG_TEXT, LongPair, pair_head, pair_of, unit_of
 from tutor.persistence.dissect.spans import MOST_DATA, Cursor, Role, Span
 from tutor.persistence.dissect.strings import Length
+from tutor.persistence.rdb.damage import DamagedRdb
 
 _COMMANDS_SHOWN = 3
 _WORDS_SHOWN = 8
@@ -33,8 +34,15 @@ _MATCHED_MOST = 600
 
 
 def is_filed(inspection: Inspection) -> bool:
-    """Whether it is known how the key would stand in a file: it is one of our own."""
-    return inspection.filed is not None
+    """Whether it is known how the key would stand in a file."""
+    filed = inspection.filed
+    if filed is None or not filed.dumped:
+        return filed is not None
+    try:
+        pair_of(inspection)
+    except DamagedRdb:  # a type that is newer than what can be dissected
+        return False
+    return True
 
 
 def draw_filed(inspection: Inspection, width: int, changed: Changes) -> list[Line]:
@@ -106,7 +114,11 @@ def _above(inspection: Inspection, width: int) -> list[Line]:
     if isinstance(pair, LongPair) and pair.is_text and pair.compress:
         words = _("A text of more than %(most)d KiB is drawn as rdbcompression no would write it.")
         lines += wrapped(words % {"most": LONG_TEXT >> 10}, width)
-    if inspection.encoding == "hashtable" and inspection.length > 1:
+    assert inspection.filed is not None
+    if inspection.filed.dumped:
+        words = _("From DUMP: lifetime and last use, which would stand in front, are not in it.")
+        lines += wrapped(words, width)
+    elif inspection.encoding == "hashtable" and inspection.length > 1:
         lines += wrapped(_("Elements as they came; Redis writes them bucket by bucket."), width)
     return lines
 
@@ -135,6 +147,8 @@ def _sections(inspection: Inspection, changed: Changes) -> list[_Section]:
     """Of each file its name, the commands that are shown, and what is said beneath."""
     filed = inspection.filed
     assert filed is not None
+    if filed.dumped:  # how that server would say it in commands is not known
+        return []
     value = inspection.value
     made: Iterable[list[bytes]] = commands_for(inspection.key, value, by_bucket=False)
     if isinstance(value, Sds):  # not copied

@@ -17,7 +17,7 @@ from typing import Literal, get_args
 from tutor.engine.codec_reader import BadFormat, Reader
 from tutor.engine.dumped.images import Look, derive
 from tutor.engine.dumped.values import READERS, STREAM_PRODUCERS, Held, read_value
-from tutor.engine.inspect import Inspection
+from tutor.engine.inspect import Filed, Inspection
 from tutor.engine.structures.crc64 import crc64
 from tutor.engine.structures.window import Window
 
@@ -50,6 +50,8 @@ UNKNOWABLE: tuple[Unknowable, ...] = get_args(Unknowable)
 
 OLDEST, NEWEST = 6, 13
 _FOOTER = 10
+FILED_MOST = 1 << 18
+"""Bytes of a payload up to which it can be shown as it would stand in a file."""
 _SINCE: Mapping[int, int] = {
     **dict.fromkeys(range(16, 20), 10),
     **dict.fromkeys((20, 21), 11),
@@ -136,6 +138,10 @@ def inspect_dump(
     names = " ".join(word for word in (facts.server, facts.version) if word)
     source = f"{names}, RDB {version}" if names else f"RDB {version}"
 
+    filed = None
+    if len(payload) <= FILED_MOST:
+        filed = Filed(image=payload[:-_FOOTER], dumped=True)
+
     def at(look: Look) -> Inspection:
         image = derive(held, facts, look)
         return Inspection(
@@ -154,6 +160,7 @@ def inspect_dump(
             source=source,
             unknown=image.unknown | unknown,
             value=image.value,
+            filed=filed,
             other=lambda window: at(Look(window, ends=False)),
         )
 

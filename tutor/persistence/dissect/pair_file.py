@@ -67,7 +67,10 @@ def is_long(value: Value) -> bool:
 
 
 def pair_file(key: bytes, value: Value, filed: Filed) -> Unwritten:
-    """A pair in units."""
+    """A pair in units. Raises `tutor.persistence.rdb.damage.DamagedRdb` for a value of a real server
+    that cannot be dissected."""
+    if filed.dumped:
+        return ShortPair(key, value, filed)
     return LongPair(key, value, filed) if is_long(value) else ShortPair(key, value, filed)
 
 
@@ -76,7 +79,10 @@ class ShortPair(Unwritten):
 
     def __init__(self, key: bytes, value: Value, filed: Filed) -> None:
         super().__init__()
-        kind, body = codec.write_value(value, filed.compress, by_bucket=False)
+        if filed.dumped and filed.image is not None:
+            kind, body = filed.image[0], filed.image[1:]
+        else:
+            kind, body = codec.write_value(value, filed.compress, by_bucket=False)
         self.text = pair_head(key, filed, kind) + body
         cursor = Cursor(self.text)
         rdb.pair(cursor)
