@@ -67,8 +67,8 @@ def is_long(value: Value) -> bool:
 
 
 def pair_file(key: bytes, value: Value, filed: Filed) -> Unwritten:
-    """A pair in units. Raises `tutor.persistence.rdb.damage.DamagedRdb` for a value of a real server
-    that cannot be dissected."""
+    """A pair in units. Raises `tutor.persistence.rdb.damage.DamagedRdb` for a value of a real
+    server that cannot be dissected."""
     if filed.dumped:
         return ShortPair(key, value, filed)
     return LongPair(key, value, filed) if is_long(value) else ShortPair(key, value, filed)
