@@ -281,3 +281,17 @@ def test_a_key_is_found_in_the_file_whether_it_is_old_or_new() -> None:
         assert next(file.pieces(place, place + 1))[0].key == b"key:%d" % number
     assert file.place(0, b"nothing") is None
     assert file.place(7, b"key:1") is None
+
+
+def test_of_a_large_node_the_ends_are_drawn() -> None:
+    world = new_world()
+    for first in range(0, 3000, 1000):
+        run(world, "RPUSH", "k", *(f"e{number}" for number in range(first, first + 1000)))
+    sight = sight_in(world, 0, b"k", Window(1, 1))
+    assert sight.now is not None
+    spans = next(iter(pair_of(sight.now).spans(1, 2)))
+    lines = sight.draw("file", 110).plain.splitlines()
+    assert any(f"… {len(spans) - 102} more parts" in line for line in lines)
+    assert any(line.endswith(" e0") for line in lines)
+    assert any("end of the listpack" in line for line in lines)
+    assert len(lines) < 250 < len(spans)

@@ -29,6 +29,8 @@ from tutor.persistence.rdb.damage import DamagedRdb
 
 _COMMANDS_SHOWN = 3
 _WORDS_SHOWN = 8
+_SPANS_SHOWN, _HEAD, _TAIL = 120, 90, 12
+"""Of a node with more parts only so many from its beginning and its end are drawn."""
 _MATCHED_MOST = 600
 """Spans that are matched with those of before one by one; of more only the ends are."""
 
@@ -64,8 +66,12 @@ def filed_parts(inspection: Inspection, width: int, changed: Changes) -> Parts:
     marked = marked_units(inspection, changed)
     rows: list[Line] = []
     for number, spans in _spans(inspection):
+        behind = max(len(spans) - _TAIL, 0) if len(spans) > _SPANS_SHOWN else 0
         for at, span in enumerate(spans):
-            rows += span_rows(span, width, number in marked and not at)
+            if not _HEAD <= at < behind:
+                rows += span_rows(span, width, number in marked and not at)
+            elif at == _HEAD:
+                rows.append(omitted(_units(behind - _HEAD), width))
     return Parts(_above(inspection, width), rows, _below(inspection, width, changed))
 
 
@@ -74,8 +80,12 @@ def describe_filed(inspection: Inspection, changed: Changes) -> list[str]:
     marked = marked_units(inspection, changed)
     told = ["".join(text for text, _role in _rdb_words(inspection)) + ":"]
     for number, spans in _spans(inspection):
+        behind = max(len(spans) - _TAIL, 0) if len(spans) > _SPANS_SHOWN else 0
         for at, span in enumerate(spans):
-            told.append(sentence(span, number in marked and not at))
+            if not _HEAD <= at < behind:
+                told.append(sentence(span, number in marked and not at))
+            elif at == _HEAD:
+                told.append(f"… {_units(behind - _HEAD)}.")
     for title, commands, more in _sections(inspection, changed):
         told.append(f"{title[0]}, {title[1]}:")
         told += [sentence(span) for spans in _dissected(commands) for span in spans]
