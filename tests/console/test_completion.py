@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tutor.console.backend import EmbeddedBackend
 from tutor.console.completion import complete
 from tutor.console.things import Thing
+from tutor.engine.engine import Engine
+from tutor.engine.world import World
+from tutor.labs.replication.words import next_words
 
 
 class Shelf:
@@ -184,3 +188,49 @@ def test_every_proposal_continues_the_line(line: str, cursor: int) -> None:
     for one in complete(line, cursor, Shelf()):
         assert 0 <= one.start <= cursor
         assert one.text
+
+
+class Lab(EmbeddedBackend):
+    """A place with words of its own."""
+
+    def next_words(self, before: Sequence[str]) -> Sequence[str] | None:
+        return next_words(before, ["master", "replica1", "replica2"])
+
+
+@pytest.fixture
+def lab() -> Lab:
+    return Lab(World(Engine()))
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (":no", [":node"]),
+        (":node r", ["replica1", "replica2"]),
+        (":cut master-replica2", []),
+        (":cut master-r", ["master-replica1", "master-replica2"]),
+        (":restart replica1 ", ["rdb", "aof", "nothing"]),
+        (":follow replica1 ", ["master", "replica2"]),
+        (":sentinels ", ["0", "3", "5"]),
+        (":cut master-replica1 ", []),
+        (":run ", []),
+        (":node replica1 ", []),
+    ],
+)
+def test_words_of_a_lab(lab: Lab, line: str, expected: list[str]) -> None:
+    assert [one.text for one in complete(line, None, lab)] == expected
+
+
+def test_behind_the_name_of_a_node_a_command_is_completed_where_it_stands(lab: Lab) -> None:
+    line = ":on replica1 hge"
+    found = complete(line, None, lab)
+    assert [line[: one.start] + one.text for one in found][:2] == [
+        ":on replica1 hget",
+        ":on replica1 hgetall",
+    ]
+    assert complete(":on replica1 SET k v E", None, lab)[0].text == "EX"
+
+
+def test_a_lab_leaves_commands_and_the_words_of_the_console_as_they_are(lab: Lab) -> None:
+    assert complete("hgeta", None, lab) == complete("hgeta")
+    assert [one.text for one in complete(":xr", None, lab)] == [one.text for one in complete(":xr")]

@@ -114,6 +114,19 @@ def test_time_goes_back_and_what_is_done_there_begins_another_future(home: Path)
     asyncio.run(scenario())
 
 
+def test_tab_completes_the_names_of_nodes(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            screen = await opened(play, "healthy")
+            screen.console_pane.entry.prompt.focus()
+            screen.console_pane.entry.prompt.value = ":node m"
+            screen.console_pane.entry.prompt.cursor_position = 7
+            await play.press("tab")
+            assert screen.console_pane.entry.prompt.value == ":node master "
+
+    asyncio.run(scenario())
+
+
 def test_the_prompt_can_be_put_on_any_node(home: Path) -> None:
     async def scenario() -> None:
         async with playing(home) as play:

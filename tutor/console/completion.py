@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from tutor.console import commands
 from tutor.console.backend import Catalog
@@ -34,6 +34,15 @@ class Completion(NamedTuple):
     kind: Kind
 
 
+@runtime_checkable
+class Vocabulary(Protocol):
+    """A catalog of a place that has words of its own besides those of the console."""
+
+    def next_words(self, before: Sequence[str]) -> Sequence[str] | None:
+        """What may stand behind ``before``; None where a command begins."""
+        ...
+
+
 def complete(
     line: str, cursor: int | None = None, catalog: Catalog | None = None
 ) -> list[Completion]:
@@ -58,6 +67,9 @@ def _fitting(begun: str, catalog: Catalog | None) -> Iterator[Completion]:
     current = Token(len(begun), len(begun), b"", True)
     if words and words[-1].end == len(begun):
         current = words.pop()
+    own = _of_the_place(begun, words, current, catalog) if isinstance(catalog, Vocabulary) else ()
+    if own and words:
+        return iter(own)
     if len(words) <= reading.first:
         found = _first_words(current, alone=not words)
         word = commands.find(words[0].value.decode("utf-8", "replace")) if words else None
@@ -69,7 +81,25 @@ def _fitting(begun: str, catalog: Catalog | None) -> Iterator[Completion]:
             found = _arguments_of_word(word, words[1:], current, catalog)
         else:
             found = _arguments(words[reading.first :], current, catalog)
-    return (one for one in found if one.text != begun[current.start :])
+    return (one for one in chain(own, found) if one.text != begun[current.start :])
+
+
+def _of_the_place(
+    begun: str, words: Sequence[Token], current: Token, place: Vocabulary
+) -> Sequence[Completion]:
+    """The words of a place that has its own; behind ``:on replica1`` those of a command."""
+    fitting = place.next_words([word.value.decode("utf-8", "replace") for word in words])
+    if fitting is None:
+        start = next((word.end + 1 for word in words[1:2]), 0)
+        return [one._replace(start=one.start + start) for one in _fitting(begun[start:], None)]
+    typed = current.value.decode("utf-8", "replace")
+    if not words and not typed:
+        return ()
+    return [
+        Completion(word, current.start, word, "", "client-word")
+        for word in fitting
+        if word.startswith(typed) and word != typed
+    ]
 
 
 # the first word

@@ -10,6 +10,7 @@ from tutor.engine.replies import Reply
 from tutor.engine.turns import Turns
 from tutor.engine.world import Entry, World
 from tutor.i18n import _
+from tutor.labs.replication.words import next_words
 
 if TYPE_CHECKING:
     from tutor.labs.node import Node
@@ -21,9 +22,16 @@ if TYPE_CHECKING:
 class NodeBackend(EmbeddedBackend):
     """The engine of a node; what is typed goes through the lab."""
 
-    def __init__(self, world: World, name: str) -> None:
+    def __init__(self, world: World, desk: LabDesk) -> None:
         super().__init__(world, remember=False, may_serve=False)
-        self._name = name
+        self._desk, self._name = desk, desk.name
+
+    def next_words(self, before: Sequence[str]) -> Sequence[str] | None:
+        """As `tutor.console.completion.Vocabulary`."""
+        words = self._desk.words
+        if not before:
+            return words
+        return next_words(before, list(self._desk.nodes)) if before[0].lower() in words else ()
 
     @property
     def info(self) -> str:
@@ -39,11 +47,12 @@ class NodeBackend(EmbeddedBackend):
 
 class LabDesk:
     """A `Desk` on the node ``name`` of whatever lab is played. ``lock``: whoever touches an engine
-    of the lab has it."""
+    of the lab has it. ``words`` of the lab are those that the prompt takes."""
 
     def __init__(self, playing: Playing[Lab, Frame]) -> None:
         self._playing = playing
         self.lock = Turns()
+        self.words: Sequence[str] = (":node",)
         self.name = next(iter(playing.lab.nodes))
         self._backends: dict[str, tuple[Node, int, NodeBackend]] = {}
 
@@ -69,7 +78,7 @@ class LabDesk:
             node.engine.disconnect(world.session)
             world.session = self._playing.lab.session_on(self.name)  # rebuilt, if time went back
             world.lock = self.lock
-            backend = NodeBackend(world, self.name)
+            backend = NodeBackend(world, self)
             known = self._backends[self.name] = node, node.life, backend
         return known[2]
 

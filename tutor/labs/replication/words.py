@@ -51,6 +51,30 @@ class Move:
         return Action(0, self.kind, self.target, value)  # type: ignore[arg-type]
 
 
+def next_words(before: Sequence[str], nodes: Sequence[str]) -> list[str] | None:
+    """What may stand behind the words that are there: a knob's targets and values, names of nodes.
+    None where a command begins that goes to a node."""
+    if not before:
+        return list(WORDS)
+    first, *rest = before
+    knob = KNOBS.get(first.lower().removeprefix(":"))  # type: ignore[call-overload]
+    if first.lower() == ":on":
+        return None if rest else list(nodes)
+    if first.lower() == ":node":
+        return [] if rest else list(nodes)
+    if knob is None:
+        return []
+    links = [f"{one}-{other}" for one in nodes for other in nodes if one != other]
+    targets = {"link": links, "node": list(nodes), "lab": []}[knob.of]
+    if targets and not rest:
+        return targets
+    if len(rest) > bool(targets):
+        return []
+    if knob.kind == "follow":
+        return [node for node in nodes if node != rest[0]]
+    return [*knob.choices, *(f"{step:g}" for step in knob.steps)]
+
+
 def usage_of(word: str) -> str:
     """How a word is written: ``:delay master-replica1 300``; "" if there is none."""
     own = {":on": "replica1 PING", ":node": "replica1", ":run": "2", ":back": "2"}

@@ -19,6 +19,7 @@ from tutor.course.player import Player
 from tutor.course.views import Feedback
 from tutor.i18n import _, language
 from tutor.labs.replication.lab import STEP_US, Lab
+from tutor.labs.replication.words import WORDS
 from tutor.tui.keys import bindings
 from tutor.tui.labview import panel_name
 from tutor.tui.labwords import WordCanvas, WordConsole
@@ -52,6 +53,7 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
     def __init__(self, player: Player, history: History) -> None:
         self.player = player
         super().__init__(history)
+        self.desk.words = WORDS
         self.story = Story(player, id="story")
         self.canvas = WordCanvas(id="lab")
         self.knobs = KnobBar(
