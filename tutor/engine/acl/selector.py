@@ -6,7 +6,8 @@ right; what is printed is not the rules as they were given but the shortest that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from tutor.engine.acl.catalog import EVERYTHING, NOTHING, Category, Entry, catalog
 from tutor.engine.glob import matches
@@ -225,22 +226,32 @@ class Selector:
 
     def describe_commands(self) -> bytes:
         """``+@all`` or ``-@all``, the categories that come nearest, then single commands."""
-        adds = self.commands >= 0
-        found = ["-@all" if adds else "+@all"]
-        drawn = NOTHING if adds else EVERYTHING
-        for category in _nearest_categories(self.commands, adds):
-            found.append(("+@" if adds else "-@") + category.name)
-            drawn = _switched(drawn, category.reach, adds)
-        words = [word.encode() for word in found]
-        for entry in catalog().entries.values():
-            permitted = bool(self.commands & entry.bit)
-            if permitted != bool(drawn & entry.bit):
-                words.append((b"+" if permitted else b"-") + entry.name.encode())
-                drawn = _switched(drawn, entry.reach, permitted)
-            if not permitted:
-                name = b"+%b|" % entry.name.encode()
-                words += [name + word for word in self.first_arguments.get(entry.name, ())]
-        return b" ".join(words)
+        if not self.first_arguments:
+            return _described(self.commands)
+        return b" ".join(_words_for(self.commands, self.first_arguments))
+
+
+@lru_cache(maxsize=256)
+def _described(commands: int) -> bytes:
+    """Most users have one of a few sets of commands, and all are listed again and again."""
+    return b" ".join(_words_for(commands, {}))
+
+
+def _words_for(commands: int, first_arguments: Mapping[str, Iterable[bytes]]) -> Iterator[bytes]:
+    adds = commands >= 0
+    yield b"-@all" if adds else b"+@all"
+    drawn = NOTHING if adds else EVERYTHING
+    for category in _nearest_categories(commands, adds):
+        yield b"%b@%b" % (b"+" if adds else b"-", category.name.encode())
+        drawn = _switched(drawn, category.reach, adds)
+    for entry in catalog().entries.values():
+        permitted, name = bool(commands & entry.bit), entry.name.encode()
+        if permitted != bool(drawn & entry.bit):
+            yield (b"+" if permitted else b"-") + name
+            drawn = _switched(drawn, entry.reach, permitted)
+        if not permitted:
+            for word in first_arguments.get(entry.name, ()):
+                yield b"+%b|%b" % (name, word)
 
 
 def channel_fits(channel: bytes, patterns: dict[bytes, None], literal: bool) -> bool:

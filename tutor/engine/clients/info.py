@@ -124,13 +124,15 @@ def _memory(session: Session, buffers: Buffers) -> int:
     query = buffers.query + buffers.query_free
     total = _CLIENT + buffers.reply + buffers.output
     total += query + _QUERY_HEADER if query else _EMPTY_QUERY
-    total += queued_words(session) + _QUEUED * _room(_queue_length(session))
+    if session.transaction is not None or session.executing is not None:
+        total += queued_words(session) + _QUEUED * _room(_queue_length(session))
     total += (_LIST_NODE + _POINTER) * len(session.watching)
     mine = session.subscriptions
     total += _LIST_NODE * len(mine.patterns)
-    for names in (mine.channels, mine.shard_channels):
-        if names:
-            total += _DICT_ENTRY * len(names) + _POINTER * max(_room(len(names)), 4)
+    if mine.channels or mine.shard_channels:
+        for names in (mine.channels, mine.shard_channels):
+            if names:
+                total += _DICT_ENTRY * len(names) + _POINTER * max(_room(len(names)), 4)
     if session.tracking is not None:
         total += _RAX_NODE * len(session.tracking.prefixes)
     return total

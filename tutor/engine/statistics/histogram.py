@@ -10,15 +10,17 @@ A value is told as the highest that its bucket cannot tell apart from it.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import compress
+from itertools import accumulate, compress
 
 _SUB_BUCKETS = 256  # two digits need 2 * 10**2 of them, rounded up to a power of two
 _HALF = _SUB_BUCKETS // 2
 _LOWEST, _HIGHEST = 1, 1_000_000_000
 _FIRST_LEVEL = 1024
 _RUN = 64
+_PLACES = range(_RUN)
 
 
 def _level(value: int) -> int:
@@ -64,8 +66,9 @@ class Histogram:
         for number, run in sorted(self._runs.items()):
             start = number * _RUN
             level = max(start // _HALF - 1, 0)
-            for place in compress(range(_RUN), run):
-                yield start + place - level * _HALF << level, run[place]
+            start -= level * _HALF
+            for place in compress(_PLACES, run):
+                yield start + place << level, run[place]
 
 
 def cumulative(durations: Histogram) -> dict[int, int]:
@@ -94,17 +97,16 @@ def percentiles(durations: Histogram, percents: Sequence[float]) -> list[float]:
 
     Of 0 % it is the lowest value of the first bucket.
     """
-    pairs = list(durations.pairs())
-    return [_percentile(pairs, durations.total, percent) for percent in percents]
-
-
-def _percentile(pairs: Sequence[tuple[int, int]], total: int, percent: float) -> float:
-    wanted = max(int(min(percent, 100.0) / 100 * total + 0.5), 1)
-    if not percent and pairs:
-        return pairs[0][0] / 1000
-    seen = 0
-    for value, count in pairs:
-        seen += count
-        if seen >= wanted:
-            return highest_like(value) / 1000
-    return 0.0
+    values, counts = [], []
+    for value, count in durations.pairs():
+        values.append(value)
+        counts.append(count)
+    if not values:
+        return [0.0] * len(percents)
+    seen = list(accumulate(counts))
+    told = []
+    for percent in percents:
+        wanted = max(int(min(percent, 100.0) / 100 * durations.total + 0.5), 1)
+        at = bisect_left(seen, wanted)
+        told.append((highest_like(values[at]) if percent else values[0]) / 1000)
+    return told
