@@ -102,6 +102,12 @@ def _parser() -> argparse.ArgumentParser:
     _lang_argument(options)
     lab.set_defaults(run=_lab)
 
+    rivals = add("rivals", _("Redis and Memcached side by side: experiments, slabs, the ring"))
+    options = _options(rivals)
+    _rivals_arguments(options)
+    _lang_argument(options)
+    rivals.set_defaults(run=_rivals)
+
     dissect = add("dissect", _("an RDB file, AOF or DUMP payload, byte by byte"))
     _dissect_arguments(dissect)
     dissect.set_defaults(run=_dissect)
@@ -311,6 +317,21 @@ def _lab(args: argparse.Namespace) -> int:
         return _tui(args)
     if wants_screen(args):
         args.open_lab = args.scenario, args.seed, args.replicas
+        return _tui(args)
+    return run(args)
+
+
+def _rivals_arguments(options: argparse._ArgumentGroup) -> None:
+    from tutor.console.rivals import add_arguments
+
+    add_arguments(options)
+
+
+def _rivals(args: argparse.Namespace) -> int:
+    from tutor.console.rivals import run, wants_screen
+
+    if wants_screen(args):
+        args.open_rivals = "types"
         return _tui(args)
     return run(args)
 

@@ -1,7 +1,7 @@
 """Memcached's memory, drawn: items, slab classes, pages, queues; and who shards over it.
 
-Each picture has a layout of its own (`tutor.memcached.layout`, `Queues`, `RingFigures`), draws it,
-and says the same in words.
+Each picture has a layout of its own (those of `tutor.memcached.layout`, `Queues` of
+`tutor.memcached.looks`, `RingFigures`), draws it, and says the same in words.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from tutor.diagrams.canvas import Drawing, Line, clip_line
 from tutor.diagrams.memcached.items import describe_item, draw_item
 from tutor.diagrams.memcached.pages import describe_page, draw_page
 from tutor.diagrams.memcached.rings import RingFigures, describe_ring, draw_ring, ring_figures
-from tutor.diagrams.memcached.segments import Queues, describe_queues, draw_queues, event_text
+from tutor.diagrams.memcached.segments import describe_queues, draw_queues, event_text
 from tutor.diagrams.memcached.slabs import describe_slabs, draw_slabs
 from tutor.i18n import pgettext
 
@@ -54,7 +54,6 @@ def draw_memcached(view: MemcachedView, layout: Any, width: int) -> Drawing:
 __all__ = [
     "VIEWS",
     "MemcachedView",
-    "Queues",
     "RingFigures",
     "draw_memcached",
     "event_text",

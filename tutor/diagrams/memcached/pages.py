@@ -1,9 +1,12 @@
 """A page as a map: a cell for each chunk, and the first items by name.
 
-class 1 · page 0 · chunks of 96 B · chunks 0 to 511
-   0 HCCCCCCCCCCCCCCC░░░░
-  64 ░░░░░░░░
-   0 C ███████░░░ 67 B user:1
+class 1 · page 0 · chunks 10752–10921, 96 B each
+
+10752 ░░░░░░░░░░░░░░░░
+… 128 free chunks
+10896 ░░░░░░░░░░░░CCHHHH
+
+10908 C ███████░░░ 67 B user:1
 """
 
 from __future__ import annotations
@@ -24,13 +27,7 @@ def draw_page(layout: PageLayout, width: int, rows: int = 12) -> list[Line]:
     lines = [clip_line([(_heading(layout), "title")], width), ()]
     label = max(len(str(layout.first + len(layout.chunks))), 3) + 1
     step = next((each for each in _STEPS if each + label + 1 <= width), 1)
-    for at in range(0, min(len(layout.chunks), rows * step), step):
-        number = str(layout.first + at).rjust(label - 1) + " "
-        line = [(number, "label"), *_cells(layout.chunks[at : at + step])]
-        lines.append(clip_line(line, width))
-    hidden = len(layout.chunks) - rows * step
-    if hidden > 0:
-        lines.append(clip_line([("… " + _more(hidden), "label")], width))
+    lines += [clip_line(line, width) for line in _map(layout, label, step, rows)]
     named = _named(layout)
     if named:
         lines.append(())
@@ -38,9 +35,34 @@ def draw_page(layout: PageLayout, width: int, rows: int = 12) -> list[Line]:
     return [*lines, (), *wrapped(_legend(), width)]
 
 
+def _map(layout: PageLayout, label: int, step: int, rows: int) -> list[Line]:
+    """Rows of ``step`` chunks; of several rows in which all are free only the first stands."""
+    lines: list[Line] = []
+    skipped = 0
+    for at in range(0, len(layout.chunks), step):
+        chunks = layout.chunks[at : at + step]
+        if len(lines) == rows:
+            return [*lines, (("… " + _more(len(layout.chunks) - at), "label"),)]
+        if not any(chunks) and at and not any(layout.chunks[at - step : at]):
+            skipped += len(chunks)
+            continue
+        if skipped:
+            lines.append((("… " + _free(skipped), "free"),))
+            skipped = 0
+        number = str(layout.first + at).rjust(label - 1) + " "
+        lines.append(((number, "label"), *_cells(chunks)))
+    return [*lines, (("… " + _free(skipped), "free"),)] if skipped else lines
+
+
 def _heading(layout: PageLayout) -> str:
-    words = _("class %(class)d · page %(page)d · chunks of %(chunk)d B")
-    return words % {"class": layout.slab_class, "page": layout.number, "chunk": layout.chunk}
+    words = _("class %(class)d · page %(page)d · chunks %(first)d–%(last)d, %(chunk)d B each")
+    return words % {
+        "class": layout.slab_class,
+        "page": layout.number,
+        "first": layout.first,
+        "last": layout.first + max(len(layout.chunks) - 1, 0),
+        "chunk": layout.chunk,
+    }
 
 
 def _cells(chunks: tuple[ItemLayout | None, ...]) -> list[Run]:
@@ -70,6 +92,10 @@ def _item_row(number: int, item: ItemLayout, layout: PageLayout, label: int) -> 
         ((_("%(bytes)d B") % {"bytes": item.size}).rjust(8) + " ", "label"),
         (shown(item.key, 80), "key"),
     ]
+
+
+def _free(number: int) -> str:
+    return ngettext("%(n)d free chunk", "%(n)d free chunks", number) % {"n": number}
 
 
 def _more(number: int) -> str:

@@ -121,7 +121,9 @@ def _circle(layout: RingFigures, cells: int) -> list[Line]:
         spot: layout.names[layout.ring.owner(number * CIRCLE // len(band))]
         for number, spot in enumerate(band)
     }
-    for key in layout.keys[:_NUMBERED]:  # a cell stands for several points: a key's is the right one
+    for key in layout.keys[
+        :_NUMBERED
+    ]:  # a cell stands for several points: a key's is the right one
         place = md5_32(key)
         letters[band[place * len(band) // CIRCLE]] = layout.names[layout.ring.owner(place)]
     inner = _inner(layout, band, cells, height)

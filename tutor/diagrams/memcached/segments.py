@@ -13,7 +13,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from tutor.diagrams.canvas import GONE, MARK, Line, Role, Run, clip, clip_line, line_width
 from tutor.diagrams.memcached.words import SEGMENT_ROLES, items_text
@@ -21,33 +20,11 @@ from tutor.diagrams.payload import shown
 from tutor.diagrams.sentences import not_shown
 from tutor.diagrams.tables import framed
 from tutor.i18n import _, ngettext, pgettext
-from tutor.memcached.layout import SEGMENTS, SlabClassLayout, StoreEvent
+from tutor.memcached.layout import SEGMENTS, StoreEvent
+from tutor.memcached.looks import Queues
 
 _KEY = 18
 _OUT = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Queues:
-    """A slab class with windows on its queues, and what happened in it last.
-
-    ``heads`` and ``tails`` are keys from both ends of each segment, head first; they do not
-    overlap. ``events`` are those of this class, the oldest first.
-    """
-
-    slab_class: SlabClassLayout
-    heads: Mapping[str, Sequence[bytes]]
-    tails: Mapping[str, Sequence[bytes]] = field(default_factory=dict)
-    events: Sequence[StoreEvent] = ()
-
-    def length(self, segment: str) -> int:
-        """Items in a segment."""
-        return self.slab_class.segments.get(segment, 0)
-
-    def between(self, segment: str) -> int:
-        """Items between both windows."""
-        seen = len(self.heads.get(segment, ())) + len(self.tails.get(segment, ()))
-        return max(self.length(segment) - seen, 0)
 
 
 def draw_queues(layout: Queues, width: int, rows: int = 3) -> list[Line]:
