@@ -19,6 +19,7 @@ from tutor.diagrams.canvas import (
     clip_line,
     fill_line,
     omitted,
+    width_of,
     wrapped,
 )
 from tutor.diagrams.payload import printable
@@ -41,11 +42,8 @@ NARROWEST = 12
 _APART = 64
 """From here on both engines stand side by side."""
 
-_FEW = 2
+_FEW = 1
 """Repetitions that are shown before the ellipsis; the last one stands behind it."""
-
-_MANY = 8
-"""Up to so many exchanges of a step nothing is left out."""
 
 _MOST_LINES = 6
 """Lines of one reply."""
@@ -86,17 +84,21 @@ def draw_steps(outcome: Outcome, width: int, wire: bool = False) -> list[Line]:
         lines.append(clip_line([(f"{number + 1} ", "label"), (step_text(step.code), "header")],
                                width))  # fmt: skip
         said = [one for one in outcome.exchanges if one.step == number]
-        lines += draw_exchanges(said, width, wire)
+        lines += draw_exchanges(said, width, wire, step.times > 1)
     return lines
 
 
-def draw_exchanges(said: Sequence[Exchange], width: int, wire: bool = False) -> list[Line]:
-    """Exchanges of a step, side by side or, where it is narrow, one engine below the other."""
-    sides = {name: [one for one in said if one.engine == name] for name in NAMES}
+def draw_exchanges(
+    said: Sequence[Exchange], width: int, wire: bool = False, repeated: bool = False
+) -> list[Line]:
+    """Exchanges of a step, side by side or, where it is narrow, one engine below the other; of
+    ``repeated`` ones only some."""
+    parted = {name: [one for one in said if one.engine == name] for name in NAMES}
+    sides = {name: _abridged(some, repeated) for name, some in parted.items()}
     if width < _APART:
         lines: list[Line] = []
         for name, some in sides.items():
-            if some:
+            if some[0]:
                 lines.append(clip_line([("  " + NAMES[name], "label")], width))
                 lines += [(("  ", "text"), *line) for line in _side(some, width - 2, wire)]
         return lines
@@ -105,15 +107,15 @@ def draw_exchanges(said: Sequence[Exchange], width: int, wire: bool = False) -> 
     right = _side(sides["memcached"], width - half - 3, wire)
     if not said:
         return []
-    none: Line = ((_("no such thing"), "free"),)
+    none: Line = (("—", "free"),)
     pairs = zip_longest(left or [none], right or [none], fillvalue=())
     return [
         (("  ", "text"), *fill_line(one, half - 2), (" │ ", "frame"), *two) for one, two in pairs
     ]
 
 
-def _side(said: Sequence[Exchange], width: int, wire: bool) -> list[Line]:
-    shown, hidden = _abridged(said)
+def _side(side: tuple[Sequence[Exchange], int], width: int, wire: bool) -> list[Line]:
+    shown, hidden = side
     lines: list[Line] = []
     for at, one in enumerate(shown):
         if hidden and at == len(shown) - 1:
@@ -123,10 +125,10 @@ def _side(said: Sequence[Exchange], width: int, wire: bool) -> list[Line]:
     return lines
 
 
-def _abridged(said: Sequence[Exchange]) -> tuple[Sequence[Exchange], int]:
-    """Of many exchanges the first and the last, and how many are left out. Those after which
-    something else is answered are more than repetition: the first error is shown as well."""
-    if len(said) <= _MANY:
+def _abridged(said: Sequence[Exchange], repeated: bool) -> tuple[Sequence[Exchange], int]:
+    """Of repetitions the first and the last, and how many are left out; the first error is shown
+    as well."""
+    if not repeated or len(said) <= _FEW + 1:
         return said, 0
     kept = [*range(_FEW), len(said) - 1]
     trouble = next((at for at, one in enumerate(said) if failed(one)), None)
@@ -138,13 +140,22 @@ def _abridged(said: Sequence[Exchange]) -> tuple[Sequence[Exchange], int]:
 def _exchange(one: Exchange, width: int, wire: bool) -> list[Line]:
     """The line as typed (or its bytes), then the reply, line by line."""
     where = "" if one.server in ("redis", "cache1") else f"{one.server} "
-    other = f"({one.client}) " if one.client != "a" else ""
+    other = _("client 2") + " " if one.client != "a" else ""
     prompt: Run = (f"{where}{other}> ", "label")
     lines: list[Line] = []
     for at, text in enumerate(_request_lines(one, wire)):
-        head: Run = prompt if at == 0 else (" " * len(prompt[0]), "text")
+        head: Run = prompt if at == 0 else (" " * width_of(prompt[0]), "text")
         lines.append(clip_line([head, (text, "key")], width))
-    return lines + [clip_line(line, width) for line in _reply_lines(one)]
+    if not one.typed:
+        lines = [clip_line([(_("the reply to the one who waits:"), "label")], width)]
+    return lines + [piece for line in _reply_lines(one) for piece in _fitted(line, width)]
+
+
+def _fitted(line: Line, width: int) -> list[Line]:
+    """An error over as many lines as it needs, anything else cut."""
+    if len(line) == 1 and line[0][1] == "gone":
+        return wrapped(line[0][0], width, "gone")
+    return [clip_line(line, width)]
 
 
 def _request_lines(one: Exchange, wire: bool) -> list[str]:
@@ -177,7 +188,7 @@ def _joined(parts: Sequence[bytes]) -> list[str]:
         if parts[at][:1] == b"$" and parts[at] != b"$-1" and at + 1 < len(parts):
             at += 1
             text += " " + printable(parts[at])
-        lines.append(text)
+        lines.append(text + (" (nil)" if parts[at] in (b"$-1", b"*-1") else ""))
         at += 1
     return lines
 
@@ -214,7 +225,8 @@ def describe_outcome(outcome: Outcome, done: bool = True) -> list[str]:
         if said_here:
             lines.append(step_text(step.code) + ":")
         for name in NAMES:
-            shown, hidden = _abridged([one for one in said_here if one.engine == name])
+            own = [one for one in said_here if one.engine == name]
+            shown, hidden = _abridged(own, step.times > 1)
             lines += [_sentence(one) for one in shown]
             if hidden:
                 lines.append(ngettext("%(n)d more", "%(n)d more", hidden) % {"n": hidden})

@@ -201,7 +201,8 @@ _FIGURES: Mapping[str, Callable[[], str]] = {
     "per-key": lambda: _("MEMORY USAGE, chunk of the item"),
     "wasted": lambda: _("of which unused in the chunk"),
     "taken": lambda: _("used_memory, pages, for all of them"),
-    "wire": lambda: _("bytes on the wire, both ways"),
+    "wire-set": lambda: _("a write on the wire, both ways"),
+    "wire-get": lambda: _("a read on the wire, both ways"),
     "rate-set": lambda: _("writes a second, this program"),
     "rate-get": lambda: _("reads a second, this program"),
 }

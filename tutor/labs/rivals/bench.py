@@ -43,7 +43,8 @@ _PLACE = re.compile(r"\{(n|cas|x\d+)\}")
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """A line and what came back. ``step`` is the number of the step it belongs to; ``typed`` the
-    line as a person writes it. ``refused``: nobody listened; ``waits``: no reply yet."""
+    line as a person writes it, "" if a reply came late. ``refused``: nobody listened; ``waits``:
+    no reply yet."""
 
     engine: EngineName
     server: str
@@ -64,6 +65,7 @@ class Bench:
     def __init__(self, seed: int = 7) -> None:
         self.seed = seed
         self.step = 0
+        self._late: list[Exchange] = []
         self._cas = "0"
         self.fresh("rdb")
         self.acts: Mapping[str, Callable[..., None]] = {
@@ -155,15 +157,26 @@ class Bench:
         """A line as it is typed into redis-cli."""
         server, client, text = self._address(line, "redis", number)
         node = self.nodes[server]
+        session = node.session_of(f"{client}:50000")
+        session.on_reply = partial(self._hear, server, client)
         argv = [bytes(word) for word in split(text)]
         request = encode(argv, 2)
         told = partial(self._told, "redis", server, client, text, request)
         if not node.up:
             return told(b"", refused=True)
-        reply = node.execute(node.session_of(f"{client}:50000"), argv)
+        reply = node.execute(session, argv)
         if reply is BLOCKED:
             return told(b"", waits=True)
         return told(b"" if reply is NO_REPLY else encode(reply, 2))
+
+    def _hear(self, server: str, client: str, reply: Reply) -> None:
+        """The reply of a command that has waited."""
+        self._late.append(self._told("redis", server, client, "", b"", encode(reply, 2)))
+
+    def late(self) -> list[Exchange]:
+        """Replies that have come meanwhile; nothing was typed for them."""
+        found, self._late = self._late, []
+        return found
 
     def memcached(self, line: str, number: int = 1) -> Exchange:
         """Protocol lines, with ``\\n`` between them and none at the end."""

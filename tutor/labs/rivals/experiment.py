@@ -125,7 +125,8 @@ class Experiment:
         """A repetition is a line of each after the other, as one client of each would send it."""
         said: list[Exchange] = []
         for number in range(1, step.times + 1):
-            said += [self.bench.redis(line, number) for line in step.redis]
+            for line in step.redis:
+                said += [self.bench.redis(line, number), *self.bench.late()]
             said += [self.bench.memcached(line, number) for line in step.memcached]
         return said
 
@@ -232,7 +233,7 @@ def _fill(experiment: Experiment, said: Sequence[Exchange]) -> list[Figure]:
 
 def _torn(_experiment: Experiment, said: Sequence[Exchange]) -> list[Figure]:
     """A reader between the two halves of a push that is made by hand."""
-    return [Figure("delivered", _found(said[:2], "redis"), _found(said, "memcached"), "items", 1)]
+    return [Figure("delivered", _found(said[1:2], "redis"), _found(said, "memcached"), "items", 1)]
 
 
 def _allowed(experiment: Experiment) -> list[Figure]:
@@ -274,8 +275,9 @@ def _look(experiment: Experiment, said: Sequence[Exchange]) -> list[Figure]:
     ]
 
 
-def _on_the_wire(_experiment: Experiment, said: Sequence[Exchange]) -> list[Figure]:
-    return [Figure("wire", _bytes(said, "redis"), _bytes(said, "memcached"), "bytes")]
+def _on_the_wire(experiment: Experiment, said: Sequence[Exchange]) -> list[Figure]:
+    code = experiment.row.steps[experiment.position].code.replace("one", "wire")
+    return [Figure(code, _bytes(said, "redis"), _bytes(said, "memcached"), "bytes")]
 
 
 def _speed(timer: Timer | None) -> list[Figure]:

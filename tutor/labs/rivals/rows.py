@@ -93,7 +93,7 @@ _PERSISTENCE = tuple(step for life in LIVES for step in _life(*life))
 
 _REPLICATION = (
     Step("replicaof", ("@replica REPLICAOF redis 6379",), ("replicaof 127.0.0.1 11212",)),
-    Step("write", ("SET k:{n} v{n}",), ("@shard set k:{n} 0 0 1\nv",), "wait 3", KEYS),
+    Step("write", ("SET k:{n} v{n}",), ("@shard set k:{n} 0 0 1\nv",), "wait 7", KEYS),
     Step("other-server", ("@replica GET k:1",),
          ("@cache1 get k:1", "@cache2 get k:1", "@cache3 get k:1"), "wait 1"),
     Step("machine-dies", act="lose redis cache1"),

@@ -53,6 +53,9 @@ SEED = 7
 XRAYS: tuple[MemcachedView | None, ...] = ("slabs", "page", "queues", "item", None)
 """What may stand beneath an experiment, in the order of the key."""
 
+_TALL = 30
+"""Rows below which there is no X-ray beneath an experiment unless it is asked for."""
+
 ALL_S = 0.35
 """Between two steps, when all are taken."""
 
@@ -83,7 +86,7 @@ class RivalsScreen(BaseScreen[None]):
         self.xray: MemcachedView | None = "slabs"
         self.slab_class: int | None = None
         self.wire = False
-        self._running = False
+        self._playing = False
         self._number = 0
         self.canvas = RivalsCanvas(id="tried")
         self.slabs = RivalsCanvas(id="slabs")
@@ -110,6 +113,8 @@ class RivalsScreen(BaseScreen[None]):
     def on_mount(self) -> None:
         """All steps one after another, when that is asked for."""
         self.set_interval(ALL_S, self._tick)
+        if self.app.size.height < _TALL:
+            self.xray = None
         self.look()
 
     # what there is
@@ -294,7 +299,7 @@ class RivalsScreen(BaseScreen[None]):
 
     def choose(self, choice: Choice) -> None:
         """Show an experiment, the ring or the prompt."""
-        self.choice, self._running, self.slab_class = choice, False, None
+        self.choice, self._playing, self.slab_class = choice, False, None
         if self.mode == "prompt" and self.xray is None:
             self.xray = "slabs"
         self.canvas.scroll_home(animate=False)
@@ -340,13 +345,13 @@ class RivalsScreen(BaseScreen[None]):
                 self.experiment.advance()
             self.call_after_refresh(self._to_the_end)
         else:
-            self._running = not self._running
+            self._playing = not self._playing
 
     def _tick(self) -> None:
-        if not self._running:
+        if not self._playing:
             return
         self._step()
-        self._running = not self.experiment.done
+        self._playing = not self.experiment.done
         self.look()
         self.call_after_refresh(self._to_the_end)
 
@@ -355,7 +360,7 @@ class RivalsScreen(BaseScreen[None]):
             self.canvas.scroll_end(animate=False, x_axis=False)
 
     def _again(self) -> None:
-        self._running = False
+        self._playing = False
         self.experiments.pop(self.experiment.name)
 
     def _other_wire(self) -> None:
