@@ -58,7 +58,7 @@ def add_arguments(options: argparse._ArgumentGroup) -> None:
 def wants_screen(args: argparse.Namespace) -> bool:
     """Whether the screen is meant."""
     asked = (args.row, args.json, args.view, args.lines, args.svg, args.png, args.text, args.plain,
-             args.measure)  # fmt: skip
+             args.measure, args.fill)  # fmt: skip
     return not any(asked) and sys.stdout.isatty()
 
 
@@ -145,8 +145,11 @@ def _memory(args: argparse.Namespace) -> Drawing | None:
         if said.reply and said.reply[0].split(" ")[0].endswith("ERROR"):
             print(f"{line[:60]!r}: {said.reply[0]}", file=sys.stderr)
     if talk.waiting:
-        text = ngettext("Memcached still waits for {n} byte.", "Memcached still waits for {n} bytes.",
-                        talk.waiting)  # fmt: skip
+        text = ngettext(
+            "Memcached still waits for {n} byte.",
+            "Memcached still waits for {n} bytes.",
+            talk.waiting,
+        )
         print(text.format(n=talk.waiting), file=sys.stderr)
     layout = _layout(args.view, talk)
     if layout is None:

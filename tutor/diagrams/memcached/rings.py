@@ -178,16 +178,17 @@ def _servers(layout: RingFigures, width: int) -> list[Line]:
     rows: list[Line] = []
     for server in layout.servers:
         letter = layout.names[server]
-        new = layout.change == "joined" and server == layout.changed
         here = server == layout.chosen
-        rows.append(clip_line([
-            ("► " if here else "  ", "path"),
-            *([(MARK, "changed")] if new else []),
+        row: list[Run] = [("► " if here else "  ", "path")]
+        if layout.change == "joined" and server == layout.changed:
+            row.append((MARK, "changed"))
+        share = percent_text(round(shares.get(server, 0) * 1000), 1000)
+        row += [
             (letter, role_of(letter)),
             (f" {server} ", "title" if here else "text"),
-            (_("%(share)s of the circle") % {
-                "share": percent_text(round(shares.get(server, 0) * 1000), 1000)}, "label"),
-        ], width))  # type: ignore[list-item]  # fmt: skip
+            (_("%(share)s of the circle") % {"share": share}, "label"),
+        ]
+        rows.append(clip_line(row, width))
     return rows
 
 

@@ -9,9 +9,9 @@ from tutor.diagrams.labs.amounts import grouped
 from tutor.i18n import _, pgettext
 from tutor.labs.rivals.bench import MEMCACHED_LIMIT
 from tutor.labs.rivals.experiment import Figure
-from tutor.labs.rivals.rows import LIMIT, Row, RowName, Verdict
+from tutor.labs.rivals.rows import LIMIT, Row, Verdict
 
-_ROWS: Mapping[RowName, Callable[[], str]] = {
+_ROWS: Mapping[str, Callable[[], str]] = {
     "types": lambda: _("Types"),
     "persistence": lambda: _("Persistence"),
     "replication": lambda: _("Replication"),
@@ -25,7 +25,7 @@ _ROWS: Mapping[RowName, Callable[[], str]] = {
 }
 
 
-def row_text(name: RowName) -> str:
+def row_text(name: str) -> str:
     """The row's name."""
     return _ROWS[name]()
 
@@ -64,7 +64,7 @@ def verdict_text(verdict: Verdict) -> str:
     return _VERDICTS[verdict]()
 
 
-_SAID: Mapping[RowName, Callable[[], str]] = {
+_SAID: Mapping[str, Callable[[], str]] = {
     "types": lambda: _(
         "A value is bytes of any kind with 32 bits of flags; and the server itself counts (incr, "
         "decr), appends and compares (cas). What it lacks is structure: to change one field, the "
@@ -116,7 +116,7 @@ _SAID: Mapping[RowName, Callable[[], str]] = {
 }
 
 
-def verdict_sentence(name: RowName) -> str:
+def verdict_sentence(name: str) -> str:
     """What to think of the notes' row."""
     return _SAID[name]()
 

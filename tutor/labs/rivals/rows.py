@@ -179,5 +179,5 @@ _TABLE = (
     Row("speed", "speed", "measure", _SPEED),
     Row("popularity", "popularity", "opinion", _POPULARITY),
 )
-ROWS: Mapping[RowName, Row] = {row.name: row for row in _TABLE}
+ROWS: Mapping[str, Row] = {row.name: row for row in _TABLE}
 """In the order of the notes' table."""

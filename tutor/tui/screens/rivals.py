@@ -1,8 +1,8 @@
 """Redis and Memcached side by side: the notes' table as experiments, sharding, and a prompt.
 
-    choices │ what was tried, on both │ X-ray of Memcached beneath
-            │ the ring                │
-            │ Memcached's prompt      │
+choices │ what was tried, on both │ X-ray of Memcached beneath
+        │ the ring                │
+        │ Memcached's prompt      │
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from tutor.diagrams.memcached import VIEWS, MemcachedView, draw_memcached, ring_
 from tutor.diagrams.rivals import draw_outcome
 from tutor.engine.clock import Clock, SystemClock
 from tutor.i18n import _, language
-from tutor.labs.rivals import ROWS, Experiment, RowName, Shards
+from tutor.labs.rivals import ROWS, Experiment, Shards
 from tutor.memcached.layout import StoreEvent
 from tutor.memcached.looks import class_in, page_of, queues_of
 from tutor.memcached.memcached import Memcached
@@ -40,7 +40,6 @@ from tutor.tui.widgets.notice import TooSmall
 from tutor.tui.widgets.panelhead import PanelHead
 from tutor.tui.widgets.rivalcanvas import (
     CHOICES,
-    Choice,
     ChoiceList,
     RivalsBar,
     RivalsCanvas,
@@ -72,14 +71,14 @@ class RivalsScreen(BaseScreen[None]):
 
     def __init__(
         self,
-        choice: Choice = "types",
+        choice: str = "types",
         clock: Clock | None = None,
         timer: Callable[[], float] = perf_counter,
     ) -> None:
         super().__init__()
         self.choice = choice
         self.timer = timer
-        self.experiments: dict[RowName, Experiment] = {}
+        self.experiments: dict[str, Experiment] = {}
         self.shards = Shards()
         self.server = 0
         self.talk = Talk(Memcached(clock or SystemClock()))
@@ -127,13 +126,13 @@ class RivalsScreen(BaseScreen[None]):
     @property
     def experiment(self) -> Experiment:
         """The chosen one; it begins when it is first looked at."""
-        name: RowName = self.choice if self.choice in ROWS else "types"  # type: ignore[assignment]
+        name = self.choice if self.choice in ROWS else "types"
         if name not in self.experiments:
             self.experiments[name] = Experiment(name, SEED, self.timer)
         return self.experiments[name]
 
-    def _is_done(self, choice: Choice) -> bool:
-        experiment = self.experiments.get(choice)  # type: ignore[call-overload]
+    def _is_done(self, choice: str) -> bool:
+        experiment = self.experiments.get(choice)
         return experiment is not None and experiment.done
 
     @property
@@ -297,7 +296,7 @@ class RivalsScreen(BaseScreen[None]):
             "prompt": {**xray, "prompt": self.pane.prompt.focus, "step": self.pane.prompt.focus},
         }  # fmt: skip
 
-    def choose(self, choice: Choice) -> None:
+    def choose(self, choice: str) -> None:
         """Show an experiment, the ring or the prompt."""
         self.choice, self._playing, self.slab_class = choice, False, None
         if self.mode == "prompt" and self.xray is None:
@@ -415,4 +414,3 @@ class RivalsScreen(BaseScreen[None]):
             (self.canvas if self.focused is self.slabs else self.slabs).focus()
 
     action_previous_panel = action_next_panel
-

@@ -18,8 +18,8 @@ from tutor.console.memcached.cards import card
 from tutor.console.memcached.commands import COMMANDS, completions, usage
 from tutor.diagrams.payload import printable
 from tutor.i18n import _, ngettext
-from tutor.tui.paint import EMPTY, Piece, Row, fit, row
 from tutor.tui.glyphs import glyphs
+from tutor.tui.paint import EMPTY, Piece, Row, fit, row
 from tutor.tui.widgets.output import Output
 from tutor.tui.widgets.painted import Line
 from tutor.tui.widgets.panelhead import PanelHead
@@ -244,4 +244,3 @@ def _reply_rows(said: Said) -> list[Row]:
     if len(said.reply) > _MOST:
         rows.append(row((glyphs.ellipsis, "muted")))
     return rows or ([EMPTY] if not said.waiting else [])
-

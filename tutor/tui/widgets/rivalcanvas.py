@@ -1,4 +1,4 @@
-"""What the screen of both engines is made of: the list of experiments, pictures, the bar of keys."""
+"""What the screen of both engines is made of: the list, pictures, the bar of keys."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from textual.binding import BindingType
 
 from tutor.diagrams.rivals import row_text, verdict_text
 from tutor.i18n import _
-from tutor.labs.rivals import ROWS, RowName
+from tutor.labs.rivals import ROWS
 from tutor.tui.glyphs import glyphs
 from tutor.tui.labkeys import key_bindings
 from tutor.tui.paint import Row, fit, row, wrap
@@ -18,20 +18,18 @@ from tutor.tui.rivalkeys import CHOOSE, OF_MODE, Mode, all_keys
 from tutor.tui.widgets.labcanvas import LabCanvas, cut_rows, play_words
 from tutor.tui.widgets.painted import Line
 
-Choice = RowName | str
-"""A row of the table, ``ring`` or ``prompt``."""
-
-CHOICES: tuple[Choice, ...] = (*ROWS, "ring", "prompt")
+CHOICES: tuple[str, ...] = (*ROWS, "ring", "prompt")
+"""The rows of the table, and what else can be chosen."""
 
 
-def choice_text(choice: Choice) -> str:
+def choice_text(choice: str) -> str:
     """Its name."""
     if choice in ROWS:
-        return row_text(choice)  # type: ignore[arg-type]
+        return row_text(choice)
     return _("Sharding: the ring") if choice == "ring" else _("Memcached's prompt")
 
 
-def mode_of(choice: Choice) -> Mode:
+def mode_of(choice: str) -> Mode:
     """What is seen when it is chosen."""
     modes: dict[str, Mode] = {"ring": "ring", "prompt": "prompt"}
     return modes.get(choice, "experiment")
@@ -49,7 +47,7 @@ class ChoiceList(Line):
     DEFAULT_CSS = "ChoiceList { height: 100%; }"
 
     def __init__(
-        self, chosen: Callable[[], Choice], done: Callable[[Choice], bool], *, id: str | None = None
+        self, chosen: Callable[[], str], done: Callable[[str], bool], *, id: str | None = None
     ) -> None:
         super().__init__(id=id)
         self._chosen = chosen
@@ -74,10 +72,10 @@ class ChoiceList(Line):
         chosen = self._chosen()
         if chosen not in ROWS or not self._done(chosen):
             return []
-        text = verdict_text(ROWS[chosen].verdict)  # type: ignore[index]
+        text = verdict_text(ROWS[chosen].verdict)
         return wrap(row((_("the notes: "), "muted"), (text, "warning")), width)
 
-    def choice_at(self, y: int) -> Choice | None:
+    def choice_at(self, y: int) -> str | None:
         """What stands in a row."""
         at = y - 1
         if at > len(ROWS):
@@ -89,7 +87,7 @@ class ChoiceList(Line):
     def on_click(self, event: events.Click) -> None:
         """A click chooses."""
         choice = self.choice_at(event.y)
-        choose: Callable[[Choice], None] | None = getattr(self.screen, "choose", None)
+        choose: Callable[[str], None] | None = getattr(self.screen, "choose", None)
         if choice is not None and choose is not None:
             choose(choice)
 
@@ -111,4 +109,3 @@ class RivalsBar(Line):
         keys = (*OF_MODE[self._mode()], CHOOSE)
         pieces = (*self._words(), *play_words(keys))
         return cut_rows(wrap(pieces, width, "  "), width, self.size.height)
-
