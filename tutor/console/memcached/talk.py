@@ -43,18 +43,21 @@ class Talk:
     @property
     def waiting(self) -> int:
         """Bytes that the server still wants before it answers."""
-        return self.connection.need + self.connection.swallow
+        if self.connection.need:
+            return self.connection.need - len(self._data.encode("utf-8", "surrogateescape"))
+        return self.connection.swallow
 
     @property
     def prompt(self) -> str:
         """What stands before the line: whom it goes to, or that data are wanted."""
-        if self.connection.need:
-            return f"{max(self.connection.need - 2 - len(self._data.encode()), 0)} B> "
-        return "11211> "
+        return f"{max(self.waiting - 2, 0)} B> " if self.waiting else "11211> "
 
     def say(self, line: str) -> Said:
         """Send a line; carriage return and line feed are put behind it."""
         continues = bool(self._command) and self.waiting > 0
+        if not continues:
+            self._command, self._data = line, ""
+            self.key = self._named(line) or self.key
         sent = line.encode("utf-8", "surrogateescape") + b"\r\n"
         heard: list[StoreEvent] = []
         self.cache.store.observe(heard.append)
@@ -64,9 +67,6 @@ class Talk:
             self.cache.store.observe(None)
         if continues:
             self._data += line + "\r\n"
-        else:
-            self._command, self._data = line, ""
-            self.key = self._named(line) or self.key
         said = Said(
             line,
             self._command,

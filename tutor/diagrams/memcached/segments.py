@@ -132,7 +132,8 @@ def _out(events: Sequence[StoreEvent]) -> list[Run]:
         return [*runs, (_("nobody yet"), "label")]
     for event in reversed(gone):
         role: Role = "gone" if event.kind == "evicted" else "label"
-        runs += [(GONE + clip(shown(event.key, 60), _KEY), "gone"), (f" {_why(event)}  ", role)]
+        runs += [(GONE, "gone"), (clip(shown(event.key, 60), _KEY), "gone")]
+        runs.append((f" {_why(event)}  ", role))
     return runs
 
 

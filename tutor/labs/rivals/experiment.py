@@ -237,10 +237,15 @@ def _torn(_experiment: Experiment, said: Sequence[Exchange]) -> list[Figure]:
 
 def _allowed(experiment: Experiment) -> list[Figure]:
     """Of all requests of the first window, how many were let through."""
-    counts: dict[EngineName, list[int]] = {"redis": [1], "memcached": [1]}
-    at = next(n for n, step in enumerate(experiment.row.steps) if step.code == "twelve")
+    codes = [step.code for step in experiment.row.steps]
+    first = [one for one in experiment.exchanges if codes[one.step] == "naive"]
+    exec_, incr = _of(first, "redis")[-1], _of(first, "memcached")[-1]
+    counts: dict[EngineName, list[int]] = {
+        "redis": [_integer(exec_.reply.split(b"\r\n")[1])],
+        "memcached": [_integer(incr.reply)],
+    }
     for one in experiment.exchanges:
-        if one.step == at:
+        if codes[one.step] == "twelve":
             counts[one.engine].append(_integer(one.reply))
     allowed = {name: sum(count <= LIMIT for count in some) for name, some in counts.items()}
     total = len(counts["redis"])

@@ -137,8 +137,8 @@ class MemcachedPane(Vertical):
 
     def _syntax_row(self) -> Row:
         talk = self._talk()
-        if talk.connection.need:
-            wanted = max(talk.connection.need - 2, 0)
+        if talk.waiting:
+            wanted = max(talk.waiting - 2, 0)
             text = ngettext(
                 "{n} byte of data, then Enter; Esc hangs up",
                 "{n} bytes of data, then Enter; Esc hangs up",
