@@ -24,7 +24,7 @@ _CLASS = PlayKey("c C", (("c", "class"), ("C", "class_back")),
                  lambda: pgettext("knob", "class"))  # fmt: skip
 
 EXPERIMENT_KEYS: tuple[PlayKey, ...] = (
-    PlayKey("space", (("space,enter,full_stop,right", "step"),),
+    PlayKey("space", (("space,enter,full_stop", "step"),),
             lambda: _("The next step of the experiment"), lambda: pgettext("knob", "step")),
     PlayKey("a", (("a", "all"),), lambda: _("All steps to the end"),
             lambda: pgettext("knob", "all")),

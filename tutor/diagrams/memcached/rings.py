@@ -33,8 +33,8 @@ from tutor.memcached.sharding import CIRCLE, POINTS, RULES, Moved, Ring, RuleNam
 _LETTERS = "ABCDEFGHIJ"
 _ROLES: tuple[Role, ...] = ("header", "payload", "pointer", "path", "key", "title")
 _WIDEST, _HEIGHT = 44, 13
-_NARROW = 100
-"""From here on the figures stand beside the ring."""
+_BESIDE, _LEAST = 47, 34
+"""Cells that servers and keys need to stand beside the ring, and the ring then."""
 
 _KEY = 16
 _NUMBERED = 9
@@ -81,16 +81,18 @@ def role_of(letter: str) -> Role:
 
 
 def draw_ring(layout: RingFigures, width: int) -> list[Line]:
-    """The ring and the figures, side by side where there is room."""
-    lines = [clip_line([(_heading(layout), "title")], width), ()]
-    cells = min(_WIDEST, width - 4)
+    """The figures, the ring, its servers and some keys: beside it where there is room."""
+    lines = [clip_line([(_heading(layout), "title")], width), (), *_rules(layout, width), ()]
+    wide = width >= _BESIDE + _LEAST + 7
+    cells = min(_WIDEST, width - _BESIDE - 7 if wide else width - 4)
     drawn = _circle(layout, cells) if cells >= 16 else []
-    if width >= _NARROW:
-        beside = [*_servers(layout, width - cells - 6), (), *_rules(layout, width - cells - 6)]
-        lines += _joined(drawn, beside, cells + 5)
+    if wide:
+        room = width - cells - 7
+        beside = [*_servers(layout, room), (), *_keys(layout, room)]
+        lines += _joined(drawn, beside, cells + 6)
     else:
-        lines += [*drawn, (), *_servers(layout, width), (), *_rules(layout, width)]
-    return [*lines, (), *_keys(layout, width), (), *wrapped(_note(layout), width)]
+        lines += [*drawn, (), *_servers(layout, width), (), *_keys(layout, width)]
+    return [*lines, (), *wrapped(_note(layout), width)]
 
 
 def _joined(left: Sequence[Line], right: Sequence[Line], at: int) -> list[Line]:

@@ -1,7 +1,7 @@
 """An experiment drawn: what was said to each engine and what it said, side by side.
 
 Queue · step 2 of 5                     the notes: only a cache
-1 Tasks are pushed
+1. Tasks are pushed
   > LPUSH tasks a                      │ > lpush tasks a
   :1                                   │ ERROR
 """
@@ -81,7 +81,7 @@ def draw_steps(outcome: Outcome, width: int, wire: bool = False) -> list[Line]:
     steps = ROWS[outcome.row].steps
     last = max((one.step for one in outcome.exchanges), default=-1)
     for number, step in enumerate(steps[: last + 1]):
-        lines.append(clip_line([(f"{number + 1} ", "label"), (step_text(step.code), "header")],
+        lines.append(clip_line([(f"{number + 1}. ", "label"), (step_text(step.code), "header")],
                                width))  # fmt: skip
         said = [one for one in outcome.exchanges if one.step == number]
         lines += draw_exchanges(said, width, wire, step.times > 1)
@@ -206,11 +206,12 @@ def draw_figures(outcome: Outcome, width: int) -> list[Line]:
 
 def draw_verdict(outcome: Outcome, width: int) -> list[Line]:
     """What to think of the notes' row."""
-    word = verdict_text(outcome.verdict)
+    said = wrapped(verdict_sentence(outcome.row), width, "text")
+    if notes_text(ROWS[outcome.row]) is None:
+        return said
     role: Role = "title" if outcome.verdict == "right" else "warning"
-    notes = notes_text(ROWS[outcome.row]) is not None
-    head: list[Run] = [(_("The notes: ") if notes else "", "label"), (word, role)]
-    return [clip_line(head, width), *wrapped(verdict_sentence(outcome.row), width, "text")]
+    head: list[Run] = [(_("The notes: "), "label"), (verdict_text(outcome.verdict), role)]
+    return [clip_line(head, width), *said]
 
 
 def describe_outcome(outcome: Outcome, done: bool = True) -> list[str]:

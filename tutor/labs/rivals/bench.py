@@ -67,10 +67,12 @@ class Bench:
         self.step = 0
         self._late: list[Exchange] = []
         self._cas = "0"
+        self.used_at_first = 0
         self.fresh("rdb")
         self.acts: Mapping[str, Callable[..., None]] = {
             "wait": self.wait,
             "fresh": self.fresh,
+            "empty": self.empty,
             "kill": self.kill,
             "stop": self.stop,
             "start": self.start,
@@ -91,6 +93,15 @@ class Bench:
             node.start()
         self.caches: dict[str, Memcached | None] = {name: self._new_cache() for name in CACHES}
         self._lines: dict[tuple[str, str], tuple[Memcached, Connection]] = {}
+
+    def empty(self) -> None:
+        """Empty machines that have seen every command once: what Redis keeps of commands and
+        clients is there already, and `used_at_first` is what it takes."""
+        self.fresh("nothing")
+        for line in ("SET k v", "MEMORY USAGE k", "DEL k"):
+            self.redis(line)
+        self.info("memory", "used_memory")
+        self.used_at_first = self.info("memory", "used_memory")
 
     def _new_cache(self) -> Memcached:
         return Memcached(self.simulation.clock, memory_limit=MEMCACHED_LIMIT)

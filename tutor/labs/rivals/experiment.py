@@ -269,7 +269,7 @@ def _look(experiment: Experiment, said: Sequence[Exchange]) -> list[Figure]:
     item = bench.cache().store.item_layout(b"user:100")
     assert item is not None
     usage = _integer(_of(said, "redis")[0].reply)
-    used = bench.info("memory", "used_memory") - bench.info("memory", "used_memory_startup")
+    used = bench.info("memory", "used_memory") - bench.used_at_first
     pages = bench.cache().store.layout().allocated
     return [
         Figure("per-key", usage, item.chunk, "bytes", 0, str(size)),

@@ -149,7 +149,7 @@ _MEMORY = tuple(
     for size in SIZES
     for step in (
         Step(f"fill-{size}", (f"SET user:{{n}} {{x{size}}}",),
-             (f"set user:{{n}} 0 0 {size}\n{{x{size}}}",), "fresh nothing", USERS),
+             (f"set user:{{n}} 0 0 {size}\n{{x{size}}}",), "empty", USERS),
         Step("look", ("MEMORY USAGE user:100",), ("me user:100",)),
     )
 )  # fmt: skip

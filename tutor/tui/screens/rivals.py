@@ -112,7 +112,7 @@ class RivalsScreen(BaseScreen[None]):
     def on_mount(self) -> None:
         """All steps one after another, when that is asked for."""
         self.set_interval(ALL_S, self._tick)
-        if self.app.size.height < _TALL:
+        if self.app.size.height < _TALL and self.mode == "experiment":
             self.xray = None
         self.look()
 
@@ -272,7 +272,7 @@ class RivalsScreen(BaseScreen[None]):
         if word in words:
             words[word]()
             self.look()
-            if word in ("step", "again"):
+            if word in ("step", "again", "all"):
                 self.call_after_refresh(self._to_the_end)
 
     def _words(self) -> Mapping[Mode, Mapping[str, Callable[[], object]]]:
@@ -285,7 +285,7 @@ class RivalsScreen(BaseScreen[None]):
         return {
             "experiment": {
                 **xray, "step": self._step, "all": self._all, "again": self._again,
-                "wire": self._other_wire, "prompt": self._step, "server": self._step,
+                "wire": self._other_wire, "prompt": self._step,
             },
             "ring": {
                 "server": partial(self._next_server, 1),
@@ -342,7 +342,6 @@ class RivalsScreen(BaseScreen[None]):
         if self.app.animation_level == "none":
             while not self.experiment.done:
                 self.experiment.advance()
-            self.call_after_refresh(self._to_the_end)
         else:
             self._playing = not self._playing
 
@@ -356,7 +355,7 @@ class RivalsScreen(BaseScreen[None]):
 
     def _to_the_end(self) -> None:
         if self.mode == "experiment":
-            self.canvas.scroll_end(animate=False, x_axis=False)
+            self.canvas.scroll_end(animate=False, force=True, immediate=True, x_axis=False)
 
     def _again(self) -> None:
         self._playing = False

@@ -70,7 +70,7 @@ class ChoiceList(Line):
     def _verdict(self, width: int) -> list[Row]:
         """What is to be thought of the notes' row, once it was tried."""
         chosen = self._chosen()
-        if chosen not in ROWS or not self._done(chosen):
+        if chosen not in ROWS or ROWS[chosen].of is None or not self._done(chosen):
             return []
         text = verdict_text(ROWS[chosen].verdict)
         return wrap(row((_("the notes: "), "muted"), (text, "warning")), width)
