@@ -3,58 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import socket
-import subprocess
-import time
 from collections.abc import Iterator
 
 import pytest
 
+from tests.oracle.caches import running_memcached
 from tutor.memcached.sharding import RuleName, placing
 
 COUNT, COUNTED = 3, 600
 BEHAVIORS: dict[RuleName, dict[str, bool]] = {"modulo": {}, "ketama": {"ketama_weighted": True}}
 
 
-def _listens(port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.2):
-        return True
-    return False
-
-
-def _start(program: str) -> tuple[subprocess.Popen[bytes], int]:
-    for _attempt in range(5):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port: int = probe.getsockname()[1]
-        words = [program, "-l", "127.0.0.1", "-p", str(port), "-U", "0", "-m", "8", "-t", "1"]
-        process = subprocess.Popen(
-            [*words, "-u", "nobody"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        deadline = time.monotonic() + 10
-        while process.poll() is None and time.monotonic() < deadline:
-            if _listens(port):
-                return process, port
-            time.sleep(0.01)
-        process.kill()
-        process.wait()
-    pytest.fail("memcached did not start")
-
-
 @pytest.fixture(scope="module")
 def ports() -> Iterator[list[int]]:
-    program = shutil.which("memcached")
-    if program is None:
-        pytest.skip("memcached is not installed")
-    started = [_start(program) for _ in range(COUNT)]
-    try:
-        yield [port for _process, port in started]
-    finally:
-        for process, _port in started:
-            process.terminate()
-        for process, _port in started:
-            process.wait(10)
+    with contextlib.ExitStack() as servers:
+        yield [servers.enter_context(running_memcached()) for _ in range(COUNT)]
 
 
 def _said(port: int, words: bytes) -> bytes:
