@@ -26,8 +26,8 @@ INTRODUCTION = """\
 
 # Gallery
 
-What `redis-tutor xray`, `redis-tutor lab` and `redis-tutor rivals` draw. Every picture is made by the command above it:
-copy it, change it, put the picture into your slides. `xray` also takes `--png FILE`, `--connect
+What `redis-tutor xray`, `redis-tutor lab` and `redis-tutor rivals` draw. Every picture is made by
+the command above it: copy it, change it, put the picture into your slides. `xray` also takes `--png FILE`, `--connect
 redis://…` for a key of a real Redis and `--theme light` for a light slide; `--width N` makes a
 picture narrower; without a file it is printed.
 

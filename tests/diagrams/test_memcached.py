@@ -153,10 +153,10 @@ def test_a_key_on_the_ring_stands_beside_its_server() -> None:
 
 def test_moves_are_marked_where_a_rule_made_them() -> None:
     shards = Shards()
-    assert "⁺" not in draw_memcached("ring", ring_figures(shards), 100).plain
+    assert "⁺" not in draw_memcached("ring", ring_figures(shards), 80).plain
     shards.join()
     figures = ring_figures(shards)
-    rows = draw_memcached("ring", figures, 100).plain.splitlines()
+    rows = draw_memcached("ring", figures, 80).plain.splitlines()
     for at, key in enumerate(shards.keys):
         row = next(line for line in rows if line.startswith(f"{at + 1} {key.decode()} "))
         moves = sum(figures.before[rule][at] != figures.now[rule][at] for rule in figures.now)

@@ -127,17 +127,25 @@ def test_each_key_does_what_it_says(home: Path, layout: str) -> None:
     asyncio.run(scenario())
 
 
-def test_the_speed_of_a_person_shows_one_step_after_another(home: Path) -> None:
+def test_all_steps_are_taken_one_after_another_and_can_be_stopped(home: Path) -> None:
     async def scenario() -> None:
         async with playing(home) as play:
             screen = await opened(play, "queue")
             play.app.animation_level = "full"
             await play.press("a")
-            for _turn in range(200):
-                if screen.experiment.done:
-                    break
-                await play.pilot.pause(0.05)
+            screen.tick()
+            at = screen.experiment.position
+            assert 0 < at < len(ROWS["queue"].steps)
+            await play.press("a")
+            screen.tick()
+            assert screen.experiment.position == at
+            await play.press("a")
+            for _step in ROWS["queue"].steps:
+                screen.tick()
             assert screen.experiment.done
+            screen.tick()
+            await play.pilot.pause()
+            await play.pilot.pause()
             assert "1 of 1" in play.text
 
     asyncio.run(scenario())

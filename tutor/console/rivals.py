@@ -43,7 +43,14 @@ def add_arguments(options: argparse._ArgumentGroup) -> None:
     add("--view", choices=VIEWS, help=_("a picture of Memcached's memory, or of the ring"))
     add("--run", dest="lines", metavar="LINE", action="append", default=[],
         help=_("a line for Memcached before that; a value is a line of its own"))  # fmt: skip
-    add("--fill", type=int, default=0, metavar="N", help=_("store N items before that"))
+    add(
+        "--fill",
+        type=int,
+        default=0,
+        metavar="N",
+        help=_("store N items before that, a second apart; the first four are read all the time"),
+    )
+    add("--size", type=int, metavar="BYTES", help=_("of each of their values (different ones)"))
     add("--memory", type=int, default=64, metavar="MB", help=_("how much Memcached may use"))
     add("--servers", type=int, default=3, metavar="N", help=_("ring: how many at first"))
     add("--join", type=int, default=0, metavar="N", help=_("ring: so many join"))
@@ -118,28 +125,31 @@ def _summary(outcomes: Sequence[Any], width: int) -> Drawing:
 # Memcached's memory
 
 
-class _Clock:
-    """A moment that does not pass, so that the same command gives the same picture."""
-
-    def now_us(self) -> int:
-        return _EPOCH_US
+def _fill(talk: Any, clock: Any, number: int, size: int | None) -> None:
+    """Items of one size or of many; time passes, so that queues are juggled."""
+    for at in range(1, number + 1):
+        length = size if size is not None else at * 37 % 900 + 1
+        talk.say(f"set item:{at} 0 0 {length}")
+        talk.say("x" * length)
+        talk.say(f"get item:{(at - 1) % 4 + 1}")
+        clock.advance(ms=1000)
+        talk.cache.catch_up()
 
 
 def _memory(args: argparse.Namespace) -> Drawing | None:
     from tutor.console.memcached.talk import Talk
     from tutor.diagrams.memcached import draw_memcached
+    from tutor.engine.clock import VirtualClock
     from tutor.memcached.memcached import Memcached
     from tutor.memcached.settings import SettingsError
 
+    clock = VirtualClock(_EPOCH_US)
     try:
-        talk = Talk(Memcached(_Clock(), memory_limit=args.memory << 20))
+        talk = Talk(Memcached(clock, memory_limit=args.memory << 20))
     except SettingsError as error:
         print(f"redis-tutor: {error}", file=sys.stderr)
         return None
-    for number in range(1, args.fill + 1):
-        value = "x" * (number * 37 % 900 + 1)
-        talk.say(f"set item:{number} 0 0 {len(value)}")
-        talk.say(value)
+    _fill(talk, clock, args.fill, args.size)
     for line in args.lines:
         said = talk.say(line)
         if said.reply and said.reply[0].split(" ")[0].endswith("ERROR"):

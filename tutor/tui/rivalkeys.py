@@ -10,16 +10,16 @@ from tutor.tui.labkeys import PlayKey, Section, play_section
 
 Mode = Literal["experiment", "ring", "prompt"]
 
-CHOOSE = PlayKey("↑ ↓", (("up", "up"), ("down", "down")),
+CHOOSE = PlayKey("↑\u00a0↓", (("up", "up"), ("down", "down")),
                  lambda: _("Choose an experiment, the ring or the prompt; a click does the same"),
                  lambda: pgettext("knob", "choose"))  # fmt: skip
-SCROLL = PlayKey("PgUp PgDn", (("pageup", "page_up"), ("pagedown", "page_down")),
+SCROLL = PlayKey("PgUp\u00a0PgDn", (("pageup", "page_up"), ("pagedown", "page_down")),
                  lambda: _("Scroll the picture"))  # fmt: skip
 
-_VIEW = PlayKey("v V", (("v", "view"), ("V", "view_back")),
+_VIEW = PlayKey("v\u00a0V", (("v", "view"), ("V", "view_back")),
                 lambda: _("X-ray of Memcached: slabs, page, queues, item"),
                 lambda: pgettext("knob", "X-ray"))  # fmt: skip
-_CLASS = PlayKey("c C", (("c", "class"), ("C", "class_back")),
+_CLASS = PlayKey("c\u00a0C", (("c", "class"), ("C", "class_back")),
                  lambda: _("Another slab class in the X-ray"),
                  lambda: pgettext("knob", "class"))  # fmt: skip
 
@@ -37,7 +37,7 @@ EXPERIMENT_KEYS: tuple[PlayKey, ...] = (
 )  # fmt: skip
 
 RING_KEYS: tuple[PlayKey, ...] = (
-    PlayKey("← →", (("left", "server_back"), ("right", "server")),
+    PlayKey("←\u00a0→", (("left", "server_back"), ("right", "server")),
             lambda: _("Choose a server"), lambda: pgettext("knob", "server")),
     PlayKey("j", (("j,plus,equals_sign", "join"),), lambda: _("A server joins"),
             lambda: pgettext("knob", "join")),
@@ -50,7 +50,7 @@ RING_KEYS: tuple[PlayKey, ...] = (
 )  # fmt: skip
 
 PROMPT_KEYS: tuple[PlayKey, ...] = (
-    PlayKey(": Enter", (("colon,enter", "prompt"),),
+    PlayKey(":\u00a0Enter", (("colon,enter", "prompt"),),
             lambda: _("To the prompt; Esc or F6 leads back to the picture"),
             lambda: pgettext("knob", "type")),
     _VIEW,

@@ -181,9 +181,8 @@ def _servers(layout: RingFigures, width: int) -> list[Line]:
     for server in layout.servers:
         letter = layout.names[server]
         here = server == layout.chosen
-        row: list[Run] = [("► " if here else "  ", "path")]
-        if layout.change == "joined" and server == layout.changed:
-            row.append((MARK, "changed"))
+        new = layout.change == "joined" and server == layout.changed
+        row: list[Run] = [("►" if here else " ", "path"), (MARK if new else " ", "changed")]
         share = percent_text(round(shares.get(server, 0) * 1000), 1000)
         row += [
             (letter, role_of(letter)),

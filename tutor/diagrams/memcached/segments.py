@@ -25,6 +25,8 @@ from tutor.memcached.looks import Queues
 
 _KEY = 18
 _OUT = 6
+_TOLD = 12
+"""Events that the text twin names."""
 
 
 def draw_queues(layout: Queues, width: int, rows: int = 3) -> list[Line]:
@@ -175,7 +177,7 @@ def describe_queues(layout: Queues) -> list[str]:
         hidden = layout.between(segment)
         if hidden and names:
             lines.append(not_shown(_between(hidden)))
-    return lines + [event_text(event) + "." for event in layout.events]
+    return lines + [event_text(event) + "." for event in layout.events[-_TOLD:]]
 
 
 def _between(number: int) -> str:

@@ -27,7 +27,7 @@ def pages_text(number: int) -> str:
 
 def chunks_text(number: int) -> str:
     """``5 chunks``."""
-    return ngettext("%(n)d chunk", "%(n)d chunks", number) % {"n": number}
+    return ngettext("%(chunks)d chunk", "%(chunks)d chunks", number) % {"chunks": number}
 
 
 def bytes_text(number: int) -> str:

@@ -1,6 +1,9 @@
 """An experiment drawn: what was said to each engine and what it said, side by side.
 
-Queue · step 2 of 5                     the notes: only a cache
+Use: queue
+The notes: Redis: cache, queue, …; Memcached: only a cache.
+
+  Redis                                │ Memcached
 1. Tasks are pushed
   > LPUSH tasks a                      │ > lpush tasks a
   :1                                   │ ERROR
@@ -56,6 +59,9 @@ def draw_outcome(outcome: Outcome, width: int, done: bool = True, wire: bool = F
     bytes of the requests as they travel."""
     width = max(width, NARROWEST)
     lines = [*draw_notes(outcome, width), ()]
+    if width >= _APART and outcome.exchanges:
+        left = fill_line([("  ", "text"), (NAMES["redis"], "title")], (width - 3) // 2)
+        lines.append((*left, (" │ ", "frame"), (NAMES["memcached"], "title")))
     lines += draw_steps(outcome, width, wire)
     if outcome.figures:
         lines += [(), *draw_figures(outcome, width)]

@@ -9,6 +9,7 @@ Redis has a replica that may be attached, Memcached two more servers that know n
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -20,6 +21,7 @@ from tutor.labs.node import Kept, Node, NodeSettings
 from tutor.labs.simulation import Simulation
 from tutor.labs.wire import Wire
 from tutor.memcached.connection import Connection
+from tutor.memcached.layout import StoreEvent
 from tutor.memcached.memcached import Memcached
 from tutor.memcached.sharding import placing
 from tutor.network.encoder import encode
@@ -35,6 +37,9 @@ SHOWN = 400
 """Bytes of a request and of a reply that are kept; the lengths are always those of the whole."""
 
 CACHES = ("cache1", "cache2", "cache3")
+EVENTS = 60
+"""Of items that come, move and go, the last of the first Memcached."""
+
 _SECOND = 1_000_000
 _LETTERS = b"abcdefghijklmnopqrstuvwxyz"
 _PLACE = re.compile(r"\{(n|cas|x\d+)\}")
@@ -91,7 +96,8 @@ class Bench:
         self.nodes["redis"].wires["replica"] = self.nodes["replica"].wires["redis"] = wire
         for node in self.nodes.values():
             node.start()
-        self.caches: dict[str, Memcached | None] = {name: self._new_cache() for name in CACHES}
+        self.events: deque[StoreEvent] = deque(maxlen=EVENTS)
+        self.caches: dict[str, Memcached | None] = {name: self._new_cache(name) for name in CACHES}
         self._lines: dict[tuple[str, str], tuple[Memcached, Connection]] = {}
 
     def empty(self) -> None:
@@ -103,8 +109,13 @@ class Bench:
         self.info("memory", "used_memory")
         self.used_at_first = self.info("memory", "used_memory")
 
-    def _new_cache(self) -> Memcached:
-        return Memcached(self.simulation.clock, memory_limit=MEMCACHED_LIMIT)
+    def _new_cache(self, name: str) -> Memcached:
+        """An empty one; what happens in the first is remembered for the X-ray."""
+        cache = Memcached(self.simulation.clock, memory_limit=MEMCACHED_LIMIT)
+        if name == CACHES[0]:
+            self.events.clear()
+            cache.store.observe(self.events.append)
+        return cache
 
     def cache(self, name: str = CACHES[0]) -> Memcached:
         """A Memcached server that runs."""
@@ -160,7 +171,7 @@ class Bench:
         if not self.nodes["redis"].up:
             self.nodes["redis"].start()
         for name, cache in self.caches.items():
-            self.caches[name] = cache or self._new_cache()
+            self.caches[name] = cache or self._new_cache(name)
 
     # talking
 

@@ -111,7 +111,7 @@ class RivalsScreen(BaseScreen[None]):
 
     def on_mount(self) -> None:
         """All steps one after another, when that is asked for."""
-        self.set_interval(ALL_S, self._tick)
+        self.set_interval(ALL_S, self.tick)
         if self.app.size.height < _TALL and self.mode == "experiment":
             self.xray = None
         self.look()
@@ -226,7 +226,7 @@ class RivalsScreen(BaseScreen[None]):
         return queues_of(store, chosen, self._events())
 
     def _events(self) -> Sequence[StoreEvent]:
-        return self.talk.events if self.mode == "prompt" else ()
+        return self.talk.events if self.mode == "prompt" else tuple(self.experiment.bench.events)
 
     def _slabs_title(self) -> Row:
         return row((_("X-ray of Memcached"), "title"))
@@ -345,7 +345,8 @@ class RivalsScreen(BaseScreen[None]):
         else:
             self._playing = not self._playing
 
-    def _tick(self) -> None:
+    def tick(self) -> None:
+        """The next step, if all are being taken."""
         if not self._playing:
             return
         self._step()

@@ -100,7 +100,7 @@ class MemcachedPane(Vertical):
         super().__init__(id=id)
         self._talk = talk
         self._earlier: list[str] = []
-        self._head = PanelHead(self, lambda: row((_("Memcached"), "title")), self._about)
+        self._head = PanelHead(self, lambda: row(("Memcached", "title")), self._about)
         self.output = Output(id="output")
         self.output.pieces = line_pieces
         self._label = Static("", markup=False)
