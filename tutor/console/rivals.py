@@ -35,12 +35,24 @@ _EPOCH_US = 1_700_000_000_000_000
 def add_arguments(options: argparse._ArgumentGroup) -> None:
     """The options of the command."""
     add = options.add_argument
-    add("--row", choices=ROWS, help=_("one experiment, with all that was said"))
+    rows = ", ".join(ROWS)
+    add(
+        "--row",
+        choices=ROWS,
+        metavar="ROW",
+        help=_("one experiment, with all that was said: {rows}").format(rows=rows),
+    )
     add("--json", action="store_true", help=_("a line of JSON for each experiment"))
     add("--wire", action="store_true", help=_("requests as bytes on the wire"))
     add("--measure", action="store_true", help=_("measure the speed as well (another each time)"))
     add("--seed", type=int, default=7, help=_("the same seed, the same run"))
-    add("--view", choices=VIEWS, help=_("a picture of Memcached's memory, or of the ring"))
+    views = ", ".join(VIEWS)
+    add(
+        "--view",
+        choices=VIEWS,
+        metavar="VIEW",
+        help=_("a picture of Memcached's memory, or of the ring: {views}").format(views=views),
+    )
     add("--run", dest="lines", metavar="LINE", action="append", default=[],
         help=_("a line for Memcached before that; a value is a line of its own"))  # fmt: skip
     add(
@@ -52,8 +64,16 @@ def add_arguments(options: argparse._ArgumentGroup) -> None:
     )
     add("--size", type=int, metavar="BYTES", help=_("of each of their values (different ones)"))
     add("--memory", type=int, default=64, metavar="MB", help=_("how much Memcached may use"))
-    add("--servers", type=int, default=3, metavar="N", help=_("ring: how many at first"))
-    add("--join", type=int, default=0, metavar="N", help=_("ring: so many join"))
+    few = range(1, 9)
+    add(
+        "--servers",
+        type=int,
+        default=3,
+        choices=few,
+        metavar="N",
+        help=_("ring: how many at first, 1 to 8"),
+    )
+    add("--join", type=int, default=0, choices=few, metavar="N", help=_("ring: so many join"))
     add("--leave", metavar="SERVER", help=_("ring: this one leaves"))
     add("--svg", metavar="FILE", help=_("write the picture as SVG"))
     add("--png", metavar="FILE", help=_("write the picture as PNG"))
@@ -148,6 +168,8 @@ def _memory(args: argparse.Namespace) -> Drawing | None:
         talk = Talk(Memcached(clock, memory_limit=args.memory << 20))
     except SettingsError as error:
         print(f"redis-tutor: {error}", file=sys.stderr)
+        text = _("An item may have 1 MB, and Memcached wants room for two of them: --memory 2.")
+        print(text, file=sys.stderr)
         return None
     _fill(talk, clock, args.fill, args.size)
     for line in args.lines:
@@ -187,10 +209,7 @@ def _ring(args: argparse.Namespace) -> Drawing | None:
     from tutor.diagrams.memcached import draw_memcached, ring_figures
     from tutor.labs.rivals import Shards
 
-    shards = Shards()
-    for _number in range(3, args.servers):
-        shards.join()
-    shards.before, shards.change = shards.servers, None
+    shards = Shards(args.servers)
     for _number in range(args.join):
         shards.join()
     if args.leave and not shards.leave(args.leave):

@@ -32,7 +32,7 @@ def draw_page(layout: PageLayout, width: int, rows: int = 12) -> list[Line]:
     if named:
         lines.append(())
         lines += [clip_line(_item_row(*pair, layout, label), width) for pair in named]
-    return [*lines, (), *wrapped(_legend(), width)]
+    return [*lines, (), *wrapped(_legend(layout), width)]
 
 
 def _map(layout: PageLayout, label: int, step: int, rows: int) -> list[Line]:
@@ -102,8 +102,11 @@ def _more(number: int) -> str:
     return ngettext("%(n)d more chunk", "%(n)d more chunks", number) % {"n": number}
 
 
-def _legend() -> str:
-    return _("A cell is a chunk: H hot, W warm, C cold, T temp, ░ free.")
+def _legend(layout: PageLayout) -> str:
+    text = _("A cell is a chunk: H hot, W warm, C cold, T temp, ░ free.")
+    if any(item is not None and not item.segment for item in layout.chunks):
+        text += " " + _("? is being written.")
+    return text
 
 
 def describe_page(layout: PageLayout) -> list[str]:

@@ -28,27 +28,26 @@ class Change:
 
 @dataclass(slots=True)
 class Shards:
-    """``servers`` are ``host:port``; ``keys`` some keys that are followed by name."""
+    """``count`` servers at first; ``servers`` are those of the moment, ``host:port``; ``keys`` some
+    keys that are followed by name."""
 
-    servers: tuple[str, ...] = ()
+    count: int = 3
     keys: tuple[bytes, ...] = NAMED
+    servers: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     change: Change | None = None
     _number: int = 0
     _letters: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for server in self.servers or tuple(self._next() for _ in range(3)):
-            self._name(server)
-            self.servers = (*self.servers, server) if server not in self.servers else self.servers
-        self.before = self.servers
+        self.servers = self.before = tuple(self._next() for _ in range(self.count))
 
     def _next(self) -> str:
+        """Another name, with a letter of its own."""
         self._number += 1
-        return f"10.0.0.{self._number}:{PORT}"
-
-    def _name(self, server: str) -> None:
-        self._letters.setdefault(server, _LETTERS[len(self._letters) % len(_LETTERS)])
+        server = f"10.0.0.{self._number}:{PORT}"
+        self._letters[server] = _LETTERS[len(self._letters) % len(_LETTERS)]
+        return server
 
     @property
     def letters(self) -> Mapping[str, str]:
@@ -57,13 +56,11 @@ class Shards:
 
     # what happens
 
-    def join(self, server: str = "") -> str | None:
-        """Another server, at the end of the list; its name, None if there are too many or it is
-        there already."""
-        if len(self.servers) >= MOST_SERVERS or server in self.servers:
+    def join(self) -> str | None:
+        """Another server, at the end of the list; its name, None if there are too many."""
+        if len(self.servers) >= MOST_SERVERS:
             return None
-        server = server or self._next()
-        self._name(server)
+        server = self._next()
         self._change(Change("joined", server), (*self.servers, server))
         return server
 
