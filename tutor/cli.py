@@ -126,6 +126,10 @@ def _parser() -> argparse.ArgumentParser:
 
     add("serve", _("a Redis server on a port: takes redis-server's arguments"))
 
+    memcached = add("memcached", _("a memcached on a port, in pure Python"))
+    _memcached_arguments(memcached)
+    memcached.set_defaults(run=_memcached)
+
     lessons = add("lessons", _("for lesson authors: lint, synced, list"))
     _options(lessons)
     lessons.add_argument("rest", nargs=argparse.REMAINDER)
@@ -341,6 +345,20 @@ def _serve(words: Sequence[str]) -> int:
     from tutor.network.serve import main as serve_main
 
     return serve_main(words, LoadingBar())
+
+
+def _memcached_arguments(parser: argparse.ArgumentParser) -> None:
+    from tutor.console.memcached import add_arguments
+
+    options = _options(parser)
+    add_arguments(options)
+    _lang_argument(options)
+
+
+def _memcached(args: argparse.Namespace) -> int:
+    from tutor.console.memcached import run
+
+    return run(args)
 
 
 def _lessons(args: argparse.Namespace) -> int:

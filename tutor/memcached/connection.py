@@ -50,6 +50,7 @@ class Connection:
         self.listener = listener
         self.last_command = self.store.now
         self.closing = False
+        self.more = False
         self.noreply = False
         self.state = "conn_read"  # as `stats conns` calls it; whoever owns the socket may say more
         self.out: list[bytes] = []
@@ -65,8 +66,13 @@ class Connection:
         self._pinned: list[Item] = []
         self._started = False
 
-    def feed(self, data: bytes) -> bytes:
-        """Take what has come; what is to be sent."""
+    def feed(self, data: bytes, limit: int = 0) -> bytes:
+        """Take what has come; what is to be sent.
+
+        With a ``limit`` not many more bytes than that are given at once; ``more`` says that there
+        are commands left, which the next call carries out.
+        """
+        self.more = False
         server = self.server
         now_us = server.clock.now_us()
         if now_us >= server.due_us:
@@ -81,7 +87,7 @@ class Connection:
                 self.closing = True
                 return b""
         if self._part:
-            if self.upload is None and b"\n" not in data:
+            if self.upload is None and data and b"\n" not in data:
                 self._part += data
                 self._check_length()
                 return b""
@@ -91,23 +97,21 @@ class Connection:
             self._part += data
             data = bytes(self._part)
             self._part = bytearray()
-        self._run(data)
+        self._run(data, limit)
         self.flush()
         out = self.out
-        if len(out) == 1:
-            reply = out[0]
-        else:
-            reply = b"".join(out)
+        reply = out[0] if len(out) == 1 else b"".join(out)
         out.clear()
         self.sent = 0
         tallies.bytes_written += len(reply)
         return reply
 
-    def _run(self, data: bytes) -> None:
+    def _run(self, data: bytes, limit: int) -> None:
         """All whole commands of ``data``; the rest is kept."""
         at, size = 0, len(data)
         left = _PER_TURN + 1
         commands = text.COMMANDS
+        watcher = self.server.listener
         while at < size:
             if self.swallow:
                 taken = min(self.swallow, size - at)
@@ -131,6 +135,8 @@ class Connection:
                 self._part.clear()
             line = data[at : end - 1] if end - at > 1 and data[end - 1] == 13 else data[at:end]
             at = end + 1
+            if watcher is not None:
+                watcher(self, line)
             if b"\0" in line:
                 line = line[: line.index(b"\0")]
             words = line.split(b" ")
@@ -148,6 +154,12 @@ class Connection:
             if not left:
                 self.flush()
                 left = _PER_TURN
+                if limit:
+                    limit -= sum(map(len, self.out[-_PER_TURN * 2 :]))
+                    if limit <= 0 and at < size:
+                        self._part += data[at:]
+                        self.more = True
+                        return
         self.last_command = self.store.now
 
     def _check_length(self) -> None:

@@ -2,8 +2,8 @@
 
     | header 48 | CAS id 8 | key … NUL | flags 4, unless 0 | value … | CR LF |
 
-``Item.data`` is the value with its CR LF, as it came and as it goes. Times are seconds since
-`tutor.memcached.memcached` began to count, as memcached counts them (memcached 1.6.18, memcached.h).
+``Item.data`` is the value with its CR LF, as it came and as it goes. Times are seconds as
+memcached counts them, from a minute before its start (memcached 1.6.18, memcached.h).
 """
 
 from __future__ import annotations

@@ -186,7 +186,7 @@ def pull_tail(
                 queue.expired_unfetched += 1
             store.remove(item, "expired")
             done += 1
-        elif segment == HOT or segment == WARM:
+        elif segment in (HOT, WARM):
             moved, go_on = _pull_upper(store, queue, item, total, max_age)
             done += moved
             if not go_on:

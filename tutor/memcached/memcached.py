@@ -69,6 +69,7 @@ class Memcached:
         self.most_connections = 0
         self.prefixes: dict[bytes, list[int]] = {}  # `stats detail`: gets, hits, sets, deletes
         self.process: Callable[[], tuple[int, float, float]] = lambda: (0, 0.0, 0.0)
+        self.listener: Callable[[Connection, bytes], None] | None = None  # hears every line
         self.due_us = 0
         self.catch_up(now_us)
 
