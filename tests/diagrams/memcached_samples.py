@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from tutor.console.memcached.talk import Talk
+from tutor.console.telnet.talk import Talk
 from tutor.diagrams.canvas import Drawing
 from tutor.diagrams.memcached import MemcachedView, draw_memcached, ring_figures
 from tutor.engine.clock import VirtualClock

@@ -157,7 +157,7 @@ def _fill(talk: Any, clock: Any, number: int, size: int | None) -> None:
 
 
 def _memory(args: argparse.Namespace) -> Drawing | None:
-    from tutor.console.memcached.talk import Talk
+    from tutor.console.telnet.talk import Talk
     from tutor.diagrams.memcached import draw_memcached
     from tutor.engine.clock import VirtualClock
     from tutor.memcached.memcached import Memcached

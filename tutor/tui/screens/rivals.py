@@ -18,7 +18,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.types import CSSPathType
 
-from tutor.console.memcached.talk import Talk
+from tutor.console.telnet.talk import Talk
 from tutor.diagrams.canvas import Drawing
 from tutor.diagrams.memcached import VIEWS, MemcachedView, draw_memcached, ring_figures
 from tutor.diagrams.rivals import draw_outcome

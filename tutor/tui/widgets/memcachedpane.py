@@ -14,8 +14,8 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from tutor.console.memcached.cards import card
-from tutor.console.memcached.commands import COMMANDS, completions, usage
+from tutor.console.telnet.cards import card
+from tutor.console.telnet.commands import COMMANDS, completions, usage
 from tutor.diagrams.payload import printable
 from tutor.i18n import _, ngettext
 from tutor.tui.glyphs import glyphs
@@ -26,7 +26,7 @@ from tutor.tui.widgets.panelhead import PanelHead
 from tutor.tui.widgets.prompt import PromptInput
 
 if TYPE_CHECKING:
-    from tutor.console.memcached.talk import Said, Talk
+    from tutor.console.telnet.talk import Said, Talk
 
 _TROUBLE = ("ERROR", "CLIENT_ERROR", "SERVER_ERROR")
 _MOST = 60

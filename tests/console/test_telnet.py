@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tutor.console.memcached.cards import card
-from tutor.console.memcached.commands import COMMANDS, completions, usage
-from tutor.console.memcached.talk import Said, Talk
+from tutor.console.telnet.cards import card
+from tutor.console.telnet.commands import COMMANDS, completions, usage
+from tutor.console.telnet.talk import Said, Talk
 from tutor.engine.clock import VirtualClock
 from tutor.i18n import set_language
 from tutor.memcached.memcached import Memcached

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from tutor.console.cards.case import Card, Try
-from tutor.console.memcached.commands import COMMANDS
-from tutor.console.memcached.talk import Said
 from tutor.console.reading import find_command
+from tutor.console.telnet.commands import COMMANDS
+from tutor.console.telnet.talk import Said
 from tutor.i18n import _, ngettext
 
 KEY_MAX = 250
