@@ -38,6 +38,7 @@ class Shards:
     change: Change | None = None
     _number: int = 0
     _letters: dict[str, str] = field(default_factory=dict)
+    _moved: dict[RuleName, Moved] | None = None
 
     def __post_init__(self) -> None:
         self.servers = self.before = tuple(self._next() for _ in range(self.count))
@@ -74,6 +75,7 @@ class Shards:
 
     def _change(self, change: Change, servers: tuple[str, ...]) -> None:
         self.before, self.servers, self.change = self.servers, servers, change
+        self._moved = None
 
     def follow(self, key: bytes) -> None:
         """Follow another key by name; the oldest gives way."""
@@ -93,6 +95,8 @@ class Shards:
         return tuple(chosen(key) for key in self.keys)
 
     def moved(self) -> dict[RuleName, Moved]:
-        """What the last change did to `COUNTED` keys, under each rule."""
-        keys = [b"key:%d" % number for number in range(COUNTED)]
-        return {rule: moved(rule, self.before, self.servers, keys) for rule in RULES}
+        """What the last change did to `COUNTED` keys, under each rule. Counted once."""
+        if self._moved is None:
+            keys = [b"key:%d" % number for number in range(COUNTED)]
+            self._moved = {rule: moved(rule, self.before, self.servers, keys) for rule in RULES}
+        return self._moved
