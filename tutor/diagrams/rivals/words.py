@@ -73,7 +73,8 @@ _SAID: Mapping[str, Callable[[], str]] = {
     "persistence": lambda: _(
         "Redis brings back what its settings have had written: with the default save points a "
         "SHUTDOWN keeps everything, a kill before the first save keeps nothing, the append-only "
-        "file all but the last second. Memcached has nothing to come back from."
+        "file all but the last second. Memcached begins empty (its -e keeps memory over an orderly "
+        "restart of the process alone, nothing more)."
     ),
     "replication": lambda: _(
         "A replica has every key, but somebody must promote it: it does not do that itself. "
