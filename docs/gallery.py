@@ -26,8 +26,8 @@ INTRODUCTION = """\
 
 # Gallery
 
-What `redis-tutor xray` and `redis-tutor lab` draw. Every picture is made by the command above it:
-copy it, change it, put the picture into your slides. `xray` also takes `--png FILE`, `--connect
+What `redis-tutor xray`, `redis-tutor lab` and `redis-tutor rivals` draw. Every picture is made by
+the command above it: copy it, change it, put the picture into your slides. `xray` also takes `--png FILE`, `--connect
 redis://…` for a key of a real Redis and `--theme light` for a light slide; `--width N` makes a
 picture narrower; without a file it is printed.
 
@@ -48,22 +48,28 @@ class Picture(NamedTuple):
     chapter: str = ""
     form: str = "svg"
     lab: str = ""
+    rivals: bool = False
 
     def words(self, code: str, file: str) -> list[str]:
         """The arguments that draw it in a language into a file."""
-        if self.lab:
+        if self.lab or self.rivals:
             lang = ["--lang", code] if code != "en" else []
-            return ["lab", self.lab, *self.options, *lang, f"--{self.form}", file]
+            return [*self._program(), *self.options, *lang, f"--{self.form}", file]
         steps = [word for line in self.run for word in ("--run", line)]
         lang = ["--lang", code] if code != "en" else []
         key = [self.key] if self.key else []
         return ["xray", *key, *steps, *self.options, *lang, f"--{self.form}", file]
 
+    def _program(self) -> list[str]:
+        """What draws it, if it is no X-ray of a key."""
+        return ["lab", self.lab] if self.lab else ["rivals"]
+
     def command(self) -> str:
         """The English one as it is typed, a step on each line."""
-        if self.lab:
-            words = [self.lab, *self.options, f"--{self.form}", f"{self.name}.{self.form}"]
-            return f"redis-tutor lab {shlex.join(words)}"
+        if self.lab or self.rivals:
+            file = f"{self.name}.{self.form}"
+            words = [*self._program(), *self.options, f"--{self.form}", file]
+            return f"redis-tutor {shlex.join(words)}"
         lines = ["redis-tutor xray" + (f" {shlex.quote(self.key)}" if self.key else "")]
         lines += [f"--run {_quoted(line)}" for line in self.run]
         rest = " ".join(shlex.quote(word) for word in self.options)

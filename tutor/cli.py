@@ -102,6 +102,12 @@ def _parser() -> argparse.ArgumentParser:
     _lang_argument(options)
     lab.set_defaults(run=_lab)
 
+    rivals = add("rivals", _("Redis and Memcached side by side: experiments, slabs, the ring"))
+    options = _options(rivals)
+    _rivals_arguments(options)
+    _lang_argument(options)
+    rivals.set_defaults(run=_rivals)
+
     dissect = add("dissect", _("an RDB file, AOF or DUMP payload, byte by byte"))
     _dissect_arguments(dissect)
     dissect.set_defaults(run=_dissect)
@@ -119,6 +125,10 @@ def _parser() -> argparse.ArgumentParser:
         check.set_defaults(run=_check_rdb if name == "check-rdb" else _check_aof)
 
     add("serve", _("a Redis server on a port: takes redis-server's arguments"))
+
+    memcached = add("memcached", _("a memcached on a port, in pure Python"))
+    _memcached_arguments(memcached)
+    memcached.set_defaults(run=_memcached)
 
     lessons = add("lessons", _("for lesson authors: lint, synced, list"))
     _options(lessons)
@@ -315,11 +325,40 @@ def _lab(args: argparse.Namespace) -> int:
     return run(args)
 
 
+def _rivals_arguments(options: argparse._ArgumentGroup) -> None:
+    from tutor.console.rivals import add_arguments
+
+    add_arguments(options)
+
+
+def _rivals(args: argparse.Namespace) -> int:
+    from tutor.console.rivals import run, wants_screen
+
+    if wants_screen(args):
+        args.open_rivals = "types"
+        return _tui(args)
+    return run(args)
+
+
 def _serve(words: Sequence[str]) -> int:
     from tutor.console.loading import LoadingBar
     from tutor.network.serve import main as serve_main
 
     return serve_main(words, LoadingBar())
+
+
+def _memcached_arguments(parser: argparse.ArgumentParser) -> None:
+    from tutor.console.memcached import add_arguments
+
+    options = _options(parser)
+    add_arguments(options)
+    _lang_argument(options)
+
+
+def _memcached(args: argparse.Namespace) -> int:
+    from tutor.console.memcached import run
+
+    return run(args)
 
 
 def _lessons(args: argparse.Namespace) -> int:

@@ -150,7 +150,7 @@ def test_help_lists_every_key(home: Path, lang: str) -> None:
 def test_it_opens_from_the_list_and_from_the_palette(home: Path) -> None:
     async def scenario() -> None:
         async with playing(home) as play:
-            await play.press("end", "up", "enter")
+            await play.press("end", "up", "up", "enter")
             assert isinstance(play.app.screen, StageScreen)
             await play.press("escape")
             assert not isinstance(play.app.screen, StageScreen)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 class TutorApp(App[None]):
     """A test gives ``clock`` and ``seed`` to be repeatable, and ``lessons`` of its own. ``lab``:
     scenario, seed and replicas of the lab to begin with; ``stage``: setting and seed of the
-    persistence stage to begin with."""
+    persistence stage to begin with; ``rivals``: what of Redis and Memcached to begin with."""
 
     TITLE = "redis-tutor"
     CSS_PATH: ClassVar[CSSPathType | None] = ["app.tcss", "screens/home.tcss"]
@@ -56,6 +56,7 @@ class TutorApp(App[None]):
         seed: int | None = None,
         lab: tuple[str, int, int | None] | None = None,
         stage: tuple[str | None, int] | None = None,
+        rivals: str | None = None,
     ) -> None:
         super().__init__()
         self.progress = progress or Progress()
@@ -64,6 +65,7 @@ class TutorApp(App[None]):
         self._asked_lesson = lesson
         self._asked_lab = lab
         self._asked_stage = stage
+        self._asked_rivals = rivals
         self._language_known = self._begin(lang)
         self._sandbox: World | None = None
         ScrollBar.renderer = ThinScrollBar
@@ -100,6 +102,8 @@ class TutorApp(App[None]):
             self.call_after_refresh(self.open_lab, *self._asked_lab)
         elif self._asked_stage is not None:
             self.call_after_refresh(self.open_stage, *self._asked_stage)
+        elif self._asked_rivals is not None:
+            self.call_after_refresh(self.open_rivals, self._asked_rivals)
         if not self._language_known:
             from tutor.tui.screens.language import LanguageScreen
 
@@ -189,6 +193,13 @@ class TutorApp(App[None]):
         self.open_home()
         self.push_screen(StageScreen(policy, seed))
 
+    def open_rivals(self, choice: str = "types") -> None:
+        """Redis and Memcached side by side, beginning with a row, ``ring`` or ``prompt``."""
+        from tutor.tui.screens.rivals import RivalsScreen
+
+        self.open_home()
+        self.push_screen(RivalsScreen(choice, self.clock))
+
     # actions
 
     def speak(self, code: str) -> None:
@@ -250,6 +261,10 @@ class TutorApp(App[None]):
     def action_open_stage(self) -> None:
         """The persistence stage."""
         self.open_stage()
+
+    def action_open_rivals(self) -> None:
+        """Redis and Memcached side by side."""
+        self.open_rivals()
 
     def action_home(self) -> None:
         """To the list of lessons."""

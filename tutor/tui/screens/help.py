@@ -142,6 +142,25 @@ def panel_words(focus: Widget | None) -> list[str]:
               "do is done in the moment that is shown; in the past it begins another future."),
             layout_note(),
         ]  # fmt: skip
+    if name in ("tried", "slabs"):
+        return [
+            _("Redis and Memcached"),
+            _("Each experiment does the same on both engines, in a time of its own. Space takes "
+              "the next step; at the end stand figures, and what to think of the notes' row."),
+            _("Beneath is the X-ray of Memcached: an item lies in a chunk, chunks of one size in "
+              "pages, pages in slab classes; each class has queues HOT, WARM and COLD."),
+            _("The ring shows who gets a key when the client decides; ⁺ marks what has moved."),
+            layout_note(),
+        ]  # fmt: skip
+    if name == "memcached-prompt":
+        return [
+            _("Memcached's prompt"),
+            _("Lines go to a Memcached of your own as over telnet. After set and its kin the "
+              "server waits for as many bytes as you have announced: type them in the next line."),
+            _("The line beneath shows the syntax; under a reply that needs explaining stands a "
+              "card, Ctrl-O unfolds it. Esc gives up data that the server waits for, then leads "
+              "to the X-ray."),
+        ]  # fmt: skip
     if name == "film":
         return [
             _("Slow motion"),

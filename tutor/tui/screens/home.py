@@ -29,7 +29,7 @@ from tutor.tui.widgets.topbar import TopBar, progress_row
 if TYPE_CHECKING:
     from tutor.tui.application import TutorApp
 
-CONTINUE, SANDBOX, LAB, STAGE = "continue:", "sandbox:", "lab:", "stage:"
+CONTINUE, SANDBOX, LAB, STAGE, RIVALS = "continue:", "sandbox:", "lab:", "stage:", "rivals:"
 """Ids of the lines that are no lessons."""
 
 
@@ -114,6 +114,9 @@ class HomeScreen(BaseScreen[None]):
         about = (_("what a death takes under each setting"), "muted")
         stage = row("    ", (_("Persistence stage"), ""), "  ", about)
         made.append(self._option(STAGE, [fit(stage, width, glyphs.ellipsis)]))
+        about = (_("one workload, both engines"), "muted")
+        rivals = row("    ", (_("Redis and Memcached"), ""), "  ", about)
+        made.append(self._option(RIVALS, [fit(rivals, width, glyphs.ellipsis)]))
         about = (_("no tasks, your own keys"), "muted")
         sandbox = row("    ", (_("Sandbox"), ""), "  ", about)
         made.append(self._option(SANDBOX, [fit(sandbox, width, glyphs.ellipsis)]))
@@ -167,6 +170,8 @@ class HomeScreen(BaseScreen[None]):
             return _lab_rows(width)
         if name == STAGE:
             return _stage_rows(width)
+        if name == RIVALS:
+            return _rivals_rows(width)
         wanted = self._tutor.outline.current if name == CONTINUE else name
         line = next((line for line in self.lines if line.id == wanted), None)
         if line is None:
@@ -197,6 +202,8 @@ class HomeScreen(BaseScreen[None]):
             self._tutor.open_lab()
         elif name == STAGE:
             self._tutor.open_stage()
+        elif name == RIVALS:
+            self._tutor.open_rivals()
         else:
             self._tutor.open_lesson(self._tutor.outline.current if name == CONTINUE else name)
 
@@ -264,6 +271,20 @@ def _stage_rows(width: int) -> list[Row]:
           "which acknowledged writes are there and which are gone."),
         _("Slow the disk down, turn the time back, try another moment: the same seed gives "
           "the same run."),
+    )  # fmt: skip
+    for text in texts:
+        rows += [EMPTY, *wrap(row((text, "")), width)]
+    return rows
+
+
+def _rivals_rows(width: int) -> list[Row]:
+    rows = wrap(row((_("Redis and Memcached"), "title")), width)
+    texts = (
+        _("The notes' table as experiments: types, persistence, replication, a queue, a rate "
+          "limit, memory, speed. The same is tried on both, with real replies of both."),
+        _("Under each experiment the X-ray of Memcached: slab classes, pages, queues, items."),
+        _("The ring: servers join and leave, and you see which keys move under each rule. And a "
+          "prompt of Memcached, where you type its protocol yourself."),
     )  # fmt: skip
     for text in texts:
         rows += [EMPTY, *wrap(row((text, "")), width)]

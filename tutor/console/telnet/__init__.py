@@ -1,0 +1,1 @@
+"""Talking to our Memcached in its own protocol: lines, syntax, and errors explained."""

@@ -1,0 +1,255 @@
+"""One client: bytes in, bytes out (memcached 1.6.18, memcached.c, proto_text.c).
+
+    line ─▶ words ─▶ command ─┬─▶ reply
+                              └─▶ a value is coming: so many bytes, then the reply
+
+Replies are gathered while whole commands are at hand, as the real server gathers them, and count as
+sent after a `get`, after 20 commands, and at the end. It matters: an item whose reply waits cannot
+be changed in place, and a `get` with a key that is too long takes the replies that wait with it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tutor.memcached import meta, text
+from tutor.memcached.items import Item
+
+if TYPE_CHECKING:
+    from tutor.memcached.memcached import Memcached
+    from tutor.memcached.store import Mode, Outcome, Store
+
+_BUFFER = 16384
+"""Bytes of a read buffer: no line but a `get` may be longer."""
+_LONG_LINE = 2048
+_MAX_BLANKS = 100
+_PER_TURN = 20
+_BINARY = 0x80
+
+_REPLIES: dict[Outcome, bytes] = {
+    "stored": b"STORED\r\n",
+    "not_stored": b"NOT_STORED\r\n",
+    "exists": b"EXISTS\r\n",
+    "not_found": b"NOT_FOUND\r\n",
+}
+
+
+class Connection:
+    """A client of a `Memcached`. ``closing``: the connection ends when what `feed` gave is sent.
+
+    ``out``: replies of this turn, of which the first ``sent`` are beyond recall; ``need``: bytes
+    of value and CR LF that are coming for ``upload``; ``swallow``: bytes of a value that nobody
+    wants; ``noreply``: this command is not answered.
+    """
+
+    def __init__(self, server: Memcached, number: int, address: str, listener: str) -> None:
+        self.server: Memcached = server
+        self.store: Store = server.store
+        self.number = number
+        self.address = address
+        self.listener = listener
+        self.last_command = self.store.now
+        self.closing = False
+        self.more = False
+        self.noreply = False
+        self.state = "conn_read"  # as `stats conns` calls it; whoever owns the socket may say more
+        self.out: list[bytes] = []
+        self.sent = 0
+        self.need = 0
+        self.swallow = 0
+        self.upload: Item | None = None
+        self._mode: Mode = "set"
+        self._cas = 0
+        self._may_be_stale = False
+        self._meta: meta.SetReply | None = None
+        self._part = bytearray()  # of a line, or of a value
+        self._pinned: list[Item] = []
+        self._started = False
+
+    def feed(self, data: bytes, limit: int = 0) -> bytes:
+        """Take what has come; what is to be sent.
+
+        With a ``limit`` not many more bytes than that are given at once; ``more`` says that there
+        are commands left, which the next call carries out.
+        """
+        self.more = False
+        server = self.server
+        now_us = server.clock.now_us()
+        if now_us >= server.due_us:
+            server.catch_up(now_us)
+        tallies = self.store.tallies
+        tallies.bytes_read += len(data)
+        if self.closing:
+            return b""
+        if not self._started and data:
+            self._started = True
+            if data[0] == _BINARY:  # the binary protocol, which we do not speak
+                self.closing = True
+                return b""
+        if self._part:
+            if self.upload is None and data and b"\n" not in data:
+                self._part += data
+                self._check_length()
+                return b""
+            if self.upload is not None and len(self._part) + len(data) < self.need:
+                self._part += data
+                return b""
+            self._part += data
+            data = bytes(self._part)
+            self._part = bytearray()
+        self._run(data, limit)
+        self.flush()
+        out = self.out
+        reply = out[0] if len(out) == 1 else b"".join(out)
+        out.clear()
+        self.sent = 0
+        tallies.bytes_written += len(reply)
+        return reply
+
+    def _run(self, data: bytes, limit: int) -> None:
+        """All whole commands of ``data``; the rest is kept."""
+        at, size = 0, len(data)
+        left = _PER_TURN + 1
+        commands = text.COMMANDS
+        watcher = self.server.listener
+        while at < size:
+            if self.swallow:
+                taken = min(self.swallow, size - at)
+                self.swallow -= taken
+                at += taken
+                continue
+            if self.need:
+                after = at + self.need
+                if after > size:
+                    self._part += data[at:]
+                    return
+                self._complete(data[at:after])
+                at = after
+                continue
+            end = data.find(b"\n", at)
+            if end < 0 or end - at >= _BUFFER:
+                self._part += data[at:] if end < 0 else data[at:end]
+                self._check_length()
+                if end < 0 or self.closing:
+                    return
+                self._part.clear()
+            line = data[at : end - 1] if end - at > 1 and data[end - 1] == 13 else data[at:end]
+            at = end + 1
+            if watcher is not None:
+                watcher(self, line)
+            if b"\0" in line:
+                line = line[: line.index(b"\0")]
+            words = line.split(b" ")
+            if b"" in words:
+                words = [word for word in words if word] or [b""]
+            self.noreply = False
+            handler = commands.get(words[0])
+            if handler is None:
+                self.out.append(b"ERROR\r\n")
+            else:
+                handler(self, words)
+                if self.closing:
+                    return
+            left -= 1
+            if not left:
+                self.flush()
+                left = _PER_TURN
+                if limit:
+                    limit -= sum(map(len, self.out[-_PER_TURN * 2 :]))
+                    if limit <= 0 and at < size:
+                        self._part += data[at:]
+                        self.more = True
+                        return
+        self.last_command = self.store.now
+
+    def _check_length(self) -> None:
+        """A line that does not end is a multiget, or not meant for us."""
+        part = self._part
+        if len(part) <= _LONG_LINE:
+            return
+        start = bytes(part[: _MAX_BLANKS + 6])
+        stripped = start.lstrip(b" ")
+        if len(start) - len(stripped) > _MAX_BLANKS or not stripped.startswith((b"get ", b"gets ")):
+            self.closing = True
+            self._part = bytearray()
+
+    # replies
+
+    def say(self, reply: bytes) -> None:
+        """A reply line, unless none is wanted."""
+        if not self.noreply:
+            self.out.append(reply + b"\r\n")
+
+    def fail(self, reply: bytes) -> None:
+        """An error of a meta command, which is always told."""
+        self.noreply = False
+        self.out.append(reply + b"\r\n")
+
+    def flush(self) -> None:
+        """What was said until now counts as sent."""
+        self.sent = len(self.out)
+        if self._pinned:
+            for item in self._pinned:
+                item.pins -= 1
+            self._pinned.clear()
+
+    def pin(self, item: Item) -> None:
+        """A reply that waits refers to this item."""
+        item.pins += 1
+        self._pinned.append(item)
+
+    def recall(self) -> None:
+        """Drop the replies that wait."""
+        del self.out[self.sent :]
+        self.flush()
+
+    # values
+
+    def expect(
+        self,
+        item: Item,
+        length: int,
+        mode: Mode,
+        cas: int = 0,
+        *,
+        may_be_stale: bool = False,
+        reply: meta.SetReply | None = None,
+    ) -> None:
+        """The next ``length`` bytes are the value of ``item``, CR LF included."""
+        self.upload = item
+        self.need = length
+        self._mode = mode
+        self._cas = cas
+        self._may_be_stale = may_be_stale
+        self._meta = reply
+
+    def _complete(self, data: bytes) -> None:
+        item = self.upload
+        assert item is not None
+        self.upload = None
+        self.need = 0
+        store = self.store
+        reply = self._meta
+        if not store.fill(item, data):
+            store.release(item)
+            self.say(b"SERVER_ERROR Out of memory during read")
+            return
+        item.slab.set_cmds += 1
+        if data[-2:] != b"\r\n":
+            store.release(item)
+            if reply is not None:
+                self.noreply = False
+            self.say(b"CLIENT_ERROR bad data chunk")
+            return
+        outcome, stored = store.store(item, self._mode, self._cas, may_be_stale=self._may_be_stale)
+        if reply is not None:
+            reply.finish(self, outcome, stored)
+        elif not self.noreply:
+            self.out.append(_REPLIES[outcome])
+
+    def abandon(self) -> None:
+        """The client is gone: give back what its value was to lie in."""
+        if self.upload is not None:
+            self.store.release(self.upload)
+            self.upload = None
+            self.need = 0
