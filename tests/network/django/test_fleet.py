@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from tests.network.serving import until
 from tutor.network.django.fleet import Fleet, NoSuchServer
 
 
-def client(fleet: Fleet, name: str) -> redis.Redis:
-    return redis.Redis(port=fleet[name].port)
+def client(fleet: Fleet, name: str, password: str | None = None) -> redis.Redis:
+    return at(fleet[name].port, password)
+
+
+def at(port: int, password: str | None = None) -> redis.Redis:
+    return redis.Redis(port=port, password=password, retry=Retry(NoBackoff(), 0))
 
 
 def test_replicas_have_what_the_master_was_told(fleet: Fleet) -> None:
@@ -69,9 +75,9 @@ def test_a_password_holds_for_clients_and_for_replication() -> None:
         fleet.ensure(2, "secret")
         with pytest.raises(redis.exceptions.AuthenticationError):
             client(fleet, "master").ping()
-        redis.Redis(port=fleet["master"].port, password="secret").set("k", "v")
+        client(fleet, "master", "secret").set("k", "v")
         assert fleet.settle(5)
-        assert redis.Redis(port=fleet["replica2"].port, password="secret").get("k") == b"v"
+        assert client(fleet, "replica2", "secret").get("k") == b"v"
 
 
 def test_nobody_runs_after_the_end() -> None:
@@ -79,7 +85,7 @@ def test_nobody_runs_after_the_end() -> None:
         ports = [fleet[name].port for name in fleet.names]
     for port in ports:
         with pytest.raises(redis.exceptions.ConnectionError):
-            redis.Redis(port=port).ping()
+            at(port).ping()
 
 
 @pytest.mark.parametrize("name", ["replica9", "", "master"])

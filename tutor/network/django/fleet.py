@@ -127,6 +127,7 @@ class Member:
             load_rdb(engine, [self._dump])
         if master_port:
             replication.start_following(LOOPBACK.encode(), master_port)
+            replication.follower.cron()  # dials now, not within a second
         self.port = server.port
         self._server = server
         self._thread = threading.Thread(
