@@ -34,11 +34,13 @@ def _player() -> Player:
     return Player(7, "Alice", 300, "alice@example.com")
 
 
+_LAMBDAS = [lambda: 1]  # has no name under which a pickle could find it
+
 VALUES: Mapping[str, Callable[[], Any]] = {
     "player": _player,
     "player_dict": lambda: dict(vars(_player())),
     "report": lambda: [{"id": number, "total": number * 19 % 997} for number in range(1000)],
-    "a_lambda": lambda: lambda: 1,
+    "a_lambda": lambda: _LAMBDAS[0],
     "a_lock": threading.Lock,
 }
 """Names that stand for values at the prompt: an object and its fields as a dictionary, something
