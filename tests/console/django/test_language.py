@@ -195,16 +195,13 @@ def test_is_refused(text: str, why: str) -> None:
     assert found == why
 
 
-_PIECES = st.sampled_from(
-    [
-        *"cache caches ['default'] . , ( ) [ ] { } : = := == * ** + - ~ @ lambda for in".split(),
-        *"if else await async def import from x _ __class__ __import__ _cache get_client".split(),
-        *"get set lpush 'k' b'' f'{x}' f'{ 1 2.5 9**9 1j ... None True eval open os".split(),
-        *"is_rate_limited get_leaderboard _calculate_leaderboard system ; # > >>> not".split(),
-        *"and or is del yield with write=True timeout= \\ \0 é ж".split(),
-        *("\n", "\t", ""),
-    ]
+_WORDS = (
+    "cache caches ['default'] . , ( ) [ ] { } : = := == * ** + - ~ @ lambda for in if else await "
+    "async def import from x _ __class__ __import__ _cache get_client get set lpush 'k' b'' f'{x}' "
+    "f'{ 1 2.5 9**9 1j ... None True eval open os is_rate_limited get_leaderboard system ; # > >>> "
+    "_calculate_leaderboard not and or is del yield with write=True timeout= \\ \0 é ж"
 )
+_PIECES = st.sampled_from([*_WORDS.split(" "), "\n", "\t", ""])
 
 
 def _is_plain(value: Any) -> bool:

@@ -300,7 +300,7 @@ def _check_wait(
 def _function(func: ast.Name, args: Sequence[ast.expr], keywords: Mapping[str, ast.expr]) -> Call:
     if func.id in RECIPES or func.id == SLOW:
         return Call(Named(func.id), "", args, keywords)
-    special: Mapping[str, Reason] = {"print": "print", "exit": "leave", "big", "quit": "leave"}
+    special: Mapping[str, Reason] = {"print": "print", "exit": "leave", "quit": "leave"}
     raise Refused(special.get(func.id, "function"), func.id, func.col_offset)
 
 
