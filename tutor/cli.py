@@ -102,6 +102,10 @@ def _parser() -> argparse.ArgumentParser:
     _lang_argument(options)
     lab.set_defaults(run=_lab)
 
+    django = add("django", _("Django's cache, call by call, with what it sends"))
+    _django_arguments(_options(django))
+    django.set_defaults(run=_django)
+
     dissect = add("dissect", _("an RDB file, AOF or DUMP payload, byte by byte"))
     _dissect_arguments(dissect)
     dissect.set_defaults(run=_dissect)
@@ -255,6 +259,26 @@ def _repl(args: argparse.Namespace) -> int:
 
 def _xray(args: argparse.Namespace) -> int:
     from tutor.console.xray.command import run
+
+    return run(args)
+
+
+def _django_arguments(options: argparse._ArgumentGroup) -> None:
+    add = options.add_argument
+    add("--settings", metavar="FILE", help=_("CACHES: a file, or single, replicas, json, …"))
+    add(
+        "--run",
+        dest="lines",
+        metavar="LINE",
+        action="append",
+        help=_("carry out this line; may be repeated"),
+    )
+    add("--json", action="store_true", help=_("one line of JSON for each call"))
+    _lang_argument(options)
+
+
+def _django(args: argparse.Namespace) -> int:
+    from tutor.console.django.command import run
 
     return run(args)
 

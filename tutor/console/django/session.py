@@ -133,6 +133,14 @@ class Session:
     def _slow(self) -> Any:
         return samples.calculate_leaderboard(self.cost_s)
 
+    def milliseconds_left(self, key: str, alias: str = "default") -> int:
+        """PTTL of a key on the server for writing: -1 without expiry, -2 if it is not there."""
+        endpoint = self.settings.endpoints[alias][0]
+        found = look(self.fleet, endpoint.server, endpoint.db, key.encode())
+        if found is None:
+            return -2
+        return -1 if found.ttl_ms is None else found.ttl_ms
+
     # a line
 
     def execute(self, line: str) -> Outcome:
