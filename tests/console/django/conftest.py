@@ -24,6 +24,6 @@ def session(_session: Session) -> Session:
         _session.fleet.heal(name)
         _session.fleet.lag(name, 0)
     _session.choose(read(BLOCKS["single"]))
-    _session.execute("cache.clear()")
+    _session.caches.cache._cache.get_client(None, write=True).flushall()
     _session._names.results.clear()
     return _session

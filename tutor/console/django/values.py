@@ -26,10 +26,8 @@ def nodes(value: Any, most: int = MOST_NODES) -> int:
 
 def written(value: Any, most: int = MOST_TEXT) -> str:
     """As `repr`, cut if it is long. Never raises."""
-    if nodes(value) > MOST_NODES:
-        return reprlib.repr(value)
     try:
-        text = repr(value)
+        text = repr(value) if nodes(value) <= MOST_NODES else reprlib.repr(value)
     except Exception as error:
         return f"<{type(value).__name__}: {type(error).__name__}>"
     return text if len(text) <= most else f"{text[:most]}…"
