@@ -294,6 +294,7 @@ def _dissect_arguments(parser: argparse.ArgumentParser) -> None:
     add = options.add_argument
     add("--from", dest="start", metavar="OFFSET", help=_("begin there, e.g. 1000 or 0x3e8"))
     add("--key", metavar="KEY", help=_("begin at this key of an RDB file"))
+    add("--pickle", action="store_true", help=_("the file is a pickle; it is never loaded"))
     add("--count", default="60", metavar="N", help=_("lines at most; 0: all"))
     add("--width", metavar="N", help=_("cells from edge to edge at most"))
     add("--export", metavar="FILE", help=_("write it as .svg, .png or .txt"))
