@@ -108,6 +108,10 @@ def _parser() -> argparse.ArgumentParser:
     _lang_argument(options)
     rivals.set_defaults(run=_rivals)
 
+    django = add("django", _("Django's cache, call by call, with what it sends"))
+    _django_arguments(_options(django))
+    django.set_defaults(run=_django)
+
     dissect = add("dissect", _("an RDB file, AOF or DUMP payload, byte by byte"))
     _dissect_arguments(dissect)
     dissect.set_defaults(run=_dissect)
@@ -269,6 +273,26 @@ def _xray(args: argparse.Namespace) -> int:
     return run(args)
 
 
+def _django_arguments(options: argparse._ArgumentGroup) -> None:
+    add = options.add_argument
+    add("--settings", metavar="FILE", help=_("CACHES: a file, or single, replicas, json, …"))
+    add(
+        "--run",
+        dest="lines",
+        metavar="LINE",
+        action="append",
+        help=_("carry out this line; may be repeated"),
+    )
+    add("--json", action="store_true", help=_("one line of JSON for each call"))
+    _lang_argument(options)
+
+
+def _django(args: argparse.Namespace) -> int:
+    from tutor.console.django.command import run
+
+    return run(args)
+
+
 def _file_argument(parser: argparse.ArgumentParser) -> None:
     words = parser.add_argument_group(_("arguments"))
     words.add_argument("file", metavar="FILE", help=_("the file"))
@@ -280,6 +304,7 @@ def _dissect_arguments(parser: argparse.ArgumentParser) -> None:
     add = options.add_argument
     add("--from", dest="start", metavar="OFFSET", help=_("begin there, e.g. 1000 or 0x3e8"))
     add("--key", metavar="KEY", help=_("begin at this key of an RDB file"))
+    add("--pickle", action="store_true", help=_("the file is a pickle; it is never loaded"))
     add("--count", default="60", metavar="N", help=_("lines at most; 0: all"))
     add("--width", metavar="N", help=_("cells from edge to edge at most"))
     add("--export", metavar="FILE", help=_("write it as .svg, .png or .txt"))

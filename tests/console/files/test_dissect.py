@@ -113,3 +113,19 @@ def test_any_changed_byte_is_read_without_an_accident(at: int, byte: int) -> Non
         spans = [span for span in dissection.broken(end) if not span.unpacked]
         assert spans[-1].role == "damage"
         assert spans[-1].end == len(data)
+
+
+def test_a_pickle_is_shown_and_never_loaded(tool: Tool, tmp_path: Path) -> None:
+    file = tmp_path / "value"
+    trace = tmp_path / "ran"
+    words = f"open({str(trace)!r}, 'w')".encode()
+    file.write_bytes(b"cbuiltins\neval\n(X" + len(words).to_bytes(4, "little") + words + b"tR.")
+    assert tool("dissect", file, "--pickle", "--width", "100", "--lang", "en") == 0
+    assert "would call builtins.eval" in " ".join(tool.out.split())
+    assert not trace.exists()
+    picture = tmp_path / "value.svg"
+    assert tool("dissect", file, "--pickle", "--export", picture, "--lang", "en") == 0
+    assert "builtins.eval" in picture.read_text()
+    file.write_bytes(b"\x80\x05]")
+    assert tool("dissect", file, "--pickle", "--lang", "en") == 1
+    assert "STOP is missing" in tool.out

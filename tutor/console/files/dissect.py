@@ -34,17 +34,16 @@ def run(args: argparse.Namespace) -> int:
     """Show what the arguments say; returns the exit code: 1 if the file cannot be opened, is none
     of Redis, has no such key, or is damaged in what was shown.
 
-    ``args`` has file, start, key, count, width, export, theme, ascii, plain, lang.
+    ``args`` has file, start, key, pickle, count, width, export, theme, ascii, plain, lang.
     """
     set_language(args.lang or guess_language() or "en")
     try:
+        if args.pickle:
+            return _pickle(args)
         with mapped(Path(args.file)) as buffer:
             dissection = open_bytes(buffer)
             drawing = _drawing(args, dissection)
-            if args.export:
-                _export(args, dissection, drawing)
-            else:
-                _print(args, drawing)
+            _hand_over(args, kind_words(dissection.kind), drawing)
             return 1 if dissection.damage is not None else 0
     except DamagedRdb as error:
         print(f"{args.file}: {fault_words(error)}", file=sys.stderr)
@@ -55,6 +54,24 @@ def run(args: argparse.Namespace) -> int:
     except OSError as error:
         print(f"redis-tutor: {reason(error)}", file=sys.stderr)
     return 1
+
+
+def _pickle(args: argparse.Namespace) -> int:
+    """A value as Django's cache keeps it; 1 if a reader would not come to its end."""
+    from tutor.diagrams.pickles import LIMIT, dissect, draw
+
+    count = _count(args.count)
+    layout = dissect(Path(args.file).read_bytes(), min(count or LIMIT, LIMIT))
+    _hand_over(args, pgettext("file", "pickle"), draw(layout, _width(args), count or LIMIT))
+    return 0 if layout.whole else 1
+
+
+def _hand_over(args: argparse.Namespace, kind: str, drawing: Drawing) -> None:
+    """Print the drawing or write it, as is wanted."""
+    if args.export:
+        _export(args, kind, drawing)
+    else:
+        _print(args, drawing)
 
 
 def _drawing(args: argparse.Namespace, dissection: Dissection) -> Drawing:
@@ -140,12 +157,12 @@ def _print(args: argparse.Namespace, drawing: Drawing) -> None:
     print_lines(as_console((drawing.ascii() if plain else drawing).lines))
 
 
-def _export(args: argparse.Namespace, dissection: Dissection, drawing: Drawing) -> None:
+def _export(args: argparse.Namespace, kind: str, drawing: Drawing) -> None:
     """Write the picture as the name's ending says."""
     path = Path(args.export)
     if args.ascii:
         drawing = drawing.ascii()
-    title: Line = ((path_name(args.file), "title"), ("  " + kind_words(dissection.kind), "label"))
+    title: Line = ((path_name(args.file), "title"), ("  " + kind, "label"))
     if path.suffix == ".svg":
         from tutor.diagrams.export.svg import svg
 
