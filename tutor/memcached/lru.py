@@ -135,6 +135,7 @@ def was_read(store: Store, item: Item) -> None:
         if item.queue is None or item.queue.segment != COLD:
             item.time = store.now
         else:
+            item.pins += 1  # the maintainer holds on to it: it is not changed in place meanwhile
             store.bumps.append(item)
 
 
@@ -323,6 +324,7 @@ class Maintainer:
         if store.bumps:
             waiting, store.bumps = store.bumps, []
             for item in waiting:
+                item.pins -= 1
                 refresh(store, item)
 
     def soon(self, now_us: int) -> None:
