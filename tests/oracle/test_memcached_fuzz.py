@@ -7,7 +7,7 @@ Compared are all replies; then every key with its CAS id, flags, expiry and size
 slabs hold. Not compared is what the real server's threads do at moments of their own: in which
 segment an item stands, and who found that an item had expired. While an item waits for the thread
 that moves it from COLD to WARM, incr writes a new item and leaves the old one's bytes: commands
-that change numbers are compared with `lru mode flat`, where nothing waits, all others in both modes.
+that change numbers are compared in `lru mode flat`, where nothing waits; all others in both modes.
 """
 
 from __future__ import annotations
