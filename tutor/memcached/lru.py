@@ -337,7 +337,3 @@ class Maintainer:
             for item in waiting:
                 item.pins -= 1
                 refresh(store, item)
-
-    def soon(self, now_us: int) -> None:
-        """Something waits: do not sleep for long."""
-        self.due_us = min(self.due_us, now_us + _SHORTEST_US)

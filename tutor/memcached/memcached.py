@@ -97,9 +97,7 @@ class Memcached:
             store.now = second
             if self.settings.crawler:
                 self.crawler.check()
-        if store.bumps:
-            self.maintainer.soon(now_us)
-        if now_us >= self.maintainer.due_us:
+        if store.bumps or now_us >= self.maintainer.due_us:
             self.maintainer.run(now_us)
         self.due_us = min((now_us // SECOND_US + 1) * SECOND_US, self.maintainer.due_us)
 
