@@ -101,6 +101,14 @@ class Memcached:
             self.maintainer.run(now_us)
         self.due_us = min((now_us // SECOND_US + 1) * SECOND_US, self.maintainer.due_us)
 
+    def record(self, key: bytes, what: int, *, hit: bool = False) -> None:
+        """`stats detail`: note a get, a set or a delete under the key's prefix, if it has one."""
+        prefix, colon, _ = key.partition(b":")
+        if colon:
+            counts = self.prefixes.setdefault(prefix, [0, 0, 0, 0])
+            counts[what] += 1
+            counts[1] += hit
+
     def deadline(self, exptime: int) -> int:
         """When something is over, in the store's seconds; 0: never.
 

@@ -29,6 +29,8 @@ BAD_EXPTIME = b"CLIENT_ERROR invalid exptime argument"
 TOO_LARGE = b"SERVER_ERROR object too large for cache"
 NO_MEMORY = b"SERVER_ERROR out of memory storing object"
 _INT_MAX = 0x7FFF_FFFF
+GETS, HITS, SETS, DELETES = range(4)
+"""Positions in `Memcached.prefixes`."""
 
 DELTA_ERRORS: dict[Delta, bytes] = {
     "non_numeric": b"CLIENT_ERROR cannot increment or decrement non-numeric value",
@@ -61,6 +63,7 @@ def one_get(client: Connection, data: bytes) -> bytes:
         or b"\0" in key
         or len(client.out)
         or client.server.listener is not None
+        or client.server.settings.detail
     ):
         return b""
     tallies = store.tallies
@@ -135,12 +138,15 @@ def _show(
     client: Connection, keys: Sequence[bytes], look: Callable[[bytes], Item | None], with_cas: bool
 ) -> None:
     out = client.out
+    detail = client.server.settings.detail
     for key in keys:
         if len(key) > KEY_MAX:
             client.recall()
             client.say(BAD_FORMAT)
             return
         item = look(key)
+        if detail:
+            client.server.record(key, GETS, hit=item is not None)
         if item is not None:
             data = item.data
             size = len(data) - 2
@@ -178,6 +184,8 @@ def storage(client: Connection, words: Words, *, mode: Mode) -> None:
         client.say(BAD_FORMAT)
         return
     store = client.store
+    if client.server.settings.detail:
+        client.server.record(key, SETS)
     length += 2
     item = store.allocate(key, flags, client.server.deadline(exptime) if exptime else 0, length)
     if item is None:
@@ -276,6 +284,8 @@ def delete(client: Connection, words: Words) -> None:
     if len(words[1]) > KEY_MAX:
         client.say(BAD_FORMAT)
         return
+    if client.server.settings.detail:
+        client.server.record(words[1], DELETES)
     item = client.store.get(words[1])
     if item is None:
         client.store.tallies.delete_misses += 1
