@@ -15,28 +15,26 @@ from tutor.memcached import administration, meta, stats
 from tutor.memcached.integers import signed32, unsigned32, unsigned64
 from tutor.memcached.items import ACTIVE, FETCHED, Item
 from tutor.memcached.lru import was_read
+from tutor.memcached.replies import (
+    BAD_EXPTIME,
+    BAD_FORMAT,
+    DELTA_ERRORS,
+    forget,
+    missed,
+    no_room,
+)
 from tutor.memcached.settings import KEY_MAX, VERSION
 
 if TYPE_CHECKING:
     from tutor.memcached.connection import Connection
-    from tutor.memcached.store import Delta, Mode
+    from tutor.memcached.store import Mode
 
 Words = list[bytes]
 Handler = Callable[["Connection", Words], None]
 
-BAD_FORMAT = b"CLIENT_ERROR bad command line format"
-BAD_EXPTIME = b"CLIENT_ERROR invalid exptime argument"
-TOO_LARGE = b"SERVER_ERROR object too large for cache"
-NO_MEMORY = b"SERVER_ERROR out of memory storing object"
 _INT_MAX = 0x7FFF_FFFF
 GETS, HITS, SETS, DELETES = range(4)
 """Positions in `Memcached.prefixes`."""
-
-DELTA_ERRORS: dict[Delta, bytes] = {
-    "non_numeric": b"CLIENT_ERROR cannot increment or decrement non-numeric value",
-    "no_memory": b"SERVER_ERROR out of memory",
-    "not_found": b"NOT_FOUND",
-}
 
 
 def quiet(client: Connection, words: Words) -> bool:
@@ -197,23 +195,6 @@ def storage(client: Connection, words: Words, *, mode: Mode) -> None:
         client.expect(item, length, mode, cas)
 
 
-def no_room(client: Connection, key: bytes, flags: int, length: int) -> bytes:
-    """Why a value cannot be taken; it is counted."""
-    store = client.store
-    if store.fits(key, flags, length):
-        store.tallies.store_no_memory += 1
-        return NO_MEMORY
-    store.tallies.store_too_large += 1
-    return TOO_LARGE
-
-
-def forget(client: Connection, key: bytes) -> None:
-    """What could not be replaced must not stay."""
-    item = client.store.get(key)
-    if item is not None:
-        client.store.remove(item)
-
-
 def delta(client: Connection, words: Words, *, down: bool) -> None:
     """incr and decr: key number [noreply]"""
     if len(words) not in (3, 4):
@@ -235,14 +216,6 @@ def delta(client: Connection, words: Words, *, down: bool) -> None:
     if result == "not_found":
         missed(client, down=down)
     client.say(DELTA_ERRORS[result])
-
-
-def missed(client: Connection, *, down: bool) -> None:
-    """incr or decr of a key that is not there."""
-    if down:
-        client.store.tallies.decr_misses += 1
-    else:
-        client.store.tallies.incr_misses += 1
 
 
 def touch(client: Connection, words: Words) -> None:
