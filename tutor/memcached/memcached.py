@@ -38,6 +38,7 @@ class Memcached:
     """One memcached. Keyword arguments are those of `Settings`; raises `SettingsError`.
 
     ``started_s``: the Unix second that memcached counts from; ``store.now`` are the seconds since.
+    ``paced``: somebody calls `catch_up` again and again, so that `feed` need not look at the clock.
     ``process`` tells the process id and its user and system seconds, for `stats`.
     """
 
@@ -70,6 +71,7 @@ class Memcached:
         self.prefixes: dict[bytes, list[int]] = {}  # `stats detail`: gets, hits, sets, deletes
         self.process: Callable[[], tuple[int, float, float]] = lambda: (0, 0.0, 0.0)
         self.listener: Callable[[Connection, bytes], None] | None = None  # hears every line
+        self.paced = False
         self.due_us = 0
         self.catch_up(now_us)
 

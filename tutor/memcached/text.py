@@ -81,7 +81,25 @@ def one_get(client: Connection, data: bytes) -> bytes:
 
 def get(client: Connection, words: Words) -> None:
     """get key [key …]"""
-    _get(client, words)
+    if len(words) != 2 or client.server.settings.detail or len(words[1]) > KEY_MAX:
+        _get(client, words)
+        return
+    store = client.store
+    key = words[1]
+    item = store.index.get(key)
+    if item is not None and (item.exptime or store.flushed_until):
+        item = store.get(key)
+    store.tallies.get_cmds += 1
+    if item is None:
+        store.tallies.get_misses += 1
+        client.out.append(b"END\r\n")
+    else:
+        if not item.marks & ACTIVE:
+            was_read(store, item)
+        item.queue.hits += 1  # type: ignore[union-attr]
+        value = item.data
+        client.out.append(b"VALUE %b %d %d\r\n%bEND\r\n" % (key, item.flags, len(value) - 2, value))
+    client.flush()
 
 
 def _get(client: Connection, words: Words, *, with_cas: bool = False) -> None:
@@ -169,7 +187,8 @@ def storage(client: Connection, words: Words, *, mode: Mode) -> None:
     zero = b"0"
     flags = 0 if words[2] == zero else unsigned32(words[2])
     exptime = 0 if words[3] == zero else signed32(words[3])
-    length = signed32(words[4])
+    size = words[4]
+    length = int(size) if size.isdigit() and len(size) < 10 else signed32(size)
     cas = unsigned64(words[5]) if mode == "cas" else 0
     if (
         len(key) > KEY_MAX

@@ -72,6 +72,7 @@ class MemcachedServer:
         self._wake_out.setblocking(False)
         self._poller.register(self._wake_in.fileno(), READ)
         cache.process = _process
+        cache.paced = True
         if log is not None:
             cache.listener = self._heard
 
@@ -124,6 +125,9 @@ class MemcachedServer:
         """One turn of the loop, after at most so many seconds of waiting."""
         events = self._poller.poll(timeout_s)
         with self.lock:
+            now_us = self.cache.clock.now_us()
+            if now_us >= self.cache.due_us:
+                self.cache.catch_up(now_us)
             clients = self._clients
             for fd, bits in events:
                 client = clients.get(fd)
@@ -133,8 +137,6 @@ class MemcachedServer:
                     self._readable(client)
                 elif client.left:
                     self._writable(client)
-            if not events:  # whoever talks to the cache lets it catch up
-                self.cache.catch_up()
 
     def stop(self) -> None:
         """End `run` soon. May be called from other threads and from signal handlers."""
@@ -150,6 +152,7 @@ class MemcachedServer:
             sock.close()
         self._listeners.clear()
         self._poller.close()
+        self.cache.paced = False
 
     def _time_to_wait(self) -> float:
         wait_us = self.cache.due_us - self.cache.clock.now_us()
