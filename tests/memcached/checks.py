@@ -38,4 +38,5 @@ def check(store: Store) -> None:
     for slab in store.slabs.classes:
         assert slab.used == held.get(slab.number, 0)
         assert 0 <= slab.requested <= slab.used * slab.chunk
-    assert store.slabs.allocated == sum(slab.pages for slab in store.slabs.classes) << 20
+    pages = sum(slab.pages for slab in store.slabs.classes) + store.slabs.pool
+    assert store.slabs.allocated == pages << 20

@@ -165,3 +165,22 @@ def test_a_flat_lru_evicts_the_same_items() -> None:
         ours, theirs = survivors(both, keys)
         assert ours == theirs
         assert set(keys[-1700:]) <= ours
+
+
+def test_a_page_given_away_takes_the_same_items_with_it(both: Pair) -> None:
+    """Two pages, all chunks taken: what lies in the older one is lost."""
+    keys = [b"k%04d" % number for number in range(2 * 885)]  # class 12
+    both.ask(sets(keys, 1000))
+    both.ask(sets([b"small"], 1))
+    both.agree(b"slabs reassign 12 1\r\n")
+    deadline = time.monotonic() + SETTLES_S
+    while True:
+        ours, theirs = both.stats("slabs")
+        if ours == theirs and ours["1:total_pages"] == "2":
+            break
+        assert time.monotonic() < deadline, (ours, theirs)
+        time.sleep(0.05)
+    ours_left, theirs_left = survivors(both, keys)
+    assert ours_left == theirs_left
+    assert len(ours_left) == 885
+    both.agree(b"slabs reassign 12 1\r\nslabs reassign 1 1\r\nslabs reassign 1 99\r\n")
