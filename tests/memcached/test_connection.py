@@ -126,3 +126,12 @@ def test_quit_ends_it(machine: Machine) -> None:
     assert machine.client.feed(b"get k\r\nquit\r\nget k\r\n") == b"END\r\n"
     assert machine.client.closing
     assert machine.client.feed(b"get k\r\n") == b""
+
+
+def test_a_client_that_goes_holds_no_item(machine: Machine) -> None:
+    """A reply that waits keeps incr from writing in place; one that nobody takes does not."""
+    machine.set(b"n", b"10")
+    other = machine.cache.connect()
+    assert other.feed(b"mg n v\r\nset k 0 0 5\r\nab") == b""
+    machine.cache.disconnect(other)
+    assert machine.say(b"decr n 1", b"mg n s") == [b"9", b"HD s2"]

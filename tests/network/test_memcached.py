@@ -188,7 +188,8 @@ def test_a_port_in_use_is_a_plain_line(serving: MemcachedServing) -> None:
         (["-f", "1"], "Factor must be greater than 1"),
         (["-p", "x"], "x"),
         (["-I", "1g"], "1g"),
-        (["-l", "no such host"], "cannot listen on no such host"),
+        (["-l", "no such host"], "cannot listen on no such host, port 11211: "),
+        (["-l", "1.2.3.4"], "Cannot assign requested address\n"),
     ],
 )
 def test_wrong_options_are_a_plain_line(options: list[str], said: str) -> None:

@@ -21,7 +21,7 @@ import pytest
 from tests.oracle.memcached.grammar import Grammar, questions
 from tests.oracle.memcached.pair import Pair, close_enough, pair
 
-COMMANDS = int(os.environ.get("ORACLE_FUZZ", "60000"))
+COMMANDS = int(os.environ.get("ORACLE_FUZZ", "30000"))
 LENGTH = 300
 BATCH = 15
 """Commands in one packet: no more than the real server carries out before it sends replies."""

@@ -111,6 +111,7 @@ def _serve(settings: Settings, hosts: list[str], port: int) -> int:
         server.close()
         number = error.errno or 0
         reason = os.strerror(number) if number > 0 else error.strerror or str(error)
+        reason = reason.partition(" (while")[0]  # what Python adds says nothing more
         return _fail(
             _("cannot listen on {host}, port {port}: {reason}").format(
                 host=", ".join(hosts), port=port, reason=reason

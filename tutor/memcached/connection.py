@@ -246,7 +246,7 @@ class Connection:
         if item.pieces is None or self.store.receive(item, len(self._part), self.need):
             return
         self.swallow = self.need - len(self._part)
-        self.abandon()
+        self._give_up()
         self._part = bytearray()
         self.say(_NO_ROOM)
 
@@ -275,7 +275,11 @@ class Connection:
             self.out.append(_REPLIES[outcome])
 
     def abandon(self) -> None:
-        """The client is gone: give back what its value was to lie in."""
+        """The client is gone: give back what its value was to lie in, and what its replies held."""
+        self._give_up()
+        self.recall()
+
+    def _give_up(self) -> None:
         if self.upload is not None:
             self.store.release(self.upload)
             self.upload = None
