@@ -6,6 +6,7 @@ redis-tutor memcached --port 11211 --memory-limit 64
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import re
 import signal
@@ -15,6 +16,8 @@ from tutor.i18n import _, guess_language, set_language
 from tutor.memcached.settings import MEBIBYTE, VERSION, Settings, SettingsError
 
 _SIZE = re.compile(r"(\d+)([kKmM]?)")
+_COLLECT = 20_000, 50, 100
+"""Items are many and not garbage: Python looks for cycles among them rarely."""
 _UNITS = {"": 1, "k": 1024, "m": MEBIBYTE}
 
 
@@ -129,6 +132,9 @@ def _serve(settings: Settings, hosts: list[str], port: int) -> int:
         ),
         flush=True,
     )
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT)
     server.run()
     print(_("memcached has ended; what it held is gone"), flush=True)
     return 0

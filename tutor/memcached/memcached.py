@@ -12,6 +12,9 @@ when `Connection.closing` is set, the connection ends once that is sent. Whoever
 the `Store`: `cache.store.get(key)`. Nothing here opens a socket, reads the wall clock or draws a
 random number: the same bytes at the same times give the same replies.
 
+Not here: the binary protocol, UDP, TLS, storage on flash, the proxy, `watch`, and pages that change
+their class by themselves.
+
 What the real server does in threads of its own happens here when time has passed: `feed` looks at
 the clock first, and `catch_up` does so without a command. `due_us` is when it would have something
 to do.
