@@ -124,8 +124,6 @@ class Connection:
         """All whole commands of ``data``; the rest is kept."""
         at, size = 0, len(data)
         left = _PER_TURN + 1
-        commands = text.COMMANDS
-        watcher = self.server.listener
         while at < size:
             if self.swallow:
                 taken = min(self.swallow, size - at)
@@ -160,22 +158,26 @@ class Connection:
                 self._part.clear()
             line = data[at : end - 1] if end - at > 1 and data[end - 1] == 13 else data[at:end]
             at = end + 1
-            if watcher is not None:
-                watcher(self, line)
-            if b"\0" in line:
-                line = line[: line.index(b"\0")]
-            words = line.split(b" ")
-            if b"" in words:
-                words = [word for word in words if word] or [b""]
-            self.noreply = False
-            handler = commands.get(words[0])
-            if handler is None:
-                self.out.append(b"ERROR\r\n")
-            else:
-                handler(self, words)
-                if self.closing:
-                    return
+            self._carry_out(line)
+            if self.closing:
+                return
         self.last_command = self.store.now
+
+    def _carry_out(self, line: bytes) -> None:
+        """One command line, without its end; what follows a NUL is not seen."""
+        if self.server.listener is not None:
+            self.server.listener(self, line)
+        if b"\0" in line:
+            line = line[: line.index(b"\0")]
+        words = line.split(b" ")
+        if b"" in words:
+            words = [word for word in words if word] or [b""]
+        self.noreply = False
+        handler = text.COMMANDS.get(words[0])
+        if handler is None:
+            self.out.append(b"ERROR\r\n")
+        else:
+            handler(self, words)
 
     def _check_length(self) -> None:
         """A line that does not end is a multiget, or not meant for us."""
