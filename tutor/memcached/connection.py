@@ -259,7 +259,9 @@ class Connection:
         self.need = 0
         store = self.store
         reply = self._meta
-        if not store.fill(item, data):
+        if item.pieces is None:
+            item.data = data
+        elif not store.fill(item, data):
             store.release(item)
             self.say(_NO_ROOM)
             return
@@ -269,6 +271,11 @@ class Connection:
             if reply is not None:
                 self.noreply = False
             self.say(b"CLIENT_ERROR bad data chunk")
+            return
+        if reply is None and self._mode == "set":
+            store.put(item)
+            if not self.noreply:
+                self.out.append(b"STORED\r\n")
             return
         outcome, stored = store.store(item, self._mode, self._cas, may_be_stale=self._may_be_stale)
         if reply is not None:

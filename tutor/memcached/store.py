@@ -238,6 +238,15 @@ class Store:
         self.remove(old, "deleted")
         self.link(new)
 
+    def put(self, item: Item) -> None:
+        """Store an item whatever was there."""
+        old = self.index.get(item.key)
+        if old is not None and (old.exptime or self.flushed_until):
+            old = self.get(item.key)
+        if old is not None:
+            self.remove(old)
+        self.link(item)
+
     def store(
         self, item: Item, mode: Mode, cas: int = 0, *, may_be_stale: bool = False
     ) -> tuple[Outcome, Item]:
@@ -246,14 +255,10 @@ class Store:
         ``cas``: what the old item's CAS id must be (0: anything). ``may_be_stale``: an older id
         will do, but the item counts as stale. An item that is not stored is released.
         """
-        old = self.index.get(item.key)
-        if old is not None and (old.exptime or self.flushed_until):
-            old = self.get(item.key)
         if mode == "set":
-            if old is not None:
-                self.remove(old)
-            self.link(item)
+            self.put(item)
             return "stored", item
+        old = self.get(item.key)
         outcome, stored = self._without(mode) if old is None else ("not_stored", False)
         if old is not None:
             outcome, stored, item = self._against(old, item, mode, cas, may_be_stale)
