@@ -7,6 +7,7 @@ and, of evictions, what every order of those moves leads to.
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Iterable, Iterator
 
@@ -184,3 +185,22 @@ def test_a_page_given_away_takes_the_same_items_with_it(both: Pair) -> None:
     assert ours_left == theirs_left
     assert len(ours_left) == 885
     both.agree(b"slabs reassign 12 1\r\nslabs reassign 1 1\r\nslabs reassign 1 99\r\n")
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_chains_that_do_not_fit_push_out_the_same_items(seed: int) -> None:
+    """Values of up to a megabyte in 16 MB: chunks of many classes, some of which get no page."""
+    draw = random.Random(seed)
+    with pair("-m", "16", memory_limit=16 * MEBIBYTE) as both:
+        both.ask(b"lru mode flat\r\n")
+        keys = [b"k%02d" % number for number in range(60)]
+        for key in keys:
+            size = draw.choice([draw.randrange(300_000, 1_040_000), draw.randrange(90_000)])
+            verb = draw.choice([b"set", b"set", b"set", b"append", b"prepend"])
+            target = key if verb == b"set" else draw.choice(keys)
+            both.agree(b"%b %b 0 0 %d\r\n%b\r\n" % (verb, target, size, b"v" * size))
+        ours, theirs = survivors(both, keys)
+        assert ours == theirs
+        assert ours < set(keys)
+        mine, real = both.stats("slabs")
+        assert mine == real
