@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -12,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.memcached.checks import check
 from tests.network.memcached_serving import MemcachedServing, memcached_serving
 from tests.network.serving import until, until_closed
+from tests.oracle.memcached.grammar import Grammar
 
 ROOT = Path(__file__).parents[2]
 
@@ -118,6 +122,38 @@ def test_a_hundred_clients_at_once(serving: MemcachedServing) -> None:
     finally:
         for sock in clients:
             sock.close()
+
+
+def test_a_fault_of_ours_ends_one_connection_only(
+    serving: MemcachedServing, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from tutor.memcached import text
+
+    def fault(client: object, words: list[bytes]) -> None:
+        raise RuntimeError("on purpose")
+
+    monkeypatch.setitem(text.COMMANDS, b"version", fault)
+    with serving.socket() as unlucky, serving.socket() as other:
+        unlucky.sendall(b"version\r\n")
+        assert until_closed(unlucky) == b""
+        assert ask(other, b"get none\r\n") == b"END\r\n"
+    assert "on purpose" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_crowd_that_sends_junk_and_leaves(serving: MemcachedServing, seed: int) -> None:
+    draw = random.Random(seed)
+    for _ in range(40):
+        with serving.socket() as sock:
+            for _ in range(draw.randrange(6)):
+                junk = draw.choice([Grammar(draw.randrange(10**6)).command(), draw.randbytes(50)])
+                with contextlib.suppress(OSError):
+                    sock.sendall(junk[: draw.randrange(len(junk) + 1)])
+    with serving.socket() as sock:
+        assert ask(sock, b"get none\r\n") == b"END\r\n"
+        until(lambda: len(serving.cache.connections) == 1)
+        with serving.server.lock:
+            check(serving.cache.store)
 
 
 def test_stats_conns_names_both_ends(serving: MemcachedServing) -> None:

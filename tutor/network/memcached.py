@@ -12,6 +12,7 @@ import contextlib
 import os
 import socket
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -133,10 +134,14 @@ class MemcachedServer:
                 client = clients.get(fd)
                 if client is None:
                     self._other(fd)
-                elif bits & ~WRITE and not client.left:
-                    self._readable(client)
-                elif client.left:
-                    self._writable(client)
+                    continue
+                try:
+                    if client.left:
+                        self._send(client, client.left)
+                    elif bits & ~WRITE:
+                        self._readable(client)
+                except Exception:
+                    self._broken(client)
 
     def stop(self) -> None:
         """End `run` soon. May be called from other threads and from signal handlers."""
@@ -233,15 +238,18 @@ class MemcachedServer:
             connection.state = "conn_read"
             self._poller.modify(client.fd, READ)
 
-    def _writable(self, client: _Client) -> None:
-        self._send(client, client.left)
-
     def _hang_up(self, client: _Client) -> None:
         self._say(f"<{client.fd} connection closed.")
         del self._clients[client.fd]
         self._poller.unregister(client.fd)
         self.cache.disconnect(client.connection)
         client.sock.close()
+
+    def _broken(self, client: _Client) -> None:
+        """A fault of ours must not end the service: tell of it, and let this client go."""
+        traceback.print_exc()
+        if client.fd in self._clients:
+            self._hang_up(client)
 
     # the log
 
