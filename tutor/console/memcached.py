@@ -6,6 +6,7 @@ redis-tutor memcached --port 11211 --memory-limit 64
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import re
 import signal
@@ -15,6 +16,8 @@ from tutor.i18n import _, guess_language, set_language
 from tutor.memcached.settings import MEBIBYTE, VERSION, Settings, SettingsError
 
 _SIZE = re.compile(r"(\d+)([kKmM]?)")
+_COLLECT = 20_000, 50, 100
+"""Items are many and not garbage: Python looks for cycles among them rarely."""
 _UNITS = {"": 1, "k": 1024, "m": MEBIBYTE}
 
 
@@ -109,8 +112,9 @@ def _serve(settings: Settings, hosts: list[str], port: int) -> int:
         server.listen(hosts, port)
     except OSError as error:
         server.close()
-        known = error.errno is not None and error.errno > 0
-        reason = os.strerror(error.errno) if known else error.strerror or str(error)
+        number = error.errno or 0
+        reason = os.strerror(number) if number > 0 else error.strerror or str(error)
+        reason = reason.partition(" (while")[0]  # what Python adds says nothing more
         return _fail(
             _("cannot listen on {host}, port {port}: {reason}").format(
                 host=", ".join(hosts), port=port, reason=reason
@@ -128,6 +132,9 @@ def _serve(settings: Settings, hosts: list[str], port: int) -> int:
         ),
         flush=True,
     )
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECT)
     server.run()
     print(_("memcached has ended; what it held is gone"), flush=True)
     return 0

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes
 
+from tutor.memcached import pages
 from tutor.memcached.integers import signed32, unsigned32
 from tutor.memcached.items import FETCHED, Item
 from tutor.memcached.settings import MEBIBYTE
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 
 _BAD_FORMAT = b"CLIENT_ERROR bad command line format"
 _BAD_CLASS = b"BADCLASS invalid class id"
+_REASSIGNED: dict[pages.Refusal | None, bytes] = {
+    None: b"OK",
+    "same": b"SAME src and dst class are identical",
+    "bad_class": b"BADCLASS invalid src or dst class id",
+    "no_spare": b"NOSPARE source class has no spare pages",
+    "busy": b"BUSY currently processing reassign request",
+}
 _MAX_VERBOSITY = 2**32 - 1
 
 
@@ -218,27 +226,19 @@ def _from_tail(queue: Queue) -> Iterator[Item]:
 def slabs(client: Connection, words: list[bytes]) -> None:
     """slabs reassign from to | slabs automove 0/1/2 | slabs automove ratio r
 
-    No page is ever moved here: a class keeps what it has.
+    No page is moved here unless it is asked for, whatever automove says.
     """
     if len(words) == 4 and words[1] == b"reassign":
-        client.say(_reassign(client, words[2], words[3]))
+        source, target = signed32(words[2]), signed32(words[3])
+        if source is None or target is None:
+            client.say(_BAD_FORMAT)
+        else:
+            client.say(_REASSIGNED[pages.reassign(client.store, source, target)])
     elif len(words) >= 3 and words[1] == b"automove":
         _quiet(client, words)
         _automove(client, words)
     else:
         client.say(b"ERROR")
-
-
-def _reassign(client: Connection, from_word: bytes, to_word: bytes) -> bytes:
-    source, target = signed32(from_word), signed32(to_word)
-    if source is None or target is None:
-        return _BAD_FORMAT
-    if source == target:
-        return b"SAME src and dst class are identical"
-    last = len(client.store.slabs.classes)
-    if not (-1 <= source <= last and 0 <= target <= last):
-        return b"BADCLASS invalid src or dst class id"
-    return b"NOSPARE source class has no spare pages"
 
 
 def _automove(client: Connection, words: list[bytes]) -> None:

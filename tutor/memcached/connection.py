@@ -26,6 +26,7 @@ _MAX_BLANKS = 100
 _PER_TURN = 20
 _BINARY = 0x80
 
+_NO_ROOM = b"SERVER_ERROR Out of memory during read"
 _REPLIES: dict[Outcome, bytes] = {
     "stored": b"STORED\r\n",
     "not_stored": b"NOT_STORED\r\n",
@@ -74,13 +75,17 @@ class Connection:
         """
         self.more = False
         server = self.server
-        now_us = server.clock.now_us()
-        if now_us >= server.due_us:
-            server.catch_up(now_us)
-        tallies = self.store.tallies
-        tallies.bytes_read += len(data)
+        if not server.paced:
+            now_us = server.clock.now_us()
+            if now_us >= server.due_us:
+                server.catch_up(now_us)
+        self.store.tallies.bytes_read += len(data)
         if self.closing:
             return b""
+        if data[:4] == b"get " and not (self._part or self.need or self.swallow):
+            reply = text.one_get(self, data)
+            if reply:
+                return reply
         if not self._started and data:
             self._started = True
             if data[0] == _BINARY:  # the binary protocol, which we do not speak
@@ -93,25 +98,32 @@ class Connection:
                 return b""
             if self.upload is not None and len(self._part) + len(data) < self.need:
                 self._part += data
-                return b""
+                self._receive()
+                return b"" if self.upload is not None else self._sent()
             self._part += data
             data = bytes(self._part)
             self._part = bytearray()
         self._run(data, limit)
-        self.flush()
-        out = self.out
-        reply = out[0] if len(out) == 1 else b"".join(out)
-        out.clear()
+        return self._sent()
+
+    def _sent(self) -> bytes:
+        """What counts as sent; while a value is on its way, other replies wait for its own."""
+        if not self.need and not self.swallow:
+            self.flush()
+        out, sent = self.out, self.sent
+        if sent == len(out) == 1:
+            reply = out[0]
+        else:
+            reply = b"".join(out[:sent] if sent < len(out) else out)
+        del out[:sent]
         self.sent = 0
-        tallies.bytes_written += len(reply)
+        self.store.tallies.bytes_written += len(reply)
         return reply
 
     def _run(self, data: bytes, limit: int) -> None:
         """All whole commands of ``data``; the rest is kept."""
         at, size = 0, len(data)
         left = _PER_TURN + 1
-        commands = text.COMMANDS
-        watcher = self.server.listener
         while at < size:
             if self.swallow:
                 taken = min(self.swallow, size - at)
@@ -122,10 +134,21 @@ class Connection:
                 after = at + self.need
                 if after > size:
                     self._part += data[at:]
+                    self._receive()
                     return
                 self._complete(data[at:after])
                 at = after
                 continue
+            if not left:
+                left = _PER_TURN
+                self.flush()
+                if limit:
+                    limit -= sum(map(len, self.out[-_PER_TURN * 2 :]))
+                    if limit <= 0:
+                        self._part += data[at:]
+                        self.more = True
+                        return
+            left -= 1
             end = data.find(b"\n", at)
             if end < 0 or end - at >= _BUFFER:
                 self._part += data[at:] if end < 0 else data[at:end]
@@ -135,32 +158,26 @@ class Connection:
                 self._part.clear()
             line = data[at : end - 1] if end - at > 1 and data[end - 1] == 13 else data[at:end]
             at = end + 1
-            if watcher is not None:
-                watcher(self, line)
-            if b"\0" in line:
-                line = line[: line.index(b"\0")]
-            words = line.split(b" ")
-            if b"" in words:
-                words = [word for word in words if word] or [b""]
-            self.noreply = False
-            handler = commands.get(words[0])
-            if handler is None:
-                self.out.append(b"ERROR\r\n")
-            else:
-                handler(self, words)
-                if self.closing:
-                    return
-            left -= 1
-            if not left:
-                self.flush()
-                left = _PER_TURN
-                if limit:
-                    limit -= sum(map(len, self.out[-_PER_TURN * 2 :]))
-                    if limit <= 0 and at < size:
-                        self._part += data[at:]
-                        self.more = True
-                        return
+            self._carry_out(line)
+            if self.closing:
+                return
         self.last_command = self.store.now
+
+    def _carry_out(self, line: bytes) -> None:
+        """One command line, without its end; what follows a NUL is not seen."""
+        if self.server.listener is not None:
+            self.server.listener(self, line)
+        if b"\0" in line:
+            line = line[: line.index(b"\0")]
+        words = line.split(b" ")
+        if b"" in words:
+            words = [word for word in words if word] or [b""]
+        self.noreply = False
+        handler = text.COMMANDS.get(words[0])
+        if handler is None:
+            self.out.append(b"ERROR\r\n")
+        else:
+            handler(self, words)
 
     def _check_length(self) -> None:
         """A line that does not end is a multiget, or not meant for us."""
@@ -170,6 +187,7 @@ class Connection:
         start = bytes(part[: _MAX_BLANKS + 6])
         stripped = start.lstrip(b" ")
         if len(start) - len(stripped) > _MAX_BLANKS or not stripped.startswith((b"get ", b"gets ")):
+            self.recall()
             self.closing = True
             self._part = bytearray()
 
@@ -223,6 +241,17 @@ class Connection:
         self._may_be_stale = may_be_stale
         self._meta = reply
 
+    def _receive(self) -> None:
+        """A part of a value has come: a chain takes chunks as they fill."""
+        item = self.upload
+        assert item is not None
+        if item.pieces is None or self.store.receive(item, len(self._part), self.need):
+            return
+        self.swallow = self.need - len(self._part)
+        self._give_up()
+        self._part = bytearray()
+        self.say(_NO_ROOM)
+
     def _complete(self, data: bytes) -> None:
         item = self.upload
         assert item is not None
@@ -230,9 +259,11 @@ class Connection:
         self.need = 0
         store = self.store
         reply = self._meta
-        if not store.fill(item, data):
+        if item.pieces is None:
+            item.data = data
+        elif not store.fill(item, data):
             store.release(item)
-            self.say(b"SERVER_ERROR Out of memory during read")
+            self.say(_NO_ROOM)
             return
         item.slab.set_cmds += 1
         if data[-2:] != b"\r\n":
@@ -241,14 +272,23 @@ class Connection:
                 self.noreply = False
             self.say(b"CLIENT_ERROR bad data chunk")
             return
+        if reply is None and self._mode == "set":
+            store.put(item)
+            if not self.noreply:
+                self.out.append(b"STORED\r\n")
+            return
         outcome, stored = store.store(item, self._mode, self._cas, may_be_stale=self._may_be_stale)
         if reply is not None:
-            reply.finish(self, outcome, stored)
+            reply.finish(self, outcome, item, stored.cas)
         elif not self.noreply:
             self.out.append(_REPLIES[outcome])
 
     def abandon(self) -> None:
-        """The client is gone: give back what its value was to lie in."""
+        """The client is gone: give back what its value was to lie in, and what its replies held."""
+        self._give_up()
+        self.recall()
+
+    def _give_up(self) -> None:
         if self.upload is not None:
             self.store.release(self.upload)
             self.upload = None

@@ -104,6 +104,8 @@ def segment_keys(
     store: Store, slab_class: int, segment: str, start: int, count: int
 ) -> tuple[bytes, ...]:
     """Keys of a queue from its head."""
+    if segment not in SEGMENTS:
+        raise ValueError(f"there is no segment {segment!r}")
     queue = _slab(store, slab_class).queues[SEGMENTS.index(segment)]
 
     def items() -> Iterator[Item]:

@@ -108,7 +108,8 @@ class StoreEvent:
     """Something that happened to an item.
 
     ``source`` and ``target`` are segments: "stored" has no source, "moved" has both (the same
-    twice: back to the head of its queue), "evicted", "expired" and "deleted" have no target.
+    twice: back to the head of its queue), "evicted", "expired" and "deleted" have no target. A key
+    that is set anew is "deleted" and then "stored".
     """
 
     kind: EventKind

@@ -12,6 +12,9 @@ when `Connection.closing` is set, the connection ends once that is sent. Whoever
 the `Store`: `cache.store.get(key)`. Nothing here opens a socket, reads the wall clock or draws a
 random number: the same bytes at the same times give the same replies.
 
+Not here: the binary protocol, UDP, TLS, storage on flash, the proxy, `watch`, and pages that change
+their class by themselves.
+
 What the real server does in threads of its own happens here when time has passed: `feed` looks at
 the clock first, and `catch_up` does so without a command. `due_us` is when it would have something
 to do.
@@ -38,6 +41,7 @@ class Memcached:
     """One memcached. Keyword arguments are those of `Settings`; raises `SettingsError`.
 
     ``started_s``: the Unix second that memcached counts from; ``store.now`` are the seconds since.
+    ``paced``: somebody calls `catch_up` again and again, so that `feed` need not look at the clock.
     ``process`` tells the process id and its user and system seconds, for `stats`.
     """
 
@@ -70,6 +74,7 @@ class Memcached:
         self.prefixes: dict[bytes, list[int]] = {}  # `stats detail`: gets, hits, sets, deletes
         self.process: Callable[[], tuple[int, float, float]] = lambda: (0, 0.0, 0.0)
         self.listener: Callable[[Connection, bytes], None] | None = None  # hears every line
+        self.paced = False
         self.due_us = 0
         self.catch_up(now_us)
 
@@ -97,11 +102,17 @@ class Memcached:
             store.now = second
             if self.settings.crawler:
                 self.crawler.check()
-        if store.bumps:
-            self.maintainer.soon(now_us)
-        if now_us >= self.maintainer.due_us:
+        if store.bumps or now_us >= self.maintainer.due_us:
             self.maintainer.run(now_us)
         self.due_us = min((now_us // SECOND_US + 1) * SECOND_US, self.maintainer.due_us)
+
+    def record(self, key: bytes, what: int, *, hit: bool = False) -> None:
+        """`stats detail`: note a get, a set or a delete under the key's prefix, if it has one."""
+        prefix, colon, _ = key.partition(b":")
+        if colon:
+            counts = self.prefixes.setdefault(prefix, [0, 0, 0, 0])
+            counts[what] += 1
+            counts[1] += hit
 
     def deadline(self, exptime: int) -> int:
         """When something is over, in the store's seconds; 0: never.

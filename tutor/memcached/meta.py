@@ -5,36 +5,30 @@
     md key flag …            HD | NF | EX
     ma key flag …            HD | VA … | NF | NS | EX
 
-A flag is a letter and what follows it. All flags are read before anything is done (`_Flags.read`),
+A flag is a letter and what follows it. All flags are read before anything is done (`Flags`),
 then what the reply shows is gathered in the order in which it was asked for.
 """
 
 from __future__ import annotations
 
-from binascii import a2b_base64, b2a_base64
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tutor.memcached import lru
-from tutor.memcached.integers import MASK32, signed32, unsigned32, unsigned64
+from tutor.memcached.integers import MASK32, signed32
 from tutor.memcached.items import FETCHED, KEY_BINARY, STALE, TOKEN_SENT, Item
+from tutor.memcached.meta_flags import FlagError, Flags, decode_key, encode_key
+from tutor.memcached.replies import BAD_FORMAT, DELTA_ERRORS, forget, missed, no_room
 from tutor.memcached.settings import KEY_MAX
 
 if TYPE_CHECKING:
     from tutor.memcached.connection import Connection
     from tutor.memcached.store import Mode, Outcome
 
-BAD_FORMAT = b"CLIENT_ERROR bad command line format"
-_BAD_TOKEN = b"CLIENT_ERROR bad token in command line format"
 _LONG_OPAQUE = b"CLIENT_ERROR opaque token too long"
 _OPAQUE_MAX = 32
 _WORDS_MAX = 19
 _INT_MAX = 0x7FFF_FFFF
 
-_BASE64 = bytes(range(256)).translate(
-    None, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
-)
-_PLAIN_FLAGS = frozenset(b"OPLkstcf")
 _MODES: dict[int, Mode] = {
     0: "set",
     ord("E"): "add",
@@ -52,152 +46,13 @@ _CODES: dict[Outcome, bytes] = {
 }
 
 
-def decode_key(word: bytes) -> bytes:
-    """A key that came as base64; b"" if it is none. Foreign characters are passed over, and what
-    follows the padding is ignored, as memcached does (base64.c)."""
-    found = word.translate(None, _BASE64)
-    if not found or len(found) % 4:
-        return b""
-    end = found.find(b"=")
-    if end < 0:
-        return a2b_base64(found)
-    end += 4 - end % 4
-    padding = found.count(b"=", 0, end)
-    if padding > 2:
-        return b""
-    return a2b_base64(found[:end].replace(b"=", b"A"))[:-padding]
-
-
-def encode_key(key: bytes) -> bytes:
-    """A binary key for the wire."""
-    return b2a_base64(key, newline=False)
-
-
-class FlagError(Exception):
-    """A flag that memcached does not take; the argument is its reply."""
-
-
-class _Flags:
-    """What the flags of one command say."""
-
-    __slots__ = (
-        "binary",
-        "cas",
-        "client_flags",
-        "delta",
-        "error",
-        "exptime",
-        "has_cas",
-        "initial",
-        "invalidate",
-        "key",
-        "late_bump",
-        "mode",
-        "new_ttl",
-        "no_bump",
-        "quiet",
-        "recache",
-        "value",
-        "vivify",
-        "vivify_exptime",
-    )
-
-    def __init__(self, client: Connection, words: list[bytes], first: int) -> None:
-        self.key = words[1]
-        self.binary = self.late_bump = self.vivify = self.value = self.invalidate = False
-        self.quiet = self.has_cas = self.new_ttl = self.no_bump = False
-        self.mode = 0
-        self.exptime = self.vivify_exptime = self.recache = self.client_flags = 0
-        self.cas = self.initial = 0
-        self.delta = 1
-        self.error = b""
-        self._read(client, words[first:])
-
-    def _read(self, client: Connection, words: Iterable[bytes]) -> None:
-        """Raises `FlagError`."""
-        seen = set()
-        for word in words:
-            letter = word[0]
-            if letter >= 127 or letter in seen:
-                raise FlagError(b"CLIENT_ERROR duplicate flag")
-            seen.add(letter)
-            if letter not in _PLAIN_FLAGS:
-                self._take(client, letter, word)
-        if self.error:
-            raise FlagError(self.error)
-
-    def _take(self, client: Connection, letter: int, word: bytes) -> None:
-        match chr(letter):
-            case "v":
-                self.value = True
-            case "q":
-                self.quiet = True
-            case "b":
-                self.binary = True
-                self.key = decode_key(self.key)
-                if not self.key:
-                    self.error = b"CLIENT_ERROR error decoding key"
-            case "l" | "h":
-                self.late_bump = True
-            case "u":
-                self.no_bump = True
-            case "I":
-                self.invalidate = True
-            case "N" | "T" | "R":
-                self._take_time(client, letter, word[1:])
-            case "M":
-                if len(word) == 2:
-                    self.mode = word[1]
-                else:
-                    self.error = b"CLIENT_ERROR incorrect length for M token"
-            case "F" | "C" | "J" | "D":
-                self._take_number(letter, word[1:])
-            case _:
-                raise FlagError(b"CLIENT_ERROR invalid flag")
-
-    def _take_time(self, client: Connection, letter: int, word: bytes) -> None:
-        self.late_bump = True
-        self.vivify = self.vivify or letter == ord("N")
-        seconds = signed32(word)
-        if seconds is None:
-            self.error = _BAD_TOKEN
-            return
-        moment = client.server.deadline(seconds)
-        if letter == ord("N"):
-            self.vivify_exptime = moment
-        elif letter == ord("R"):
-            self.recache = moment
-        else:
-            self.exptime = moment
-            self.new_ttl = True
-
-    def _take_number(self, letter: int, word: bytes) -> None:
-        value = unsigned32(word) if letter == ord("F") else unsigned64(word)
-        if value is None:
-            self.error = {
-                ord("F"): self.error or BAD_FORMAT,
-                ord("C"): _BAD_TOKEN,
-                ord("J"): b"CLIENT_ERROR invalid numeric initial value",
-                ord("D"): b"CLIENT_ERROR invalid numeric delta value",
-            }[letter]
-        elif letter == ord("F"):
-            self.client_flags = value
-        elif letter == ord("C"):
-            self.cas = value
-            self.has_cas = True
-        elif letter == ord("J"):
-            self.initial = value
-        else:
-            self.delta = value
-
-
-def _begin(client: Connection, words: list[bytes], first: int, too_many: bytes) -> _Flags:
+def _begin(client: Connection, words: list[bytes], first: int, too_many: bytes) -> Flags:
     """The flags of a command whose key is good. Raises `FlagError`."""
     if len(words[1]) > KEY_MAX:
         raise FlagError(BAD_FORMAT)
     if len(words) > _WORDS_MAX:
         raise FlagError(too_many)
-    flags = _Flags(client, words, first)
+    flags = Flags(client, words, first)
     client.noreply = flags.quiet
     return flags
 
@@ -239,7 +94,7 @@ def get(client: Connection, words: list[bytes]) -> None:
         client.fail(error.args[0])
 
 
-def _get(client: Connection, words: list[bytes], flags: _Flags) -> None:
+def _get(client: Connection, words: list[bytes], flags: Flags) -> None:
     store, tallies = client.store, client.store.tallies
     item = store.get(flags.key)
     created = False
@@ -271,7 +126,7 @@ def _get(client: Connection, words: list[bytes], flags: _Flags) -> None:
 
 
 def _hit(
-    client: Connection, words: list[bytes], flags: _Flags, item: Item, created: bool
+    client: Connection, words: list[bytes], flags: Flags, item: Item, created: bool
 ) -> tuple[bytes, bool]:
     """The whole reply of mg, and whether T was among its flags; the item is changed as told."""
     size = len(item.data) - 2
@@ -334,8 +189,9 @@ class SetReply:
     def __init__(self, words: list[bytes]) -> None:
         self._words = words
 
-    def finish(self, client: Connection, outcome: Outcome, item: Item) -> None:
-        """Say what became of it; q hides only that it was stored."""
+    def finish(self, client: Connection, outcome: Outcome, item: Item, cas: int) -> None:
+        """Say what became of it; q hides only that it was stored. ``item`` is what came, which
+        is not what is stored where it was joined to another."""
         if outcome == "stored" and client.noreply:
             return
         parts = [_CODES[outcome]]
@@ -345,7 +201,7 @@ class SetReply:
             elif word[0] == 107:  # k
                 parts.append(_key(item.key, bool(item.marks & KEY_BINARY)))
             elif word[0] == 99:  # c
-                parts.append(b" c%d" % (item.cas if outcome == "stored" else 0))
+                parts.append(b" c%d" % (cas if outcome == "stored" else 0))
         parts.append(b"\r\n")
         client.out.append(b"".join(parts))
 
@@ -373,9 +229,7 @@ def set_(client: Connection, words: list[bytes]) -> None:
 
 
 def _set(client: Connection, words: list[bytes], length: int) -> None:
-    from tutor.memcached.text import forget, no_room
-
-    flags = _Flags(client, words, 3)
+    flags = Flags(client, words, 3)
     client.noreply = flags.quiet
     mode = _MODES.get(flags.mode)
     if mode is None:
@@ -434,7 +288,7 @@ def delete(client: Connection, words: list[bytes]) -> None:
     client.say(b"HD" + tail)
 
 
-def _begin_or_invalid(client: Connection, words: list[bytes]) -> _Flags | None:
+def _begin_or_invalid(client: Connection, words: list[bytes]) -> Flags | None:
     """md and ma have one error for all bad flags; None if it was said."""
     if len(words[1]) > KEY_MAX:
         client.say(BAD_FORMAT)
@@ -462,9 +316,7 @@ def arithmetic(client: Connection, words: list[bytes]) -> None:
         client.fail(error.args[0])
 
 
-def _arithmetic(client: Connection, words: list[bytes], flags: _Flags) -> None:
-    from tutor.memcached.text import DELTA_ERRORS, missed
-
+def _arithmetic(client: Connection, words: list[bytes], flags: Flags) -> None:
     store = client.store
     down = _DOWN.get(flags.mode)
     if down is None:
@@ -497,7 +349,7 @@ def _arithmetic(client: Connection, words: list[bytes], flags: _Flags) -> None:
 def _changed(
     client: Connection,
     words: list[bytes],
-    flags: _Flags,
+    flags: Flags,
     item: Item,
     number: bytes,
     created: bool,

@@ -5,8 +5,9 @@
     class 39  512 KiB | page 0:     2 chunks | …
 
 An item takes one chunk of the smallest class that it fits, whatever it leaves unused in it. A page
-belongs to its class for good. Chunks that were freed last are taken first; of a new page the last
-chunk is. Every class may have one page even where the limit is reached (memcached 1.6.18, slabs.c).
+belongs to its class until it is given to another (`tutor.memcached.pages`). Chunks that were freed
+last are taken first; of a new page the last chunk is. Every class may have one page even where the
+limit is reached (memcached 1.6.18, slabs.c).
 """
 
 from __future__ import annotations
@@ -114,6 +115,9 @@ class Slabs:
         self.sizes = chunk_sizes(settings)
         self.classes = [SlabClass(number, size) for number, size in enumerate(self.sizes, 1)]
         self.allocated = 0
+        self.pool = 0  # pages that belong to no class
+        self.moved = self.rescued = self.lost = 0  # pages moved, items that moved or went with them
+        self.last_picked = 0
 
     def class_for(self, size: int) -> SlabClass | None:
         """The smallest class with room for ``size`` bytes; the largest for what is chained; None
@@ -125,6 +129,10 @@ class Slabs:
 
     def grow(self, slab: SlabClass) -> bool:
         """A new page for this class, if the limit allows it."""
+        if self.pool:
+            self.pool -= 1
+            slab.add_page()
+            return True
         limit = self.settings.memory_limit
         if limit and self.allocated + PAGE_SIZE > limit and slab.pages:
             return False

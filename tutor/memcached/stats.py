@@ -115,12 +115,13 @@ def _threads(server: Memcached) -> Facts:
     yield "hash_power_level", 16
     yield "hash_bytes", 524288
     yield "hash_is_expanding", 0
-    for name in (
-        *("rescues", "chunk_rescues", "evictions_nomem", "inline_reclaim"),
-        *("busy_items", "busy_deletes", "running"),
-    ):
+    slabs = server.store.slabs
+    yield "slab_reassign_rescues", slabs.rescued
+    yield "slab_reassign_chunk_rescues", 0
+    yield "slab_reassign_evictions_nomem", slabs.lost
+    for name in ("inline_reclaim", "busy_items", "busy_deletes", "running"):
         yield f"slab_reassign_{name}", 0
-    yield "slabs_moved", 0
+    yield "slabs_moved", slabs.moved
     yield "lru_crawler_running", 0
     yield "lru_crawler_starts", server.store.tallies.crawler_starts
     yield "lru_maintainer_juggles", server.maintainer.turns
@@ -136,7 +137,7 @@ def _items(server: Memcached) -> Facts:
     yield "bytes", sum(queue.bytes for slab in classes for queue in slab.queues)
     yield "curr_items", len(server.store.index)
     yield "total_items", server.store.tallies.total_items
-    yield "slab_global_page_pool", 0
+    yield "slab_global_page_pool", server.store.slabs.pool
     for name in ("expired_unfetched", "evicted_unfetched", "evicted_active"):
         yield name, _totals(server, name)
     yield "evictions", _totals(server, "evicted")
@@ -185,7 +186,7 @@ def settings(server: Memcached) -> list[tuple[str, object]]:
         ("item_size_max", now.item_size_max),
         ("maxconns_fast", "yes"),
         ("hashpower_init", 0),
-        ("slab_reassign", "no"),
+        ("slab_reassign", "yes"),
         ("slab_automove", now.automove),
         ("slab_automove_ratio", f"{now.automove_ratio:.2f}"),
         ("slab_automove_window", 30),

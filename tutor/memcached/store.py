@@ -131,30 +131,32 @@ class Store:
         return -1
 
     def fill(self, item: Item, data: bytes) -> bool:
-        """Put the value, with its CR LF, into an item; a chain takes its further chunks now.
-
-        False: there is no memory for one of them.
-        """
+        """Put the value, with its CR LF, into an item. False: no memory for a chunk of a chain."""
         item.data = data
-        return item.pieces is None or self._extend(item, (len(data),))
+        return item.pieces is None or self.receive(item, len(data), len(data))
 
-    def _extend(self, item: Item, parts: tuple[int, ...]) -> bool:
-        """Chunks for these many bytes, one part after the other. Of several parts (append) each
-        full chunk draws the next one after it, even where nothing is left."""
+    def receive(self, item: Item, received: int, total: int) -> bool:
+        """So many bytes of a chain's value have come: it takes a further chunk whenever the last
+        one is full and more is to come. False: there is no memory for it."""
+        room = sum(asked - PIECE_HEADER for _, _, asked in item.pieces or ())
+        while room < total and room <= received:
+            taken = self._piece(item, total - room)
+            if taken < 0:
+                return False
+            room += taken
+        return True
+
+    def _copy(self, item: Item, parts: tuple[int, ...]) -> bool:
+        """Chunks for values that are joined, one after the other. Here a full chunk draws the next
+        one even where nothing is left. False: there is no memory for one."""
         room = 0
-        joined = len(parts) > 1
         for part in parts:
             left = part
             while left:
-                if not room:
-                    room = self._piece(item, left)
-                    if room < 0:
-                        return False
-                    continue
                 taken = min(room, left)
                 room -= taken
                 left -= taken
-                if joined and not room:
+                if not room:
                     room = self._piece(item, left)
                     if room < 0:
                         return False
@@ -217,11 +219,15 @@ class Store:
             self.tell(why, item, queue.name, "")
         del self.index[item.key]
         queue.unlink(item)
-        if item.pieces is not None:
-            item.slab.chained -= item.size
         if self.sizes is not None:
             self._count_size(item, -1)
-        self.release(item)
+        if item.pieces is not None:
+            item.slab.chained -= item.size
+            self.release(item)
+        else:
+            slab = item.slab
+            slab.slots[item.chunk] = None
+            slab.free.append(item.chunk)
 
     def tell(self, kind: EventKind, item: Item, source: str, target: str) -> None:
         """Say to the watcher what happened."""
@@ -232,6 +238,15 @@ class Store:
         self.remove(old, "deleted")
         self.link(new)
 
+    def put(self, item: Item) -> None:
+        """Store an item whatever was there."""
+        old = self.index.get(item.key)
+        if old is not None and (old.exptime or self.flushed_until):
+            old = self.get(item.key)
+        if old is not None:
+            self.remove(old)
+        self.link(item)
+
     def store(
         self, item: Item, mode: Mode, cas: int = 0, *, may_be_stale: bool = False
     ) -> tuple[Outcome, Item]:
@@ -240,6 +255,9 @@ class Store:
         ``cas``: what the old item's CAS id must be (0: anything). ``may_be_stale``: an older id
         will do, but the item counts as stale. An item that is not stored is released.
         """
+        if mode == "set":
+            self.put(item)
+            return "stored", item
         old = self.get(item.key)
         outcome, stored = self._without(mode) if old is None else ("not_stored", False)
         if old is not None:
@@ -255,7 +273,7 @@ class Store:
 
     def _without(self, mode: Mode) -> tuple[Outcome, bool]:
         """There is no such key."""
-        if mode == "set" or mode == "add":
+        if mode == "add":
             return "stored", True
         if mode == "cas":
             self.tallies.cas_misses += 1
@@ -266,7 +284,7 @@ class Store:
         self, old: Item, item: Item, mode: Mode, cas: int, may_be_stale: bool
     ) -> tuple[Outcome, bool, Item]:
         """There is such a key: the outcome, whether to store, and what."""
-        if mode == "set" or mode == "replace":
+        if mode == "replace":
             return "stored", True, item
         if mode == "add":
             lru.refresh(self, old)
@@ -293,7 +311,7 @@ class Store:
         parts = len(first.data) - END_SIZE, len(second.data)
         self.held = old
         joined = self.allocate(item.key, old.flags, old.exptime, length)
-        if joined is not None and joined.pieces is not None and not self._extend(joined, parts):
+        if joined is not None and joined.pieces is not None and not self._copy(joined, parts):
             self.release(joined)
             joined = None
         self.held = None

@@ -15,26 +15,26 @@ from tutor.memcached import administration, meta, stats
 from tutor.memcached.integers import signed32, unsigned32, unsigned64
 from tutor.memcached.items import ACTIVE, FETCHED, Item
 from tutor.memcached.lru import was_read
+from tutor.memcached.replies import (
+    BAD_EXPTIME,
+    BAD_FORMAT,
+    DELTA_ERRORS,
+    forget,
+    missed,
+    no_room,
+)
 from tutor.memcached.settings import KEY_MAX, VERSION
 
 if TYPE_CHECKING:
     from tutor.memcached.connection import Connection
-    from tutor.memcached.store import Delta, Mode
+    from tutor.memcached.store import Mode
 
 Words = list[bytes]
 Handler = Callable[["Connection", Words], None]
 
-BAD_FORMAT = b"CLIENT_ERROR bad command line format"
-BAD_EXPTIME = b"CLIENT_ERROR invalid exptime argument"
-TOO_LARGE = b"SERVER_ERROR object too large for cache"
-NO_MEMORY = b"SERVER_ERROR out of memory storing object"
 _INT_MAX = 0x7FFF_FFFF
-
-DELTA_ERRORS: dict[Delta, bytes] = {
-    "non_numeric": b"CLIENT_ERROR cannot increment or decrement non-numeric value",
-    "no_memory": b"SERVER_ERROR out of memory",
-    "not_found": b"NOT_FOUND",
-}
+GETS, HITS, SETS, DELETES = range(4)
+"""Positions in `Memcached.prefixes`."""
 
 
 def quiet(client: Connection, words: Words) -> bool:
@@ -43,36 +43,63 @@ def quiet(client: Connection, words: Words) -> bool:
     return client.noreply
 
 
+def one_get(client: Connection, data: bytes) -> bytes:
+    """The reply to a whole ``get`` of one key that is there; b"" if it is anything else.
+
+    Most of what a cache is asked is this.
+    """
+    if data.find(b"\n") != len(data) - 1 or data[-2:] != b"\r\n":
+        return b""
+    key = data[4:-2]
+    store = client.store
+    item = store.index.get(key)
+    if (
+        item is None
+        or item.exptime
+        or store.flushed_until
+        or b" " in key
+        or b"\0" in key
+        or len(client.out)
+        or client.server.listener is not None
+        or client.server.settings.detail
+    ):
+        return b""
+    tallies = store.tallies
+    tallies.get_cmds += 1
+    if not item.marks & ACTIVE:
+        if item.marks & FETCHED:
+            was_read(store, item)
+        else:
+            item.marks |= FETCHED
+    item.queue.hits += 1  # type: ignore[union-attr]
+    value = item.data
+    reply = b"VALUE %b %d %d\r\n%bEND\r\n" % (key, item.flags, len(value) - 2, value)
+    tallies.bytes_written += len(reply)
+    client.last_command = store.now
+    return reply
+
+
 def get(client: Connection, words: Words) -> None:
     """get key [key …]"""
+    if len(words) != 2 or client.server.settings.detail or len(words[1]) > KEY_MAX:
+        _get(client, words)
+        return
     store = client.store
-    if len(words) == 2:
-        key = words[1]
-        if len(key) <= KEY_MAX:
-            tallies = store.tallies
-            tallies.get_cmds += 1
-            item = store.index.get(key)
-            if item is not None:
-                if item.exptime or store.flushed_until:
-                    item = store.get(key)
-                if item is not None:
-                    if not item.marks & ACTIVE:
-                        if item.marks & FETCHED:
-                            was_read(store, item)
-                        else:
-                            item.marks |= FETCHED
-                    item.queue.hits += 1  # type: ignore[union-attr]
-                    data = item.data
-                    client.out.append(
-                        b"VALUE %b %d %d\r\n%bEND\r\n" % (key, item.flags, len(data) - 2, data)
-                    )
-                    client.flush()
-                    return
-            tallies.get_misses += 1
-            client.out.append(b"END\r\n")
-            client.flush()
-            return
-    _get(client, words)
+    key = words[1]
+    item = store.index.get(key)
+    if item is not None and (item.exptime or store.flushed_until):
+        item = store.get(key)
+    store.tallies.get_cmds += 1
+    if item is None:
+        store.tallies.get_misses += 1
+        client.out.append(b"END\r\n")
+    else:
+        if not item.marks & ACTIVE:
+            was_read(store, item)
+        item.queue.hits += 1  # type: ignore[union-attr]
+        value = item.data
+        client.out.append(b"VALUE %b %d %d\r\n%bEND\r\n" % (key, item.flags, len(value) - 2, value))
+    client.flush()
 
 
 def _get(client: Connection, words: Words, *, with_cas: bool = False) -> None:
@@ -80,16 +107,20 @@ def _get(client: Connection, words: Words, *, with_cas: bool = False) -> None:
     if len(words) < 2:
         client.say(b"ERROR")
         return
-    tallies = client.store.tallies
+    store = client.store
+    tallies = store.tallies
 
     def look(key: bytes) -> Item | None:
-        item = client.store.get(key)
+        item = store.index.get(key)
         tallies.get_cmds += 1
+        if item is not None and (item.exptime or store.flushed_until):
+            item = store.get(key)
         if item is None:
             tallies.get_misses += 1
-        else:
-            was_read(client.store, item)
-            item.queue.hits += 1  # type: ignore[union-attr]
+            return None
+        if not item.marks & ACTIVE:
+            was_read(store, item)
+        item.queue.hits += 1  # type: ignore[union-attr]
         return item
 
     _show(client, words[1:], look, with_cas)
@@ -123,12 +154,15 @@ def _show(
     client: Connection, keys: Sequence[bytes], look: Callable[[bytes], Item | None], with_cas: bool
 ) -> None:
     out = client.out
+    detail = client.server.settings.detail
     for key in keys:
         if len(key) > KEY_MAX:
             client.recall()
             client.say(BAD_FORMAT)
             return
         item = look(key)
+        if detail:
+            client.server.record(key, GETS, hit=item is not None)
         if item is not None:
             data = item.data
             size = len(data) - 2
@@ -150,9 +184,11 @@ def storage(client: Connection, words: Words, *, mode: Mode) -> None:
     if words[-1] == b"noreply":
         client.noreply = True
     key = words[1]
-    flags = unsigned32(words[2])
-    exptime = signed32(words[3])
-    length = signed32(words[4])
+    zero = b"0"
+    flags = 0 if words[2] == zero else unsigned32(words[2])
+    exptime = 0 if words[3] == zero else signed32(words[3])
+    size = words[4]
+    length = int(size) if size.isdigit() and len(size) < 10 else signed32(size)
     cas = unsigned64(words[5]) if mode == "cas" else 0
     if (
         len(key) > KEY_MAX
@@ -165,6 +201,8 @@ def storage(client: Connection, words: Words, *, mode: Mode) -> None:
         client.say(BAD_FORMAT)
         return
     store = client.store
+    if client.server.settings.detail:
+        client.server.record(key, SETS)
     length += 2
     item = store.allocate(key, flags, client.server.deadline(exptime) if exptime else 0, length)
     if item is None:
@@ -174,23 +212,6 @@ def storage(client: Connection, words: Words, *, mode: Mode) -> None:
             forget(client, key)
     else:
         client.expect(item, length, mode, cas)
-
-
-def no_room(client: Connection, key: bytes, flags: int, length: int) -> bytes:
-    """Why a value cannot be taken; it is counted."""
-    store = client.store
-    if store.fits(key, flags, length):
-        store.tallies.store_no_memory += 1
-        return NO_MEMORY
-    store.tallies.store_too_large += 1
-    return TOO_LARGE
-
-
-def forget(client: Connection, key: bytes) -> None:
-    """What could not be replaced must not stay."""
-    item = client.store.get(key)
-    if item is not None:
-        client.store.remove(item)
 
 
 def delta(client: Connection, words: Words, *, down: bool) -> None:
@@ -214,14 +235,6 @@ def delta(client: Connection, words: Words, *, down: bool) -> None:
     if result == "not_found":
         missed(client, down=down)
     client.say(DELTA_ERRORS[result])
-
-
-def missed(client: Connection, *, down: bool) -> None:
-    """incr or decr of a key that is not there."""
-    if down:
-        client.store.tallies.decr_misses += 1
-    else:
-        client.store.tallies.incr_misses += 1
 
 
 def touch(client: Connection, words: Words) -> None:
@@ -263,6 +276,8 @@ def delete(client: Connection, words: Words) -> None:
     if len(words[1]) > KEY_MAX:
         client.say(BAD_FORMAT)
         return
+    if client.server.settings.detail:
+        client.server.record(words[1], DELETES)
     item = client.store.get(words[1])
     if item is None:
         client.store.tallies.delete_misses += 1

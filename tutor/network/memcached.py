@@ -12,6 +12,7 @@ import contextlib
 import os
 import socket
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
@@ -72,6 +73,7 @@ class MemcachedServer:
         self._wake_out.setblocking(False)
         self._poller.register(self._wake_in.fileno(), READ)
         cache.process = _process
+        cache.paced = True
         if log is not None:
             cache.listener = self._heard
 
@@ -124,18 +126,22 @@ class MemcachedServer:
         """One turn of the loop, after at most so many seconds of waiting."""
         events = self._poller.poll(timeout_s)
         with self.lock:
+            now_us = self.cache.clock.now_us()
+            if now_us >= self.cache.due_us:
+                self.cache.catch_up(now_us)
             clients = self._clients
             for fd, bits in events:
                 client = clients.get(fd)
                 if client is None:
                     self._other(fd)
-                elif bits & ~WRITE and not client.left:
-                    self._readable(client)
-                elif client.left:
-                    self._writable(client)
-            now_us = self.cache.clock.now_us()
-            if now_us >= self.cache.due_us:
-                self.cache.catch_up(now_us)
+                    continue
+                try:
+                    if client.left:
+                        self._send(client, client.left)
+                    elif bits & ~WRITE:
+                        self._readable(client)
+                except Exception:
+                    self._broken(client)
 
     def stop(self) -> None:
         """End `run` soon. May be called from other threads and from signal handlers."""
@@ -151,6 +157,7 @@ class MemcachedServer:
             sock.close()
         self._listeners.clear()
         self._poller.close()
+        self.cache.paced = False
 
     def _time_to_wait(self) -> float:
         wait_us = self.cache.due_us - self.cache.clock.now_us()
@@ -199,7 +206,10 @@ class MemcachedServer:
         if not data:
             self._hang_up(client)
             return
-        self._send(client, client.connection.feed(data, _REPLY_SIZE))
+        connection = client.connection
+        reply = connection.feed(data, _REPLY_SIZE)
+        if reply or connection.closing:
+            self._send(client, reply)
 
     def _send(self, client: _Client, reply: bytes | memoryview) -> None:
         """Send what can be sent; go on with the commands that wait once it is."""
@@ -228,15 +238,18 @@ class MemcachedServer:
             connection.state = "conn_read"
             self._poller.modify(client.fd, READ)
 
-    def _writable(self, client: _Client) -> None:
-        self._send(client, client.left)
-
     def _hang_up(self, client: _Client) -> None:
         self._say(f"<{client.fd} connection closed.")
         del self._clients[client.fd]
         self._poller.unregister(client.fd)
         self.cache.disconnect(client.connection)
         client.sock.close()
+
+    def _broken(self, client: _Client) -> None:
+        """A fault of ours must not end the service: tell of it, and let this client go."""
+        traceback.print_exc()
+        if client.fd in self._clients:
+            self._hang_up(client)
 
     # the log
 
