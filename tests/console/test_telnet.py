@@ -95,6 +95,7 @@ CARDS: list[tuple[list[str], str]] = [
     (["touch k 60"], "The key is not there"),
     (["delete k"], "The key is not there"),
     (["set k 0 2592001 1", "v"], "More than 30 days is a date"),
+    (["set k 0 1500000000 1", "v"], "More than 30 days is a date"),
     (["set k 0 -1 1", "v"], "Stored, and gone at once"),
     (["mg k !"], "A flag that this meta command does not have"),
 ]
@@ -123,6 +124,24 @@ def test_what_a_card_says_of_lifetimes_is_what_the_server_does(talk: Talk) -> No
     assert talk.say("get k").reply == ("END",)
     said(talk, "set k 0 2592000 1", "v")
     assert talk.say("get k").reply == ("VALUE k 0 1", "v", "END")
+
+
+def test_a_date_is_said_as_one(talk: Talk) -> None:
+    found = card(said(talk, "set k 0 2592001 1", "v"))
+    assert found is not None
+    assert "1970-01-31" in found.meaning
+    assert "30 days" in found.meaning
+
+
+def test_time_that_passes_lets_items_expire(talk: Talk) -> None:
+    said(talk, "set k 0 5 1", "v")
+    clock = talk.cache.clock
+    assert isinstance(clock, VirtualClock)
+    for _second in range(300):
+        clock.advance(ms=1000)
+        talk.tick()
+    assert ("expired", b"k") in [(event.kind, event.key) for event in talk.events]
+    assert talk.cache.store.layout().items == 0
 
 
 def test_the_old_value_is_gone_after_one_that_is_too_large_and_stays_after_bad_data(
