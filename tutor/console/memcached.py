@@ -109,8 +109,8 @@ def _serve(settings: Settings, hosts: list[str], port: int) -> int:
         server.listen(hosts, port)
     except OSError as error:
         server.close()
-        known = error.errno is not None and error.errno > 0
-        reason = os.strerror(error.errno) if known else error.strerror or str(error)
+        number = error.errno or 0
+        reason = os.strerror(number) if number > 0 else error.strerror or str(error)
         return _fail(
             _("cannot listen on {host}, port {port}: {reason}").format(
                 host=", ".join(hosts), port=port, reason=reason

@@ -26,6 +26,7 @@ _MAX_BLANKS = 100
 _PER_TURN = 20
 _BINARY = 0x80
 
+_NO_ROOM = b"SERVER_ERROR Out of memory during read"
 _REPLIES: dict[Outcome, bytes] = {
     "stored": b"STORED\r\n",
     "not_stored": b"NOT_STORED\r\n",
@@ -93,17 +94,26 @@ class Connection:
                 return b""
             if self.upload is not None and len(self._part) + len(data) < self.need:
                 self._part += data
-                return b""
+                self._receive()
+                return b"" if self.upload is not None else self._sent()
             self._part += data
             data = bytes(self._part)
             self._part = bytearray()
         self._run(data, limit)
-        self.flush()
-        out = self.out
-        reply = out[0] if len(out) == 1 else b"".join(out)
-        out.clear()
+        return self._sent()
+
+    def _sent(self) -> bytes:
+        """What counts as sent; while a value is on its way, other replies wait for its own."""
+        if not self.need and not self.swallow:
+            self.flush()
+        out, sent = self.out, self.sent
+        if sent == len(out) == 1:
+            reply = out[0]
+        else:
+            reply = b"".join(out[:sent] if sent < len(out) else out)
+        del out[:sent]
         self.sent = 0
-        tallies.bytes_written += len(reply)
+        self.store.tallies.bytes_written += len(reply)
         return reply
 
     def _run(self, data: bytes, limit: int) -> None:
@@ -122,10 +132,21 @@ class Connection:
                 after = at + self.need
                 if after > size:
                     self._part += data[at:]
+                    self._receive()
                     return
                 self._complete(data[at:after])
                 at = after
                 continue
+            if not left:
+                left = _PER_TURN
+                self.flush()
+                if limit:
+                    limit -= sum(map(len, self.out[-_PER_TURN * 2 :]))
+                    if limit <= 0:
+                        self._part += data[at:]
+                        self.more = True
+                        return
+            left -= 1
             end = data.find(b"\n", at)
             if end < 0 or end - at >= _BUFFER:
                 self._part += data[at:] if end < 0 else data[at:end]
@@ -150,16 +171,6 @@ class Connection:
                 handler(self, words)
                 if self.closing:
                     return
-            left -= 1
-            if not left:
-                self.flush()
-                left = _PER_TURN
-                if limit:
-                    limit -= sum(map(len, self.out[-_PER_TURN * 2 :]))
-                    if limit <= 0 and at < size:
-                        self._part += data[at:]
-                        self.more = True
-                        return
         self.last_command = self.store.now
 
     def _check_length(self) -> None:
@@ -170,6 +181,7 @@ class Connection:
         start = bytes(part[: _MAX_BLANKS + 6])
         stripped = start.lstrip(b" ")
         if len(start) - len(stripped) > _MAX_BLANKS or not stripped.startswith((b"get ", b"gets ")):
+            self.recall()
             self.closing = True
             self._part = bytearray()
 
@@ -223,6 +235,17 @@ class Connection:
         self._may_be_stale = may_be_stale
         self._meta = reply
 
+    def _receive(self) -> None:
+        """A part of a value has come: a chain takes chunks as they fill."""
+        item = self.upload
+        assert item is not None
+        if item.pieces is None or self.store.receive(item, len(self._part), self.need):
+            return
+        self.swallow = self.need - len(self._part)
+        self.abandon()
+        self._part = bytearray()
+        self.say(_NO_ROOM)
+
     def _complete(self, data: bytes) -> None:
         item = self.upload
         assert item is not None
@@ -232,7 +255,7 @@ class Connection:
         reply = self._meta
         if not store.fill(item, data):
             store.release(item)
-            self.say(b"SERVER_ERROR Out of memory during read")
+            self.say(_NO_ROOM)
             return
         item.slab.set_cmds += 1
         if data[-2:] != b"\r\n":
@@ -243,7 +266,7 @@ class Connection:
             return
         outcome, stored = store.store(item, self._mode, self._cas, may_be_stale=self._may_be_stale)
         if reply is not None:
-            reply.finish(self, outcome, stored)
+            reply.finish(self, outcome, item, stored.cas)
         elif not self.noreply:
             self.out.append(_REPLIES[outcome])
 

@@ -135,6 +135,7 @@ def was_read(store: Store, item: Item) -> None:
         if item.queue is None or item.queue.segment != COLD:
             item.time = store.now
         else:
+            item.pins += 1  # the maintainer holds on to it: it is not changed in place meanwhile
             store.bumps.append(item)
 
 
@@ -275,14 +276,17 @@ def juggle(store: Store, slab: SlabClass) -> int:
 
 class Maintainer:
     """Works through the classes, each at its own pace: from once a second while nothing moves to
-    as often as it is let while much does. ``due_us``: when it wants its next turn."""
+    as often as it is let while much does. ``due_us``: when it wants its next turn.
+
+    A class that has no item yet is looked at too, ever less often, from a thousand times a second
+    at the start to once a second."""
 
     def __init__(self, store: Store, now_us: int) -> None:
         self._store = store
         self._next_us: dict[int, int] = {}
         self._pause_us: dict[int, int] = {}
-        self._last_us = now_us
-        self.due_us = now_us + _LONGEST_US
+        self._last_us = self._started_us = now_us
+        self.due_us = now_us
         self.turns = 0
 
     def run(self, now_us: int) -> None:
@@ -292,20 +296,20 @@ class Maintainer:
         self.turns += 1
         visits = max((now_us - self._last_us) // _SHORTEST_US, 1)
         self._last_us = now_us
-        due = now_us + _LONGEST_US
+        idle = min(max((now_us - self._started_us) // 8, _SHORTEST_US), _LONGEST_US)
+        due = now_us + idle
         for slab in store.slabs.classes:
             if not slab.pages:
                 continue
             number = slab.number
             if now_us >= self._next_us.get(number, 0):
-                self._visit(slab, now_us, visits)
+                self._visit(slab, now_us, visits, self._pause_us.get(number, idle))
             due = min(due, self._next_us[number])
         self._rescue()
         self.due_us = due
 
-    def _visit(self, slab: SlabClass, now_us: int, visits: int) -> None:
+    def _visit(self, slab: SlabClass, now_us: int, visits: int, pause: int) -> None:
         moves = juggle(self._store, slab)
-        pause = self._pause_us.get(slab.number, _LONGEST_US)
         if moves:
             pause //= 2
             if pause < _SHORTEST_US:
@@ -323,6 +327,7 @@ class Maintainer:
         if store.bumps:
             waiting, store.bumps = store.bumps, []
             for item in waiting:
+                item.pins -= 1
                 refresh(store, item)
 
     def soon(self, now_us: int) -> None:

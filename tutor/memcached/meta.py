@@ -334,8 +334,9 @@ class SetReply:
     def __init__(self, words: list[bytes]) -> None:
         self._words = words
 
-    def finish(self, client: Connection, outcome: Outcome, item: Item) -> None:
-        """Say what became of it; q hides only that it was stored."""
+    def finish(self, client: Connection, outcome: Outcome, item: Item, cas: int) -> None:
+        """Say what became of it; q hides only that it was stored. ``item`` is what came, which
+        is not what is stored where it was joined to another."""
         if outcome == "stored" and client.noreply:
             return
         parts = [_CODES[outcome]]
@@ -345,7 +346,7 @@ class SetReply:
             elif word[0] == 107:  # k
                 parts.append(_key(item.key, bool(item.marks & KEY_BINARY)))
             elif word[0] == 99:  # c
-                parts.append(b" c%d" % (item.cas if outcome == "stored" else 0))
+                parts.append(b" c%d" % (cas if outcome == "stored" else 0))
         parts.append(b"\r\n")
         client.out.append(b"".join(parts))
 

@@ -131,30 +131,32 @@ class Store:
         return -1
 
     def fill(self, item: Item, data: bytes) -> bool:
-        """Put the value, with its CR LF, into an item; a chain takes its further chunks now.
-
-        False: there is no memory for one of them.
-        """
+        """Put the value, with its CR LF, into an item. False: no memory for a chunk of a chain."""
         item.data = data
-        return item.pieces is None or self._extend(item, (len(data),))
+        return item.pieces is None or self.receive(item, len(data), len(data))
 
-    def _extend(self, item: Item, parts: tuple[int, ...]) -> bool:
-        """Chunks for these many bytes, one part after the other. Of several parts (append) each
-        full chunk draws the next one after it, even where nothing is left."""
+    def receive(self, item: Item, received: int, total: int) -> bool:
+        """So many bytes of a chain's value have come: it takes a further chunk whenever the last
+        one is full and more is to come. False: there is no memory for it."""
+        room = sum(asked - PIECE_HEADER for _, _, asked in item.pieces or ())
+        while room < total and room <= received:
+            taken = self._piece(item, total - room)
+            if taken < 0:
+                return False
+            room += taken
+        return True
+
+    def _copy(self, item: Item, parts: tuple[int, ...]) -> bool:
+        """Chunks for values that are joined, one after the other. Here a full chunk draws the next
+        one even where nothing is left. False: there is no memory for one."""
         room = 0
-        joined = len(parts) > 1
         for part in parts:
             left = part
             while left:
-                if not room:
-                    room = self._piece(item, left)
-                    if room < 0:
-                        return False
-                    continue
                 taken = min(room, left)
                 room -= taken
                 left -= taken
-                if joined and not room:
+                if not room:
                     room = self._piece(item, left)
                     if room < 0:
                         return False
@@ -293,7 +295,7 @@ class Store:
         parts = len(first.data) - END_SIZE, len(second.data)
         self.held = old
         joined = self.allocate(item.key, old.flags, old.exptime, length)
-        if joined is not None and joined.pieces is not None and not self._extend(joined, parts):
+        if joined is not None and joined.pieces is not None and not self._copy(joined, parts):
             self.release(joined)
             joined = None
         self.held = None
