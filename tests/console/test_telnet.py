@@ -43,6 +43,15 @@ def test_a_short_line_leaves_the_server_waiting_and_data_may_have_line_ends(talk
     assert (found.reply, found.data) == (("STORED",), "ab\r\ncdefg")
 
 
+def test_what_is_too_large_is_taken_and_thrown_away_before_that_is_said(talk: Talk) -> None:
+    assert talk.say("set k 0 0 1100000").reply == ()
+    assert talk.discards
+    assert talk.waiting == 1_100_002
+    found = talk.say("x" * 1_100_000)
+    assert found.reply == ("SERVER_ERROR object too large for cache",)
+    assert not talk.discards
+
+
 def test_giving_up_begins_a_new_connection(talk: Talk) -> None:
     talk.say("set k 0 0 900")
     talk.hang_up()
@@ -82,7 +91,7 @@ CARDS: list[tuple[list[str], str]] = [
     ([f"get {LONG}"], "The key is too long"),
     (["set k x 60 5"], "A word that should be a number is none"),
     (["set k 0 60 -1"], "A word that should be a number is none"),
-    (["set k 0 0 2000000"], "Larger than an item may be"),
+    (["set k 0 0 1100000", "x" * 1_100_000], "Larger than an item may be"),
     (["set k 0 0 1", "x", "incr k 1"], "The value is not a number"),
     (["set k 0 0 1", "1", "incr k -1"], "A number without a sign"),
     (["set k 0 0 1", "1", "incr k x"], "By how much is to be a number"),
@@ -101,7 +110,7 @@ CARDS: list[tuple[list[str], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("lines", "title"), CARDS, ids=[lines[-1][:24] for lines, _ in CARDS])
+@pytest.mark.parametrize(("lines", "title"), CARDS, ids=[lines[0][:24] for lines, _ in CARDS])
 def test_a_card_explains_it(talk: Talk, lines: list[str], title: str) -> None:
     found = card(said(talk, *lines))
     assert found is not None

@@ -51,6 +51,11 @@ class Talk:
         return self.connection.swallow
 
     @property
+    def discards(self) -> bool:
+        """Whether it wants them only to throw them away: they are too many for an item."""
+        return not self.connection.need and self.connection.swallow > 0
+
+    @property
     def prompt(self) -> str:
         """What stands before the line: whom it goes to, or that data are wanted."""
         return f"{max(self.waiting - 2, 0)} B> " if self.waiting else "11211> "
