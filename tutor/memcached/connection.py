@@ -78,10 +78,13 @@ class Connection:
         now_us = server.clock.now_us()
         if now_us >= server.due_us:
             server.catch_up(now_us)
-        tallies = self.store.tallies
-        tallies.bytes_read += len(data)
+        self.store.tallies.bytes_read += len(data)
         if self.closing:
             return b""
+        if data[:4] == b"get " and not (self._part or self.need or self.swallow):
+            reply = text.one_get(self, data)
+            if reply:
+                return reply
         if not self._started and data:
             self._started = True
             if data[0] == _BINARY:  # the binary protocol, which we do not speak

@@ -266,12 +266,20 @@ def juggle(store: Store, slab: SlabClass) -> int:
             pull_tail(store, slab, HOT, total, max_age=hot_age)
             or pull_tail(store, slab, WARM, total, max_age=warm_age)
         )
-        if settings.segmented and pull_tail(store, slab, COLD, total):
+        if settings.segmented and _calls(store, cold) and pull_tail(store, slab, COLD, total):
             more = True
         if not more:
             break
         moves += 1
     return moves
+
+
+def _calls(store: Store, queue: Queue) -> bool:
+    """Whether there may be something to do at the tail of COLD."""
+    item = queue.prev
+    if item is queue:
+        return False
+    return bool(item.marks & ACTIVE or item.exptime or store.flushed_until)
 
 
 class Maintainer:

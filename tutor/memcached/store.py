@@ -219,11 +219,15 @@ class Store:
             self.tell(why, item, queue.name, "")
         del self.index[item.key]
         queue.unlink(item)
-        if item.pieces is not None:
-            item.slab.chained -= item.size
         if self.sizes is not None:
             self._count_size(item, -1)
-        self.release(item)
+        if item.pieces is not None:
+            item.slab.chained -= item.size
+            self.release(item)
+        else:
+            slab = item.slab
+            slab.slots[item.chunk] = None
+            slab.free.append(item.chunk)
 
     def tell(self, kind: EventKind, item: Item, source: str, target: str) -> None:
         """Say to the watcher what happened."""
@@ -242,7 +246,14 @@ class Store:
         ``cas``: what the old item's CAS id must be (0: anything). ``may_be_stale``: an older id
         will do, but the item counts as stale. An item that is not stored is released.
         """
-        old = self.get(item.key)
+        old = self.index.get(item.key)
+        if old is not None and (old.exptime or self.flushed_until):
+            old = self.get(item.key)
+        if mode == "set":
+            if old is not None:
+                self.remove(old)
+            self.link(item)
+            return "stored", item
         outcome, stored = self._without(mode) if old is None else ("not_stored", False)
         if old is not None:
             outcome, stored, item = self._against(old, item, mode, cas, may_be_stale)
@@ -257,7 +268,7 @@ class Store:
 
     def _without(self, mode: Mode) -> tuple[Outcome, bool]:
         """There is no such key."""
-        if mode == "set" or mode == "add":
+        if mode == "add":
             return "stored", True
         if mode == "cas":
             self.tallies.cas_misses += 1
@@ -268,7 +279,7 @@ class Store:
         self, old: Item, item: Item, mode: Mode, cas: int, may_be_stale: bool
     ) -> tuple[Outcome, bool, Item]:
         """There is such a key: the outcome, whether to store, and what."""
-        if mode == "set" or mode == "replace":
+        if mode == "replace":
             return "stored", True, item
         if mode == "add":
             lru.refresh(self, old)

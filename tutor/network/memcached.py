@@ -133,9 +133,8 @@ class MemcachedServer:
                     self._readable(client)
                 elif client.left:
                     self._writable(client)
-            now_us = self.cache.clock.now_us()
-            if now_us >= self.cache.due_us:
-                self.cache.catch_up(now_us)
+            if not events:  # whoever talks to the cache lets it catch up
+                self.cache.catch_up()
 
     def stop(self) -> None:
         """End `run` soon. May be called from other threads and from signal handlers."""
@@ -199,7 +198,10 @@ class MemcachedServer:
         if not data:
             self._hang_up(client)
             return
-        self._send(client, client.connection.feed(data, _REPLY_SIZE))
+        connection = client.connection
+        reply = connection.feed(data, _REPLY_SIZE)
+        if reply or connection.closing:
+            self._send(client, reply)
 
     def _send(self, client: _Client, reply: bytes | memoryview) -> None:
         """Send what can be sent; go on with the commands that wait once it is."""
