@@ -27,9 +27,9 @@ INTRODUCTION = """\
 # Gallery
 
 What `redis-tutor xray`, `redis-tutor lab` and `redis-tutor rivals` draw. Every picture is made by
-the command above it: copy it, change it, put the picture into your slides. `xray` also takes `--png FILE`, `--connect
-redis://…` for a key of a real Redis and `--theme light` for a light slide; `--width N` makes a
-picture narrower; without a file it is printed.
+the command above it: copy it, change it, put the picture into your slides. `xray` also takes
+`--png FILE`, `--connect redis://…` for a key of a real Redis and `--theme light` for a light slide;
+`--width N` makes a picture narrower; without a file it is printed.
 
 Under *по-русски* is the same with `--lang ru`.
 """

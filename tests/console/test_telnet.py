@@ -43,6 +43,15 @@ def test_a_short_line_leaves_the_server_waiting_and_data_may_have_line_ends(talk
     assert (found.reply, found.data) == (("STORED",), "ab\r\ncdefg")
 
 
+def test_what_is_too_large_is_taken_and_thrown_away_before_that_is_said(talk: Talk) -> None:
+    assert talk.say("set k 0 0 1100000").reply == ()
+    assert talk.discards
+    assert talk.waiting == 1_100_002
+    found = talk.say("x" * 1_100_000)
+    assert found.reply == ("SERVER_ERROR object too large for cache",)
+    assert not talk.discards
+
+
 def test_giving_up_begins_a_new_connection(talk: Talk) -> None:
     talk.say("set k 0 0 900")
     talk.hang_up()
@@ -82,7 +91,7 @@ CARDS: list[tuple[list[str], str]] = [
     ([f"get {LONG}"], "The key is too long"),
     (["set k x 60 5"], "A word that should be a number is none"),
     (["set k 0 60 -1"], "A word that should be a number is none"),
-    (["set k 0 0 2000000"], "Larger than an item may be"),
+    (["set k 0 0 1100000", "x" * 1_100_000], "Larger than an item may be"),
     (["set k 0 0 1", "x", "incr k 1"], "The value is not a number"),
     (["set k 0 0 1", "1", "incr k -1"], "A number without a sign"),
     (["set k 0 0 1", "1", "incr k x"], "By how much is to be a number"),
@@ -95,12 +104,13 @@ CARDS: list[tuple[list[str], str]] = [
     (["touch k 60"], "The key is not there"),
     (["delete k"], "The key is not there"),
     (["set k 0 2592001 1", "v"], "More than 30 days is a date"),
+    (["set k 0 1500000000 1", "v"], "More than 30 days is a date"),
     (["set k 0 -1 1", "v"], "Stored, and gone at once"),
     (["mg k !"], "A flag that this meta command does not have"),
 ]
 
 
-@pytest.mark.parametrize(("lines", "title"), CARDS, ids=[lines[-1][:24] for lines, _ in CARDS])
+@pytest.mark.parametrize(("lines", "title"), CARDS, ids=[lines[0][:24] for lines, _ in CARDS])
 def test_a_card_explains_it(talk: Talk, lines: list[str], title: str) -> None:
     found = card(said(talk, *lines))
     assert found is not None
@@ -123,6 +133,24 @@ def test_what_a_card_says_of_lifetimes_is_what_the_server_does(talk: Talk) -> No
     assert talk.say("get k").reply == ("END",)
     said(talk, "set k 0 2592000 1", "v")
     assert talk.say("get k").reply == ("VALUE k 0 1", "v", "END")
+
+
+def test_a_date_is_said_as_one(talk: Talk) -> None:
+    found = card(said(talk, "set k 0 2592001 1", "v"))
+    assert found is not None
+    assert "1970-01-31" in found.meaning
+    assert "30 days" in found.meaning
+
+
+def test_time_that_passes_lets_items_expire(talk: Talk) -> None:
+    said(talk, "set k 0 5 1", "v")
+    clock = talk.cache.clock
+    assert isinstance(clock, VirtualClock)
+    for _second in range(300):
+        clock.advance(ms=1000)
+        talk.tick()
+    assert ("expired", b"k") in [(event.kind, event.key) for event in talk.events]
+    assert talk.cache.store.layout().items == 0
 
 
 def test_the_old_value_is_gone_after_one_that_is_too_large_and_stays_after_bad_data(

@@ -101,6 +101,15 @@ def test_of_many_repetitions_the_first_the_last_and_the_first_error_are_shown() 
     assert "58 more" in plain
 
 
+def test_a_step_in_which_nothing_is_said_is_seen_as_well() -> None:
+    experiment = Experiment("persistence")
+    for _step in range(3):
+        experiment.advance()
+    drawing = draw_outcome(experiment.outcome, 100, done=False)
+    assert drawing.plain.endswith("3. Two seconds later both processes are killed (kill -9)")
+    assert "4. " not in drawing.plain
+
+
 def test_bytes_on_the_wire_are_those_that_were_sent() -> None:
     plain = draw_outcome(outcome("rate-limit"), 160, wire=True).plain
     assert r"*2\r\n$4\r\nINCR\r\n$4\r\nrl:7\r\n" in plain

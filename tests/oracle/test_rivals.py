@@ -10,7 +10,8 @@ import pytest
 
 from tests.oracle.caches import running_memcached
 from tutor.labs.rivals import ROWS, run
-from tutor.labs.rivals.bench import SHOWN, Exchange
+from tutor.labs.rivals.bench import MEMCACHED_LIMIT, SHOWN, Exchange
+from tutor.labs.rivals.rows import FILLED
 
 ALIKE = ("types", "queue", "rate-limit", "sessions", "memory", "speed", "popularity")
 """Rows without a second server; of each what is said before time passes or a process ends."""
@@ -91,3 +92,17 @@ def test_redis_says_the_same(name: str, redis_port: int) -> None:
         for one in exchanges:
             said = lines.say(one.client, one.request, one.reply_length)
             assert _plain(said) == _plain(one.reply), one.typed
+
+
+def test_memcached_evicts_as_many_when_it_is_full() -> None:
+    """The row ``cache``: larger requests than an `Exchange` keeps, so they are made again here."""
+    (evicted,) = (one for one in run("cache").figures if one.code == "evicted")
+    value = (b"abcdefghijklmnopqrstuvwxyz" * 4000)[:100_000]
+    with running_memcached(MEMCACHED_LIMIT >> 20) as port, Lines(port) as lines:
+        for number in range(1, FILLED + 1):
+            words = b"set page:%d 0 0 %d\r\n%b\r\n" % (number, len(value), value)
+            assert lines.say("a", words, 8) == b"STORED\r\n"
+        figures = lines.say("a", b"stats\r\n", 2000)
+        assert b"STAT evictions %d\r\n" % (evicted.memcached or 0) in figures
+        assert lines.say("a", b"mg page:1\r\n", 4) == b"EN\r\n"
+        assert lines.say("a", b"mg page:%d\r\n" % FILLED, 4) == b"HD\r\n"

@@ -134,9 +134,9 @@ def test_all_steps_are_taken_one_after_another_and_can_be_stopped(home: Path) ->
             play.app.animation_level = "full"
             await play.press("a")
             screen.tick()
-            at = screen.experiment.position
-            assert 0 < at < len(ROWS["queue"].steps)
+            assert 0 < screen.experiment.position < len(ROWS["queue"].steps)
             await play.press("a")
+            at = screen.experiment.position
             screen.tick()
             assert screen.experiment.position == at
             await play.press("a")
@@ -329,3 +329,20 @@ def test_the_command_opens_it_where_there_is_a_terminal(monkeypatch: pytest.Monk
         assert not command.wants_screen(Namespace(**{**plain, name: value}))
     assert tuple(ROWS) == command.ROWS
     assert set(VIEWS) == set(command.VIEWS)
+
+
+def test_the_x_ray_of_the_prompt_follows_the_time(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            screen = await opened(play, "prompt")
+            await play.press("v", "v", "v")
+            await play.enter("set k 0 60 1", "v")
+            assert "TTL 60 s" in play.text
+            clock = play.app.clock
+            assert clock is not None
+            clock.advance(ms=5000)  # type: ignore[attr-defined]
+            screen.second()
+            await play.pilot.pause()
+            assert "TTL 55 s" in play.text
+
+    asyncio.run(scenario())

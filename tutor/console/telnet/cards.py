@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 from tutor.console.cards.case import Card, Try
 from tutor.console.reading import find_command
@@ -238,21 +239,29 @@ def _stored(said: Said, words: list[str]) -> Card | None:
             _("A negative lifetime is over before it begins; 0 means for ever."),
             (Try(f"get {words[1]}"),),
         )
-    if MONTH_S < exptime < _LONG_AGO:
-        days = exptime // 86400
+    if exptime > MONTH_S and not said.alive:
+        days = ngettext("{n} day", "{n} days", exptime // 86400).format(n=exptime // 86400)
         return Card(
             _("More than 30 days is a date"),
-            _("Up to 2592000 exptime is seconds from now; {n} is taken for a Unix time, a day in "
-              "1970 or soon after. The item is gone already. For {days} days one sends the "
-              "present Unix time plus {n}.").format(n=exptime, days=days),
-            (Try(f"get {words[1]}"), Try(f"set {words[1]} {words[2]} {MONTH_S} {words[4]}",
-                                         _("the longest relative time"))),
-        )  # fmt: skip
+            _(
+                "Up to 2592000 exptime is seconds from now; {n} is taken for a Unix time, that of "
+                "{date}. The item is gone already. To keep it for {days} one sends the present "
+                "Unix time plus {n}."
+            ).format(n=exptime, date=_date(exptime), days=days),
+            (
+                Try(f"get {words[1]}"),
+                Try(
+                    f"set {words[1]} {words[2]} {MONTH_S} {words[4]}",
+                    _("the longest relative time"),
+                ),
+            ),
+        )
     return None
 
 
-_LONG_AGO = 1_000_000_000
-"""Unix times before 2001 are meant as something else."""
+def _date(unix_s: int) -> str:
+    """``1970-01-31``."""
+    return datetime.fromtimestamp(unix_s, UTC).date().isoformat()
 
 
 def _number(words: Sequence[str], at: int) -> int | None:

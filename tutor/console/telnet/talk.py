@@ -6,6 +6,8 @@ hello             ─▶ STORED
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tutor.memcached.layout import StoreEvent
@@ -16,7 +18,7 @@ from tutor.memcached.memcached import Memcached
 class Said:
     """A line and what came of it. ``command`` is the line that began it: the same, unless this is
     its data. ``reply`` is the server's bytes as text, line by line. ``waiting``: bytes that the
-    server still wants, line end included."""
+    server still wants, line end included. ``alive``: an item of that ``key`` is there now."""
 
     line: str
     command: str
@@ -25,6 +27,7 @@ class Said:
     reply: tuple[str, ...]
     waiting: int
     key: bytes
+    alive: bool
     events: tuple[StoreEvent, ...]
 
 
@@ -48,6 +51,11 @@ class Talk:
         return self.connection.swallow
 
     @property
+    def discards(self) -> bool:
+        """Whether it wants them only to throw them away: they are too many for an item."""
+        return not self.connection.need and self.connection.swallow > 0
+
+    @property
     def prompt(self) -> str:
         """What stands before the line: whom it goes to, or that data are wanted."""
         return f"{max(self.waiting - 2, 0)} B> " if self.waiting else "11211> "
@@ -60,11 +68,8 @@ class Talk:
             self.key = self._named(line) or self.key
         sent = line.encode("utf-8", "surrogateescape") + b"\r\n"
         heard: list[StoreEvent] = []
-        self.cache.store.observe(heard.append)
-        try:
+        with self._listening(heard):
             reply = self.connection.feed(sent)
-        finally:
-            self.cache.store.observe(None)
         if continues:
             self._data += line + "\r\n"
         said = Said(
@@ -77,15 +82,34 @@ class Talk:
             else (),
             self.waiting,
             self.key,
+            self._is_alive(),
             tuple(heard),
         )
-        self.events += heard
-        del self.events[:-_EVENTS]
         if not self.waiting:
             self._command = self._data = ""
         if self.connection.closing:
             self.hang_up()
         return said
+
+    def tick(self) -> None:
+        """Time has passed: what the server does by itself."""
+        with self._listening([]):
+            self.cache.catch_up()
+
+    @contextmanager
+    def _listening(self, heard: list[StoreEvent]) -> Iterator[None]:
+        """Hear what happens to items meanwhile."""
+        self.cache.store.observe(heard.append)
+        try:
+            yield
+        finally:
+            self.cache.store.observe(None)
+            self.events += heard
+            del self.events[:-_EVENTS]
+
+    def _is_alive(self) -> bool:
+        item = self.cache.store.item_layout(self.key)
+        return item is not None and (item.exptime_s is None or item.exptime_s > 0)
 
     def hang_up(self) -> None:
         """The connection has ended: another one, to the same server."""

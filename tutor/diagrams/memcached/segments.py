@@ -62,7 +62,7 @@ def tail_text(segment: str) -> str:
         "hot": _("tail: ACTIVE → WARM; older or over 20 % → COLD"),
         "warm": _("tail: ACTIVE → back to the head; older or over 40 % → COLD"),
         "cold": _("ACTIVE → WARM; tail: evicted when memory is short"),
-        "temp": _("tail: evicted when it expires; never moves"),
+        "temp": _("goes when its time is over; moves nowhere"),
     }
     return texts[segment]
 

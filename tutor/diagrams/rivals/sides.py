@@ -84,9 +84,7 @@ def draw_notes(outcome: Outcome, width: int) -> list[Line]:
 def draw_steps(outcome: Outcome, width: int, wire: bool = False) -> list[Line]:
     """Every step that was taken: a sentence, then the exchanges of both."""
     lines: list[Line] = []
-    steps = ROWS[outcome.row].steps
-    last = max((one.step for one in outcome.exchanges), default=-1)
-    for number, step in enumerate(steps[: last + 1]):
+    for number, step in enumerate(ROWS[outcome.row].steps[: outcome.taken]):
         lines.append(clip_line([(f"{number + 1}. ", "label"), (step_text(step.code), "header")],
                                width))  # fmt: skip
         said = [one for one in outcome.exchanges if one.step == number]
@@ -227,10 +225,9 @@ def describe_outcome(outcome: Outcome, done: bool = True) -> list[str]:
     if notes is not None:
         said = _("The notes: Redis: %(redis)s; Memcached: %(memcached)s.")
         lines.append(said % {"redis": notes[0], "memcached": notes[1]})
-    for number, step in enumerate(ROWS[outcome.row].steps):
+    for number, step in enumerate(ROWS[outcome.row].steps[: outcome.taken]):
         said_here = [one for one in outcome.exchanges if one.step == number]
-        if said_here:
-            lines.append(step_text(step.code) + ":")
+        lines.append(step_text(step.code) + (":" if said_here else "."))
         for name in NAMES:
             own = [one for one in said_here if one.engine == name]
             shown, hidden = _abridged(own, step.times > 1)

@@ -137,7 +137,7 @@ _STEPS: Mapping[str, Callable[[], str]] = {
     "fresh-nothing": lambda: _('Empty servers; Redis with save ""'),
     "write": lambda: _("Keys are written"),
     "kill": lambda: _("Two seconds later both processes are killed (kill -9)"),
-    "stop": lambda: _("Both are shut down"),
+    "stop": lambda: _("Both are shut down (SHUTDOWN, SIGTERM)"),
     "start": lambda: _("Both start again"),
     "count": lambda: _("What is there?"),
     "replicaof": lambda: _("A second server is to follow the first"),

@@ -49,9 +49,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """All that came out of an experiment."""
+    """All that came out of an experiment; ``taken`` are the steps so far."""
 
     row: str
+    taken: int
     verdict: Verdict
     seed: int
     exchanges: tuple[Exchange, ...]
@@ -133,7 +134,12 @@ class Experiment:
     def outcome(self) -> Outcome:
         """What there is so far."""
         return Outcome(
-            self.name, self.row.verdict, self.seed, tuple(self.exchanges), tuple(self.figures)
+            self.name,
+            self.position,
+            self.row.verdict,
+            self.seed,
+            tuple(self.exchanges),
+            tuple(self.figures),
         )
 
 

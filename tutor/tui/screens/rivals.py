@@ -112,6 +112,7 @@ class RivalsScreen(BaseScreen[None]):
     def on_mount(self) -> None:
         """All steps one after another, when that is asked for."""
         self.set_interval(ALL_S, self.tick)
+        self.set_interval(1.0, self.second)
         if self.app.size.height < _TALL and self.mode == "experiment":
             self.xray = None
         self.look()
@@ -353,6 +354,13 @@ class RivalsScreen(BaseScreen[None]):
         self._playing = not self.experiment.done
         self.look()
         self.call_after_refresh(self._to_the_end)
+
+    def second(self) -> None:
+        """Time has passed in the learner's own Memcached: items expire, queues are juggled."""
+        if self.mode == "prompt":
+            self.talk.tick()
+            self._look_at_slabs()
+            self.head.refresh()
 
     def _to_the_end(self) -> None:
         if self.mode == "experiment":

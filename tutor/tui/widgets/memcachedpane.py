@@ -137,6 +137,9 @@ class MemcachedPane(Vertical):
 
     def _syntax_row(self) -> Row:
         talk = self._talk()
+        if talk.discards:
+            text = _("too large for an item: {n} bytes are taken and thrown away; Esc hangs up")
+            return row((text.format(n=talk.waiting - 2), "warning"))
         if talk.waiting:
             wanted = max(talk.waiting - 2, 0)
             text = ngettext(
