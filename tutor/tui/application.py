@@ -189,6 +189,13 @@ class TutorApp(App[None]):
         self.open_home()
         self.push_screen(StageScreen(policy, seed))
 
+    def open_django(self, settings: str = "replicas") -> None:
+        """Django's cache, with settings by name."""
+        from tutor.tui.screens.django import DjangoScreen
+
+        self.open_home()
+        self.push_screen(DjangoScreen(settings))
+
     # actions
 
     def speak(self, code: str) -> None:
@@ -250,6 +257,10 @@ class TutorApp(App[None]):
     def action_open_stage(self) -> None:
         """The persistence stage."""
         self.open_stage()
+
+    def action_open_django(self) -> None:
+        """Django's cache."""
+        self.open_django()
 
     def action_home(self) -> None:
         """To the list of lessons."""

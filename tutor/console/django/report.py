@@ -27,6 +27,7 @@ __all__ = [
     "as_json",
     "exchange_line",
     "outcome_lines",
+    "said_lines",
     "server_lines",
     "source_lines",
     "step_lines",
@@ -41,6 +42,18 @@ _INDENT = "  "
 
 def outcome_lines(outcome: Outcome, session: Session, width: int = 80) -> list[Line]:
     """Everything there is to say of a line, cards included."""
+    lines = said_lines(outcome)
+    if not outcome.steps:
+        lines += wire_lines(outcome.exchanges)
+    lines += [stored_line(one) for one in outcome.stored]
+    said = note(outcome, session)
+    lines += [[(f"{_INDENT}{row}", "note")] for row in textwrap.wrap(said, max(width - 4, 20))]
+    found = card(outcome, session)
+    return [*lines, *(card_lines(found, width) if found is not None else ())]
+
+
+def said_lines(outcome: Outcome) -> list[Line]:
+    """Steps, value, warnings, error: what Python would have printed."""
     lines: list[Line] = []
     if outcome.steps:
         lines += step_lines(outcome.steps, RECIPES[_called(outcome.line)])
@@ -50,13 +63,7 @@ def outcome_lines(outcome: Outcome, session: Session, width: int = 80) -> list[L
     lines += [[(text, "warning")] for text in outcome.warnings]
     if outcome.error_text:
         lines.append([(outcome.error_text, "error")])
-    if not outcome.steps:
-        lines += wire_lines(outcome.exchanges)
-    lines += [stored_line(one) for one in outcome.stored]
-    said = note(outcome, session)
-    lines += [[(f"{_INDENT}{row}", "note")] for row in textwrap.wrap(said, max(width - 4, 20))]
-    found = card(outcome, session)
-    return [*lines, *(card_lines(found, width) if found is not None else ())]
+    return lines
 
 
 def _called(line: str) -> str:

@@ -133,6 +133,18 @@ class Session:
     def _slow(self) -> Any:
         return samples.calculate_leaderboard(self.cost_s)
 
+    def stored_value(self, key: str = "") -> Stored | None:
+        """A key on the server for writing (as Django or as Redis calls it); without a name the one
+        that the last call left."""
+        if not key:
+            return next(iter(self.last.stored), None) if self.last is not None else None
+        endpoint = self.settings.endpoints["default"][0]
+        for name in (self.caches.cache.make_key(key), key):
+            found = look(self.fleet, endpoint.server, endpoint.db, name.encode())
+            if found is not None:
+                return found
+        return None
+
     def milliseconds_left(self, key: str, alias: str = "default") -> int:
         """PTTL of a key on the server for writing: -1 without expiry, -2 if it is not there."""
         endpoint = self.settings.endpoints[alias][0]

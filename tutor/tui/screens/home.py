@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tutor.tui.application import TutorApp
 
 CONTINUE, SANDBOX, LAB, STAGE = "continue:", "sandbox:", "lab:", "stage:"
+DJANGO = "django:"
 """Ids of the lines that are no lessons."""
 
 
@@ -114,6 +115,9 @@ class HomeScreen(BaseScreen[None]):
         about = (_("what a death takes under each setting"), "muted")
         stage = row("    ", (_("Persistence stage"), ""), "  ", about)
         made.append(self._option(STAGE, [fit(stage, width, glyphs.ellipsis)]))
+        about = (_("calls, and what they send"), "muted")
+        django = row("    ", (_("Django's cache"), ""), "  ", about)
+        made.append(self._option(DJANGO, [fit(django, width, glyphs.ellipsis)]))
         about = (_("no tasks, your own keys"), "muted")
         sandbox = row("    ", (_("Sandbox"), ""), "  ", about)
         made.append(self._option(SANDBOX, [fit(sandbox, width, glyphs.ellipsis)]))
@@ -167,6 +171,8 @@ class HomeScreen(BaseScreen[None]):
             return _lab_rows(width)
         if name == STAGE:
             return _stage_rows(width)
+        if name == DJANGO:
+            return _django_rows(width)
         wanted = self._tutor.outline.current if name == CONTINUE else name
         line = next((line for line in self.lines if line.id == wanted), None)
         if line is None:
@@ -197,6 +203,8 @@ class HomeScreen(BaseScreen[None]):
             self._tutor.open_lab()
         elif name == STAGE:
             self._tutor.open_stage()
+        elif name == DJANGO:
+            self._tutor.open_django()
         else:
             self._tutor.open_lesson(self._tutor.outline.current if name == CONTINUE else name)
 
@@ -264,6 +272,21 @@ def _stage_rows(width: int) -> list[Row]:
           "which acknowledged writes are there and which are gone."),
         _("Slow the disk down, turn the time back, try another moment: the same seed gives "
           "the same run."),
+    )  # fmt: skip
+    for text in texts:
+        rows += [EMPTY, *wrap(row((text, "")), width)]
+    return rows
+
+
+def _django_rows(width: int) -> list[Row]:
+    rows = wrap(row((_("Django's cache"), "title")), width)
+    texts = (
+        _("Real Django behind a prompt >>>: cache.set, get_or_set, incr and the rest, on a master "
+          "and two replicas of your own."),
+        _("Each call shows which server it went to, the commands and replies, and the key as it is "
+          "stored: prefix, version, pickle."),
+        _("Hold a replica back, pull its cable, stop the master: see stale reads and what Django "
+          "does about them."),
     )  # fmt: skip
     for text in texts:
         rows += [EMPTY, *wrap(row((text, "")), width)]
