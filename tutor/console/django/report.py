@@ -20,7 +20,7 @@ from tutor.engine.replies import NULL_ARRAY, Reply, ReplyError, Status
 from tutor.i18n import _, ngettext
 from tutor.network.django.fleet import ServerState
 from tutor.network.django.recipes import RECIPES, Recipe, Step
-from tutor.network.django.stored import Stored
+from tutor.network.django.stored import Stored, form_of
 from tutor.network.django.wirelog import Exchange
 
 __all__ = [
@@ -31,11 +31,13 @@ __all__ = [
     "server_lines",
     "source_lines",
     "step_lines",
+    "stored_facts",
     "stored_line",
 ]
 
 FIRST_BYTES = 12
 _WORD = 48
+_BRIEF = 22
 _ROLES = {"master": "command", "replica": "key"}
 _INDENT = "  "
 
@@ -81,14 +83,16 @@ def wire_lines(exchanges: Sequence[Exchange], most: int = 40) -> list[Line]:
     return lines
 
 
-def exchange_line(one: Exchange) -> Line:
-    """``master  SET myapp:1:k … EX 60  →  OK  0.4 ms``."""
-    text, role = reply_text(one.reply) if one.answered else (_("no reply"), "error")
+def exchange_line(one: Exchange, brief: bool = False) -> Line:
+    """``master  SET myapp:1:k … EX 60  →  OK  0.4 ms``; ``brief``: long and binary words are only
+    counted."""
+    most = _BRIEF if brief else _WORD
+    text, role = reply_text(one.reply, most) if one.answered else (_("no reply"), "error")
     name, *words = one.argv
     return [
         (f"{_INDENT}{one.server:<8} ", _ROLES.get(one.role, "note")),
         (name.decode("ascii", "replace"), "syntax"),
-        ("".join(f" {word_text(word)}" for word in words), ""),
+        ("".join(f" {word_text(word, most)}" for word in words), ""),
         ("  →  ", "note"),
         (text, role),
         (f"  {one.took_us / 1000:.1f} ms", "note"),
@@ -105,6 +109,9 @@ def word_text(word: bytes, most: int = _WORD) -> str:
             text = json.dumps(text, ensure_ascii=False)
     except UnicodeDecodeError:
         plain = False
+    if not plain and most == _BRIEF:
+        kind, _protocol = form_of(word)
+        return _("{kind} {n} B").format(kind=kind, n=len(word))
     if not plain:
         text = repr(cut[: most // 2])
         cut = cut[: most // 2]
@@ -162,17 +169,21 @@ def first_bytes(data: bytes) -> str:
     return data[:FIRST_BYTES].hex(" ") + (" …" if len(data) > FIRST_BYTES else "")
 
 
+def stored_facts(one: Stored) -> str:
+    """How a value is written, its first bytes, its lifetime and its place in memory."""
+    facts = [form_text(one)]
+    if one.data:
+        facts += [_("{n} B").format(n=len(one.data)), first_bytes(one.data)]
+    place = _("{encoding}, {n} B in memory").format(encoding=one.encoding, n=one.memory)
+    return " · ".join([*facts, ttl_text(one.ttl_ms), place])
+
+
 def stored_line(one: Stored) -> Line:
     """The key as it is on the server now."""
-    rest = [form_text(one)]
-    if one.data:
-        rest += [_("{n} B").format(n=len(one.data)), first_bytes(one.data)]
-    rest += [ttl_text(one.ttl_ms), _("{encoding}, {n} B in memory").format(
-        encoding=one.encoding, n=one.memory)]  # fmt: skip
     return [
         (f"{_INDENT}{one.server:<8} ", "note"),
         (word_text(one.key), "key"),
-        (f" = {' · '.join(rest)}", "note"),
+        (f" = {stored_facts(one)}", "note"),
     ]
 
 
@@ -183,16 +194,18 @@ def server_lines(states: Sequence[ServerState]) -> list[Line]:
         place = f"127.0.0.1:{one.port}" if one.running else _("stopped")
         said = [place]
         if one.running:
-            said += [_("offset {n}").format(n=one.offset),
-                     ngettext("{n} key", "{n} keys", one.keys).format(n=one.keys)]  # fmt: skip
             if one.role == "replica" and not one.link_up:
-                said.append(_("not linked to the master"))
+                said.append(_("no link to the master"))
             elif one.role == "replica" and one.behind:
                 said.append(_("{n} B behind").format(n=one.behind))
+            said += [
+                ngettext("{n} key", "{n} keys", one.keys).format(n=one.keys),
+                _("offset {n}").format(n=one.offset),
+            ]
         if one.cut:
-            said.append(_("cable pulled"))
+            said.insert(1, _("cable pulled"))
         if one.delay_s:
-            said.append(_("held back {s:g} s").format(s=one.delay_s))
+            said.insert(1, _("held back {s:g} s").format(s=one.delay_s))
         role = "error" if not one.running else _ROLES[one.role]
         lines.append([(f"{_INDENT}{one.name:<8} ", role), (" · ".join(said), "")])
     return lines

@@ -317,7 +317,7 @@ class DjangoScreen(BaseScreen[None]):
             if not outcome.exchanges:
                 continue
             rows.append(fit(row((PROMPT + outcome.line, "dim")), width, glyphs.ellipsis))
-            rows += [fit(row(*exchange_line(one)), width, glyphs.ellipsis)
+            rows += [fit(row(*exchange_line(one, brief=True)), width, glyphs.ellipsis)
                      for one in outcome.exchanges[:40]]  # fmt: skip
         if not rows:
             text = _("What a call sends, to which server, and what comes back, stands here.")
@@ -355,10 +355,10 @@ class DjangoScreen(BaseScreen[None]):
                 "name; how the value is written; its lifetime; its place in memory."
             )
             return wrap(row((text, "muted")), width)
-        from tutor.console.django.report import stored_line
+        from tutor.console.django.report import stored_facts
 
-        facts = row(*stored_line(stored)[2:])
-        return [*wrap(facts, width), EMPTY, *self._picture(stored, width)]
+        facts = wrap(row((stored_facts(stored), "note")), width)
+        return [*facts, EMPTY, *self._picture(stored, width)]
 
     def _picture(self, stored: Stored, width: int) -> list[Row]:
         if self.look_at == "pickle" and stored.data:
