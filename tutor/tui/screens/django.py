@@ -192,6 +192,7 @@ class DjangoScreen(BaseScreen[None]):
         self._history.append(line)
         exchange = self.output.command(PROMPT, line)
         exchange.running = lambda: _("running…")
+        self.output.changed(exchange)
         self.pending += 1
         self._thread.submit(self._carry_out, line, exchange)
 
