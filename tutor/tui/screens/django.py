@@ -18,7 +18,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.types import CSSPathType
 
-from tutor.i18n import _, language, set_language
+from tutor.i18n import _, language, pgettext, set_language
 from tutor.tui.base import BaseScreen
 from tutor.tui.glyphs import glyphs
 from tutor.tui.keys import bindings
@@ -342,7 +342,7 @@ class DjangoScreen(BaseScreen[None]):
     def _looks(self) -> Row:
         if self.stored is None:
             return EMPTY
-        names = {"structure": _("structure"), "pickle": _("value"), "bytes": _("bytes")}
+        names = {"structure": _("structure"), "pickle": pgettext("view of a key", "value"), "bytes": _("bytes")}
         pieces: list[tuple[str, str]] = []
         for one in LOOKS:
             pieces.append((f" {names[one]} ", "chosen" if one == self.look_at else "muted"))
@@ -440,7 +440,7 @@ class DjangoScreen(BaseScreen[None]):
 def _greeting() -> Row:
     from tutor.network.django.caches import django_version
 
-    text = _("Django {version}, real servers, a real wire. Try: {call}")
+    text = _("Real servers, a real wire, Django {version}. Try: {call}")
     return row((text.format(version=django_version(), call='cache.set("k", {"a": 1})'), "muted"))
 
 
