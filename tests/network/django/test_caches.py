@@ -134,6 +134,9 @@ def test_a_dead_master_fails_writes_and_leaves_reads(make: Make, fleet: Fleet) -
     fleet.stop_server("master")
     with pytest.raises(redis.exceptions.ConnectionError, match="connecting to master:6379"):
         caches.cache.set("k", 2)
+    tried = caches.log.since(0)[-1]
+    assert (tried.server, tried.argv, tried.answered) == ("master", (), False)
+    assert tried.failed == "Connection refused"
     assert caches.cache.get("k") == 1
 
 

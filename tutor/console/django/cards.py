@@ -370,7 +370,7 @@ def note(outcome: Outcome, session: Session) -> str:
             text = _("{server} lacks a part of the master's stream: what it says may be old. Read "
                      "from the master what was just written, or WAIT for a replica.")  # fmt: skip
             return text.format(server=one.server)
-    names = [one.argv[0].upper() for one in outcome.exchanges]
+    names = [one.argv[0].upper() for one in outcome.exchanges if one.argv]
     if names == [b"DEL"] and "set(" in outcome.line:
         return _("A timeout of 0 or less means: do not keep it. Django sends DEL instead of SET.")
     if names == [b"FLUSHDB"]:

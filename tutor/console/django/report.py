@@ -86,6 +86,11 @@ def wire_lines(exchanges: Sequence[Exchange], most: int = 40) -> list[Line]:
 def exchange_line(one: Exchange, brief: bool = False) -> Line:
     """``master  SET myapp:1:k … EX 60  →  OK  0.4 ms``; ``brief``: long and binary words are only
     counted."""
+    if one.failed:
+        return [
+            (f"{_INDENT}{one.server:<8} ", _ROLES.get(one.role, "note")),
+            (_("no connection: {why}").format(why=one.failed), "error"),
+        ]
     most = _BRIEF if brief else _WORD
     text, role = reply_text(one.reply, most) if one.answered else (_("no reply"), "error")
     name, *words = one.argv
@@ -277,6 +282,7 @@ def _exchange_data(one: Exchange) -> dict[str, Any]:
         "db": one.db,
         "argv": [_bytes(word) for word in one.argv],
         "reply": reply_text(one.reply, 10_000)[0] if one.answered else None,
+        "failed": one.failed or None,
         "us": one.took_us,
         "sent": one.sent,
         "received": one.received,

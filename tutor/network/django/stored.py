@@ -93,6 +93,8 @@ def keys_of(exchanges: Sequence[Exchange]) -> list[bytes]:
     """The keys that these requests name, each once, in order."""
     keys: dict[bytes, None] = {}
     for one in exchanges:
+        if not one.argv:
+            continue
         name, *words = one.argv
         if name.upper() not in _KEYED:
             continue

@@ -342,7 +342,11 @@ class DjangoScreen(BaseScreen[None]):
     def _looks(self) -> Row:
         if self.stored is None:
             return EMPTY
-        names = {"structure": _("structure"), "pickle": pgettext("view of a key", "value"), "bytes": _("bytes")}
+        names = {
+            "structure": _("structure"),
+            "pickle": pgettext("view of a key", "value"),
+            "bytes": _("bytes"),
+        }
         pieces: list[tuple[str, str]] = []
         for one in LOOKS:
             pieces.append((f" {names[one]} ", "chosen" if one == self.look_at else "muted"))
