@@ -133,6 +133,8 @@ _REFUSALS: Mapping[str, Callable[[Refused], _Explained]] = {
                                "there is the ready value `report`.").format(count=refused.word),
                              (Try('cache.set("r", report)'),)),
     "deep": lambda refused: (_("Too many brackets within one another."), ()),
+    "huge": lambda refused: (_("Integers of up to {most} bits are taken; Redis counts with 64."
+                               ).format(most=refused.word), ()),
     "big": lambda refused: (_("The value is too big to be given a name here; it was read all the "
                               "same."), ()),
     "several": lambda refused: (_("One statement a line, so that each shows what it does on the "
