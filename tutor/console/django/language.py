@@ -367,6 +367,7 @@ def check_data(node: ast.expr, depth: int = 0, argument: bool = False) -> None:
             float,
         ):
             raise Refused("operator", _short(node), node.col_offset)
+        check_data(node.operand, depth + 1)
     elif isinstance(node, ast.Name) and argument and depth <= 1:
         _known(node)
     else:
