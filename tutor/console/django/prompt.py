@@ -21,7 +21,7 @@ from prompt_toolkit.styles import Style
 from tutor.console.django import words
 from tutor.console.django.completion import complete
 from tutor.console.django.highlight import pieces
-from tutor.console.django.report import outcome_lines
+from tutor.console.django.report import outcome_lines, wrapped
 from tutor.console.django.session import Session
 from tutor.console.django.signature import signature
 from tutor.console.django.typed import open_history, statements
@@ -103,9 +103,11 @@ class DjangoPrompt:
     # the words' Host
 
     def show(self, lines: Sequence[Line]) -> None:
-        """Print under the prompt."""
+        """Print under the prompt, long lines broken between words."""
+        columns = shutil.get_terminal_size((80, 24)).columns
+        fitting = [part for line in lines for part in wrapped(line, columns)]
         print_formatted_text(
-            FormattedText(pieces_of(lines)), style=self._style, end="", color_depth=self._depth,
+            FormattedText(pieces_of(fitting)), style=self._style, end="", color_depth=self._depth,
             include_default_pygments_style=False,
         )  # fmt: skip
 

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +17,7 @@ from tutor.console.cards import card_lines
 from tutor.console.django.cards import card, note
 from tutor.console.django.session import Outcome, Session
 from tutor.console.render import Line
+from tutor.diagrams.canvas import width_of
 from tutor.engine.replies import NULL_ARRAY, Reply, ReplyError, Status
 from tutor.i18n import _, ngettext
 from tutor.network.django.fleet import ServerState
@@ -33,6 +35,7 @@ __all__ = [
     "step_lines",
     "stored_facts",
     "stored_line",
+    "wrapped",
 ]
 
 FIRST_BYTES = 12
@@ -238,6 +241,26 @@ def step_lines(steps: Sequence[Step], recipe: Recipe) -> list[Line]:
         lines += [line, *([("     ", ""), *exchange_line(call)] for call in one.exchanges)]
         if one.error is not None:
             lines.append([("     ", ""), (type(one.error).__name__, "error")])
+    return lines
+
+
+def wrapped(line: Line, width: int, indent: str = "    ") -> list[Line]:
+    """A line broken at blanks into lines of at most ``width`` cells; a word that is longer than
+    that is left to the terminal."""
+    if sum(width_of(text) for text, _role in line) <= width:
+        return [line]
+    lines: list[Line] = [[]]
+    used = 0
+    for text, role in line:
+        for word in re.findall(r" *[^ ]*", text):
+            cells = width_of(word)
+            if used and used + cells > width and word.startswith(" "):
+                lines.append([(indent, "")])
+                used, word = len(indent), word.lstrip()
+                cells = width_of(word)
+            if word:
+                lines[-1].append((word, role))
+                used += cells
     return lines
 
 

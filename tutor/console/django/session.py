@@ -247,16 +247,17 @@ class Session:
             del results[next(iter(results))]
 
     def _stored(self, calls: Sequence[Exchange]) -> list[Stored]:
-        found: list[Stored] = []
+        """The keys of the last calls first; a replica's copy only where it differs."""
+        found: dict[tuple[str, int, bytes], Stored] = {}
         for one in reversed(calls):
             for key in keys_of([one]):
                 place = (one.server, one.db, key)
-                if place not in {(each.server, each.db, each.key) for each in found}:
-                    stored = look(self.fleet, *place)
-                    found += [stored] if stored is not None else []
+                stored = None if place in found else look(self.fleet, *place)
+                if stored is not None and not any(map(stored.same_as, found.values())):
+                    found[place] = stored
             if len(found) >= MOST_STORED:
                 break
-        return found[:MOST_STORED]
+        return list(found.values())[:MOST_STORED]
 
     # values
 

@@ -321,9 +321,8 @@ def _step(host: Host, rest: str) -> None:
 
 def _help(host: Host, _rest: str) -> None:
     lines: list[Line] = [[(_("Django's cache, on embedded servers. Type a call:"), "title")]]
-    for name, parameters in METHODS.items():
-        lines.append([(f"  cache.{name}", "command"), (f"({parameters})", ""),
-                      (f"  {summary(name)}", "note")])  # fmt: skip
+    for name in METHODS:
+        lines.append([(f"  cache.{name:<15}", "command"), (f" {summary(name)}", "note")])
     lines.append([(_("  also: \"k\" in cache, caches[\"default\"], x = …, _, await cache.aget(…)"),
                    "note")])  # fmt: skip
     lines.append([(_("Functions: {names}").format(names=", ".join(RECIPES)), "")])

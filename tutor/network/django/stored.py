@@ -41,6 +41,12 @@ class Stored:
     memory: int
     inspection: Inspection
 
+    def same_as(self, other: Stored) -> bool:
+        """Whether another server holds the same value under this key (its age may differ)."""
+        mine = (self.db, self.key, self.type, self.data, self.inspection.length)
+        theirs = (other.db, other.key, other.type, other.data, other.inspection.length)
+        return mine == theirs
+
 
 def form_of(data: bytes) -> tuple[Form, int]:
     """How a string value is written, by its bytes alone, and the pickle's protocol."""
