@@ -155,6 +155,28 @@ def test_the_screen_goes_on_while_a_call_takes_long(
     asyncio.run(scenario())
 
 
+def test_a_function_is_gone_through_line_by_line(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            screen = await opened(play, "single")
+            await calls(play, screen, ":step is_rate_limited(7)")
+            assert "is_rate_limited · step 1 of 5" in play.text
+            assert '►  2      key = f"rate_limit:{user_id}"' in play.text
+            await play.press("alt+right")
+            assert "►  3      current = cache.get(key)" in play.text
+            assert "current⁺ = None" in play.text
+            await play.press("alt+right", "alt+right", "alt+right", "alt+right", "alt+right")
+            assert "step 5 of 5" in play.text
+            assert "return False" in play.text
+            await play.press("alt+left")
+            assert "step 4 of 5" in play.text
+            assert "SET myapp:1:rate_limit:7 1 EX 3600" in play.text
+            await calls(play, screen, 'cache.set("k", 1)')
+            assert "step 4 of 5" not in play.text
+
+    asyncio.run(scenario())
+
+
 def test_completion_history_and_words(home: Path) -> None:
     async def scenario() -> None:
         async with playing(home) as play:

@@ -27,6 +27,7 @@ from tutor.network.django.wirelog import Exchange
 
 __all__ = [
     "as_json",
+    "called",
     "exchange_line",
     "outcome_lines",
     "said_lines",
@@ -61,7 +62,7 @@ def said_lines(outcome: Outcome) -> list[Line]:
     """Steps, value, warnings, error: what Python would have printed."""
     lines: list[Line] = []
     if outcome.steps:
-        lines += step_lines(outcome.steps, RECIPES[_called(outcome.line)])
+        lines += step_lines(outcome.steps, RECIPES[called(outcome.line)])
     if outcome.text is not None:
         lines.append([(outcome.text, "nil" if outcome.value is None and not outcome.steps else
                        "string")])  # fmt: skip
@@ -71,7 +72,8 @@ def said_lines(outcome: Outcome) -> list[Line]:
     return lines
 
 
-def _called(line: str) -> str:
+def called(line: str) -> str:
+    """The function that a line calls."""
     return line.strip().removeprefix(">>>").strip().partition("(")[0].strip()
 
 

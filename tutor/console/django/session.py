@@ -35,7 +35,7 @@ from tutor.network.django.fleet import Fleet
 from tutor.network.django.recipes import RECIPES, SLOW, Kitchen, Step
 from tutor.network.django.settings import BLOCKS, Settings, read
 from tutor.network.django.stored import Stored, keys_of, look
-from tutor.network.django.wirelog import Exchange, WireLog
+from tutor.network.django.wirelog import Exchange, WireLog, without_handshake
 
 MOST_KEPT = 100
 """Names of results."""
@@ -212,7 +212,7 @@ class Session:
                 error = problem
         seconds = time.perf_counter() - began
         exchanges = self.log.since(mark)
-        calls = tuple(one for one in exchanges if not one.handshake)
+        calls = tuple(without_handshake(exchanges))
         if any(one.server == "master" for one in calls):
             self.fleet.settle(SETTLE_S)
         assigned = statement is not None and bool(statement.target)

@@ -23,6 +23,7 @@ from tutor.tui.base import BaseScreen
 from tutor.tui.glyphs import glyphs
 from tutor.tui.keys import bindings
 from tutor.tui.paint import EMPTY, Row, fit, row, wrap
+from tutor.tui.stepping import Stepping
 from tutor.tui.widgets.entry import Entry
 from tutor.tui.widgets.keybar import KeyBar
 from tutor.tui.widgets.notice import TooSmall
@@ -77,8 +78,9 @@ class DjangoScreen(BaseScreen[None]):
 
     CSS_PATH: ClassVar[CSSPathType | None] = ["django.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = bindings(
-        "help", "language", "look", "panel", "card", "clear", "palette", "home", "quit"
-    )
+        "help", "language", "look", "panel", "card", "clear", "earlier", "later", "palette", "home",
+        "quit",
+    )  # fmt: skip
     AUTO_FOCUS = "#python-prompt"
 
     def __init__(self, settings: str = "replicas") -> None:
@@ -86,6 +88,8 @@ class DjangoScreen(BaseScreen[None]):
         self.session: Session | None = None
         self.look_at: Look = "structure"
         self.calls: list[Outcome] = []
+        self.stepping: Stepping | None = None
+        """A function that is gone through line by line."""
         self.pending = 0
         """Lines that have been entered and are not done."""
         self._settings = settings
@@ -230,6 +234,8 @@ class DjangoScreen(BaseScreen[None]):
         self._states = states
         if outcome is not None:
             self.calls = [*self.calls, outcome][-KEPT_CALLS:]
+            self.stepping = Stepping(outcome) if outcome.steps else None
+            self.set_class(self.has_class("-key") or bool(outcome.steps), "-key")
         if own_word:
             exchange.reply = [row(*line) for line in host.lines]
         elif outcome is not None:
@@ -333,6 +339,8 @@ class DjangoScreen(BaseScreen[None]):
         return next((one for call in reversed(self.calls) for one in call.stored), None)
 
     def _key_title(self) -> Row:
+        if self.stepping is not None:
+            return self.stepping.title()
         stored = self.stored
         if stored is None:
             return row((_("The key as it is stored"), "title"))
@@ -340,7 +348,7 @@ class DjangoScreen(BaseScreen[None]):
         return row((name, "key"), (f" {glyphs.dot} {stored.server}", "muted"))
 
     def _looks(self) -> Row:
-        if self.stored is None:
+        if self.stored is None or self.stepping is not None:
             return EMPTY
         names = {
             "structure": _("structure"),
@@ -353,6 +361,8 @@ class DjangoScreen(BaseScreen[None]):
         return row(*pieces)
 
     def _key_rows(self, width: int) -> Sequence[Row]:
+        if self.stepping is not None:
+            return self.stepping.rows(width)
         stored = self.stored
         if stored is None:
             text = _(
@@ -385,7 +395,9 @@ class DjangoScreen(BaseScreen[None]):
     def action_look(self) -> None:
         """The next view of the key; on a narrow terminal the wire stands between them."""
         narrow = self.has_class("-narrow")
-        if narrow and not self.has_class("-key"):
+        if self.stepping is not None:
+            self.stepping = None
+        elif narrow and not self.has_class("-key"):
             self.add_class("-key")
         elif LOOKS.index(self.look_at) < len(LOOKS) - 1:
             self.look_at = LOOKS[LOOKS.index(self.look_at) + 1]
@@ -393,6 +405,12 @@ class DjangoScreen(BaseScreen[None]):
             self.look_at = LOOKS[0]
             self.remove_class("-key")
         self.look()
+
+    def action_travel(self, by: int) -> None:
+        """The next line of a function that is stepped, or the one before."""
+        if self.stepping is not None:
+            self.stepping.move(by)
+            self.look()
 
     def action_next_panel(self) -> None:
         """Focus goes round."""
