@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from tutor.network.django.recipes import Recipe, Step
 
 
+_LEAST = 3
+"""Lines of the text that are shown however little room there is."""
+
+
 class Stepping:
     """The steps of one call; ``at`` is the one that is shown, from 0."""
 
@@ -47,25 +51,32 @@ class Stepping:
         text = _("step {n} of {total}").format(n=self.at + 1, total=len(self.steps))
         return row((self.recipe.name, "title"), (f" {glyphs.dot} {text}", "muted"))
 
-    def rows(self, width: int) -> list[Row]:
-        """The text, then what the present line did."""
+    def rows(self, width: int, height: int) -> list[Row]:
+        """The text, then what the present line did; of a long text what is around that line."""
+        did = self._did(width)
+        source = self._source(width)
+        room = max(height - len(did) - 1, _LEAST)
+        here = self.steps[self.at].line - 1
+        first = max(min(here - room // 2, len(source) - room), 0)
+        return [*source[first : first + room], EMPTY, *did]
+
+    def _did(self, width: int) -> list[Row]:
         from tutor.console.django.report import exchange_line
 
         now = self.steps[self.at]
-        rows = [*self._source(width), EMPTY]
+        pieces: list[tuple[str, str]] = []
         for name, value in now.variables.items():
             new = name in now.changed
             mark = glyphs.changed if new else ""
-            pieces = row((f"{name}{mark}", "changed" if new else "muted"), (f" = {value}", ""))
-            rows += wrap(pieces, width, "    ")
+            pieces += [(f"{name}{mark}", "changed" if new else "muted"), (f" = {value}   ", "")]
+        rows = wrap(row(*pieces), width, "  ") if pieces else []
         rows += [fit(row(*exchange_line(one, brief=True)), width, glyphs.ellipsis)
                  for one in now.exchanges]  # fmt: skip
         if now.error is not None:
             rows += wrap(row((f"{type(now.error).__name__}: {now.error}", "error")), width)
         elif now.returned is not None:
             rows += wrap(row(("return ", "option"), (now.returned, "string")), width)
-        keys = row(("Alt+← Alt+→", "hotkey"), "  ", (_("line by line"), "muted"))
-        return [*rows, EMPTY, keys]
+        return [*rows, row(("Alt+← Alt+→", "hotkey"), "  ", (_("line by line"), "muted"))]
 
     def _source(self, width: int) -> list[Row]:
         from tutor.console.django.highlight import pieces

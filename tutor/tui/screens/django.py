@@ -362,7 +362,7 @@ class DjangoScreen(BaseScreen[None]):
 
     def _key_rows(self, width: int) -> Sequence[Row]:
         if self.stepping is not None:
-            return self.stepping.rows(width)
+            return self.stepping.rows(width, self.key_body.size.height)
         stored = self.stored
         if stored is None:
             text = _(
