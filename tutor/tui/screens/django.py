@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -24,11 +24,11 @@ from tutor.tui.glyphs import glyphs
 from tutor.tui.keys import bindings
 from tutor.tui.paint import EMPTY, Row, fit, row, wrap
 from tutor.tui.stepping import Stepping
+from tutor.tui.widgets.body import Body
 from tutor.tui.widgets.entry import Entry
 from tutor.tui.widgets.keybar import KeyBar
 from tutor.tui.widgets.notice import TooSmall
 from tutor.tui.widgets.output import Exchange
-from tutor.tui.widgets.painted import Canvas
 from tutor.tui.widgets.panelhead import PanelHead
 from tutor.tui.widgets.prompt import PromptInput
 from tutor.tui.widgets.pythonentry import PROMPT, PythonEntry, PythonOutput
@@ -46,31 +46,6 @@ Look = Literal["structure", "bytes", "pickle"]
 LOOKS: tuple[Look, ...] = ("structure", "pickle", "bytes")
 KEPT_CALLS = 200
 RECENT_S = 0.5
-
-
-class _Body(Canvas, can_focus=True):
-    """A panel's rows, made anew for each width."""
-
-    DEFAULT_CSS = "_Body { overflow-x: hidden; }"
-
-    def __init__(self, make: Callable[[int], Sequence[Row]], *, follow: bool, id: str) -> None:
-        super().__init__(id=id)
-        self._make = make
-        self._follow = follow
-
-    def look(self) -> None:
-        """Make the rows again; a log shows its end unless somebody has scrolled up."""
-        width = self.scrollable_content_region.width
-        at_end = self.is_vertical_scroll_end
-        self.show(list(self._make(width)) if width else [], width=width)
-        if self._follow and at_end:
-            self.scroll_end(animate=False, force=True, immediate=True, x_axis=False)
-
-    def on_resize(self, _event: events.Resize) -> None:
-        """Another width."""
-        self.look()
-
-    retranslate = look
 
 
 class DjangoScreen(BaseScreen[None]):
@@ -99,8 +74,8 @@ class DjangoScreen(BaseScreen[None]):
         self._thread = ThreadPoolExecutor(1, "redis-tutor django")
         self._key_box, self._traffic_box = Vertical(id="key"), Vertical(id="traffic")
         self.console = Vertical(id="console")
-        self.key_body = _Body(self._key_rows, follow=False, id="key-body")
-        self.wire = _Body(self._wire_rows, follow=True, id="wire")
+        self.key_body = Body(self._key_rows, follow=False, id="key-body")
+        self.wire = Body(self._wire_rows, follow=True, id="wire")
         self.servers = Rows(self._server_rows, id="servers")
         self.output = PythonOutput(id="output")
         self.entry = PythonEntry(lambda: self.session, self._earlier, id="entry")
