@@ -28,10 +28,10 @@ from tutor.tui.widgets.body import Body
 from tutor.tui.widgets.entry import Entry
 from tutor.tui.widgets.keybar import KeyBar
 from tutor.tui.widgets.notice import TooSmall
-from tutor.tui.widgets.output import Exchange
+from tutor.tui.widgets.output import Exchange, Output
 from tutor.tui.widgets.panelhead import PanelHead
 from tutor.tui.widgets.prompt import PromptInput
-from tutor.tui.widgets.pythonentry import PROMPT, PythonEntry, PythonOutput
+from tutor.tui.widgets.pythonentry import PROMPT, PythonEntry, python_pieces
 from tutor.tui.widgets.rows import Rows
 from tutor.tui.widgets.topbar import TopBar
 
@@ -77,7 +77,8 @@ class DjangoScreen(BaseScreen[None]):
         self.key_body = Body(self._key_rows, follow=False, id="key-body")
         self.wire = Body(self._wire_rows, follow=True, id="wire")
         self.servers = Rows(self._server_rows, id="servers")
-        self.output = PythonOutput(id="output")
+        self.output = Output(id="output")
+        self.output.pieces = python_pieces
         self.entry = PythonEntry(lambda: self.session, self._earlier, id="entry")
 
     def compose(self) -> ComposeResult:

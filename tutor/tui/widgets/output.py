@@ -60,10 +60,8 @@ class Output(Canvas, can_focus=True):
         self.exchanges: list[Exchange] = []
         self._laid: list[list[Row]] = []
         self._laid_width = 0
-
-    def coloured(self, line: str) -> Row:
-        """A line that was or can be typed, in its colours; another language overrides it."""
-        return command_pieces(line)
+        self.pieces: Callable[[str], Row] = command_pieces
+        """How a typed line is coloured."""
 
     # what is told
 
@@ -150,7 +148,7 @@ class Output(Canvas, can_focus=True):
             return []
         rows: list[Row] = []
         if exchange.line or exchange.prompt:
-            line = (Piece(exchange.prompt, "prompt"), *self.coloured(exchange.line))
+            line = (Piece(exchange.prompt, "prompt"), *self.pieces(exchange.line))
             rows += wrap(_shortened(line), width, "  ")
         for reply in exchange.reply:
             rows += wrap(_shortened(reply), width, "  ")
@@ -183,7 +181,7 @@ class Output(Canvas, can_focus=True):
             bar = Piece(f"{glyphs.bar} ", "rule")
             rows += [(bar, *line) for line in markdown_rows(card.meaning, width - 2)]
             for command, why in card.try_lines:
-                pieces = with_action(self.coloured(command), paste(command))
+                pieces = with_action(self.pieces(command), paste(command))
                 gap = "  " if command and why else ""
                 line = (Piece(f"{glyphs.arrow} "), *pieces, Piece(f"{gap}{why}", "muted"))
                 rows += [(bar, *part) for part in wrap(line, width - 2, "  ")]

@@ -18,7 +18,6 @@ from textual.suggester import SuggestionReady
 from tutor.tui.paint import Row, row, style_of
 from tutor.tui.widgets.entry import Entry
 from tutor.tui.widgets.menu import Choice
-from tutor.tui.widgets.output import Output
 from tutor.tui.widgets.prompt import PromptInput
 
 if TYPE_CHECKING:
@@ -131,11 +130,8 @@ class _NoBackend:
         return PROMPT
 
 
-class PythonOutput(Output):
-    """The log of the Django console."""
+def python_pieces(line: str) -> Row:
+    """A line of Python in its colours."""
+    from tutor.console.django.highlight import pieces
 
-    def coloured(self, line: str) -> Row:
-        """A line of Python in its colours."""
-        from tutor.console.django.highlight import pieces
-
-        return row(*pieces(line))
+    return row(*pieces(line))
