@@ -253,9 +253,6 @@ def tapped_pool(connect: Callable[[str, int], tuple[str, int, Peer]], log: WireL
             finally:
                 self._tap.handshake = False
 
-        def on_connect(self) -> None:  # what redis-py 6 calls
-            self.on_connect_check_health()
-
     class TutorConnectionPool(redis.ConnectionPool):
         """redis-py's pool, with connections of that kind."""
 
