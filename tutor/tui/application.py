@@ -200,6 +200,13 @@ class TutorApp(App[None]):
         self.open_home()
         self.push_screen(RivalsScreen(choice, self.clock))
 
+    def open_django(self, settings: str = "replicas") -> None:
+        """Django's cache, with settings by name."""
+        from tutor.tui.screens.django import DjangoScreen
+
+        self.open_home()
+        self.push_screen(DjangoScreen(settings))
+
     # actions
 
     def speak(self, code: str) -> None:
@@ -265,6 +272,10 @@ class TutorApp(App[None]):
     def action_open_rivals(self) -> None:
         """Redis and Memcached side by side."""
         self.open_rivals()
+
+    def action_open_django(self) -> None:
+        """Django's cache."""
+        self.open_django()
 
     def action_home(self) -> None:
         """To the list of lessons."""

@@ -216,7 +216,7 @@ def _harmless(statement: Statement) -> bool:
     """Only whitelisted names are called, and all that stands in arguments is data."""
     subject = statement.subject
     if isinstance(subject, Data):
-        return _is_plain(ast.literal_eval(ast.unparse(subject.node)))
+        return _is_plain(ast.literal_eval(subject.node))
     if not isinstance(subject, Call):
         return True
     if isinstance(subject.receiver, Cache):
@@ -279,3 +279,50 @@ def test_contains_and_its_opposite() -> None:
     subject = parse("'k' not in cache").subject
     assert isinstance(subject, Contains)
     assert subject.negated
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-" * 3990 + "1",
+        "not " * 990 + "x",
+        "await " * 600 + "x",
+        "(" * 3999,
+        "[" * 1900 + "]" * 1900,
+        "{1:" * 900 + "1" + "}" * 900,
+        "lambda:" * 500 + "1",
+        "cache" + ".a()" * 900,
+        "cache" + ".a" * 1900,
+        "cache" + "()" * 1900,
+        "cache" + "[0]" * 1200,
+        "f'{" * 300 + "1" + "}'" * 300,
+        "x if x else " * 300 + "x",
+        "1" + "+1" * 1900,
+        "cache.set(" * 390,
+        "cache.set('k', " + "-" * 3900 + "1)",
+        "cache.set('k', (" + "(1,)," * 700 + "))",
+        "x = " * 900 + "1",
+        "\n" * 3990 + "x\nx",
+        "cache.get('k" + "\\N{DIGIT ONE}" * 250 + "')",
+        "cache.get('\\N{NO SUCH NAME}')",
+        "cache.get('\\x')",
+        "cache.get(b'é')",
+        "0x" + "f" * 3900,
+        "9" * 3990,
+        "1e" + "9" * 3000,
+    ],
+)
+def test_monsters_do_no_harm(text: str) -> None:
+    try:
+        statement = parse(text)
+    except Refused:
+        return
+    assert _harmless(statement)
+
+
+@pytest.mark.parametrize("text", ["0x" + "f" * 3900, "-0x" + "f" * 1100, "[1, 0x" + "f" * 1100])
+def test_a_number_that_nobody_could_write_out_is_refused(text: str) -> None:
+    text = f"{text}]" if text.startswith("[") else text
+    assert reason(text) == "huge"
+    assert reason(f"cache.set('k', {text})") == "huge"
+    assert reason(f"cache.incr('k', {text})") == "huge"

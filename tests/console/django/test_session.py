@@ -206,3 +206,23 @@ def test_lines_have_no_role_that_is_unknown(session: Session) -> None:
     for line in ('cache.set("k", 1)', "9**9", 'cache.incr("no")', 'cache.get_many(["k", "z"])'):
         for pieces in outcome_lines(session.execute(line), session):
             assert {role for _text, role in pieces} <= known
+
+
+def test_long_lines_are_broken_between_words() -> None:
+    from tutor.console.django.report import wrapped
+
+    line = [("one two ", "key"), ("three four five", ""), (" six", "note")]
+    assert wrapped(line, 40) == [line]
+    found = wrapped(line, 14)
+    texts = ["".join(text for text, _role in part) for part in found]
+    assert texts == ["one two three", "    four five", "    six"]
+    assert wrapped([("x" * 50, "")], 20) == [[("x" * 50, "")]]
+
+
+def test_a_replicas_copy_is_shown_only_where_it_differs(session: Session) -> None:
+    session.choose(read(BLOCKS["replicas"]))
+    session.execute("is_rate_limited(7)")
+    stored = session.execute("is_rate_limited(7)").stored
+    assert (stored[0].server, stored[0].data) == ("master", b"2")
+    session.execute('cache.set("k", [1])')
+    assert len(session.execute('cache.get("k")').stored) == 1

@@ -81,7 +81,7 @@ def test_a_server_is_stopped_and_started(session: Session) -> None:
 
 def test_the_wire_is_told_with_handshakes(session: Session) -> None:
     text = said(session, 'cache.get("k")', ":wire 50")
-    assert "HELLO 3" in text
+    assert "CLIENT SETINFO" in text
     assert "GET myapp:1:k" in text
 
 

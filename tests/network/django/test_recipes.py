@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
 from tests.network.django.conftest import Make
-from tutor.network.django.recipes import RECIPES, Kitchen, Step, is_python, short
+from tutor.network.django.recipes import RECIPES, Kitchen, Step, short
 from tutor.network.django.samples import calculate_leaderboard
 
 
@@ -42,7 +44,6 @@ def test_the_cured_limiter_counts_the_same(kitchen: Kitchen) -> None:
 
 
 def test_the_notes_sending_is_no_python(kitchen: Kitchen) -> None:
-    assert not is_python("send_task")
     with pytest.raises(SyntaxError, match=r"'\(' was never closed"):
         kitchen.step("send_task")
     assert str(kitchen.parameters("send_task")) == "()"
@@ -70,7 +71,8 @@ def test_every_cure_is_python_and_cures_something() -> None:
     for recipe in RECIPES.values():
         assert recipe.notes != bool(recipe.cures)
         assert not recipe.cures or RECIPES[recipe.cures].notes
-        assert is_python(recipe.name) or recipe.name == "send_task"
+        if recipe.name != "send_task":
+            ast.parse(recipe.source)
 
 
 def test_long_values_are_cut() -> None:

@@ -101,3 +101,9 @@ def test_more_servers_than_there_can_be() -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"file: .*none\.py"):
         read_file(tmp_path / "none.py")
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "/"])
+def test_what_is_no_file_is_not_read(path: str) -> None:
+    with pytest.raises(SettingsError, match="not a file"):
+        read_file(path)

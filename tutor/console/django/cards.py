@@ -133,6 +133,8 @@ _REFUSALS: Mapping[str, Callable[[Refused], _Explained]] = {
                                "there is the ready value `report`.").format(count=refused.word),
                              (Try('cache.set("r", report)'),)),
     "deep": lambda refused: (_("Too many brackets within one another."), ()),
+    "huge": lambda refused: (_("Integers of up to {most} bits are taken; Redis counts with 64."
+                               ).format(most=refused.word), ()),
     "big": lambda refused: (_("The value is too big to be given a name here; it was read all the "
                               "same."), ()),
     "several": lambda refused: (_("One statement a line, so that each shows what it does on the "
@@ -334,6 +336,34 @@ _ERRORS: Sequence[tuple[Sequence[str], str, _Made]] = (
         lambda: _("`cache.lpush(\"task_queue\", json.dumps({…})` opens two brackets and closes "
                   "one. And with it, Django's cache has no `lpush`."),
         ":source push_task", "push_task()")),
+    (("DataError",), "", _simple(
+        lambda: _("The client takes bytes, text and numbers"),
+        lambda: _("redis-py's client sends what it is given and serializes nothing: turn a list or "
+                  "dictionary into JSON first. Django's cache is what pickles."),
+        'cache.set("k", [1, 2])')),
+    (("AttributeError", "TypeError"), "'items'", _simple(
+        lambda: _("A dictionary is expected"),
+        lambda: _("`set_many` takes a dictionary of keys and values, `zadd` one of members and "
+                  "scores."), 'cache.set_many({"a": 1, "b": 2})')),
+    (("TypeError",), "not iterable", _simple(
+        lambda: _("A list of keys is expected"),
+        lambda: _("`get_many` and `delete_many` take a list of keys."),
+        'cache.get_many(["a", "b"])')),
+    (("ValueError", "OverflowError", "TypeError"), "int", _simple(
+        lambda: _("A whole number is expected"),
+        lambda: _("Timeouts are seconds (None: for ever), versions and deltas are integers."),
+        'cache.set("k", 1, timeout=60)')),
+    (("OverflowError",), "", _simple(
+        lambda: _("A whole number is expected"),
+        lambda: _("Timeouts are seconds (None: for ever), versions and deltas are integers."),
+        'cache.set("k", 1, timeout=60)')),
+    (("UnicodeEncodeError",), "", _simple(
+        lambda: _("No UTF-8"),
+        lambda: _("Keys are sent in UTF-8, and half of a surrogate pair has no place in it."))),
+    (("ResponseError",), "", _simple(
+        lambda: _("The server's own refusal"),
+        lambda: _("These are Redis's words, not Django's. In the Redis prompt `help` explains the "
+                  "command."))),
     (("TypeError",), "argument", _simple(
         lambda: _("Other arguments are expected"),
         lambda: _("That is Python's own message; the parameters are shown under the line while you "
@@ -370,7 +400,7 @@ def note(outcome: Outcome, session: Session) -> str:
             text = _("{server} lacks a part of the master's stream: what it says may be old. Read "
                      "from the master what was just written, or WAIT for a replica.")  # fmt: skip
             return text.format(server=one.server)
-    names = [one.argv[0].upper() for one in outcome.exchanges]
+    names = [one.argv[0].upper() for one in outcome.exchanges if one.argv]
     if names == [b"DEL"] and "set(" in outcome.line:
         return _("A timeout of 0 or less means: do not keep it. Django sends DEL instead of SET.")
     if names == [b"FLUSHDB"]:

@@ -24,6 +24,10 @@ LONGEST = 4000
 DEEPEST = 30
 """Levels of lists and dictionaries within one another."""
 
+MOST_BITS = 4096
+"""Of an integer. Python does not write out one of more than 4300 digits, and hiredis 3.5, which
+packs commands for redis-py, crashes on it."""
+
 METHODS: Mapping[str, str] = {
     "get": "key, default=None, version=None",
     "set": "key, value, timeout=DEFAULT, version=None",
@@ -94,7 +98,7 @@ Reason = Literal[
     "empty", "syntax", "null", "long", "deep", "several", "import", "lambda", "comprehension",
     "fstring", "attribute", "dunder", "operator", "nested", "star", "walrus", "subscript",
     "statement", "assign", "name", "method", "client-method", "literal", "call", "await",
-    "not-awaitable", "wait", "function", "print", "leave", "big",
+    "not-awaitable", "wait", "function", "print", "leave", "big", "huge",
 ]  # fmt: skip
 
 
@@ -183,7 +187,13 @@ def parse(text: str) -> Statement:
     body = _tree(text)
     if len(body) > 1:
         raise Refused("several", column=body[1].col_offset)
-    (only,) = body
+    try:
+        return _statement(body[0], text)
+    except RecursionError:
+        raise Refused("deep", "RecursionError") from None
+
+
+def _statement(only: ast.stmt, text: str) -> Statement:
     if isinstance(only, ast.Assign):
         return Statement(_subject(only.value), _target(only), text)
     if isinstance(only, ast.Expr):
@@ -340,6 +350,8 @@ def check_data(node: ast.expr, depth: int = 0, argument: bool = False) -> None:
     if isinstance(node, ast.Constant):
         if node.value is ... or isinstance(node.value, complex):
             raise Refused("literal", _short(node), node.col_offset)
+        if isinstance(node.value, int) and node.value.bit_length() > MOST_BITS:
+            raise Refused("huge", str(MOST_BITS), node.col_offset)
     elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
         for one in node.elts:
             check_data(one, depth + 1, argument)
@@ -355,6 +367,7 @@ def check_data(node: ast.expr, depth: int = 0, argument: bool = False) -> None:
             float,
         ):
             raise Refused("operator", _short(node), node.col_offset)
+        check_data(node.operand, depth + 1)
     elif isinstance(node, ast.Name) and argument and depth <= 1:
         _known(node)
     else:

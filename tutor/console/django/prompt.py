@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
@@ -22,27 +21,17 @@ from prompt_toolkit.styles import Style
 from tutor.console.django import words
 from tutor.console.django.completion import complete
 from tutor.console.django.highlight import pieces
-from tutor.console.django.report import outcome_lines
+from tutor.console.django.report import outcome_lines, wrapped
 from tutor.console.django.session import Session
 from tutor.console.django.signature import signature
+from tutor.console.django.typed import open_history, statements
 from tutor.console.editing import STYLE, continuation, pieces_of
 from tutor.console.history import History
 from tutor.console.render import Line
 from tutor.i18n import _, set_language
 from tutor.network.django.caches import django_version
-from tutor.resources import state_folder
 
-__all__ = ["HISTORY", "DjangoPrompt", "open_history", "statements"]
-
-HISTORY = "django-history"
-
-
-def open_history() -> History:
-    """What was typed behind ``>>>``, apart from the Redis prompt's lines."""
-    try:
-        return History(state_folder() / HISTORY)
-    except RuntimeError:  # no home directory
-        return History()
+__all__ = ["DjangoPrompt"]
 
 
 class DjangoPrompt:
@@ -114,9 +103,11 @@ class DjangoPrompt:
     # the words' Host
 
     def show(self, lines: Sequence[Line]) -> None:
-        """Print under the prompt."""
+        """Print under the prompt, long lines broken between words."""
+        columns = shutil.get_terminal_size((80, 24)).columns
+        fitting = [part for line in lines for part in wrapped(line, columns)]
         print_formatted_text(
-            FormattedText(pieces_of(lines)), style=self._style, end="", color_depth=self._depth,
+            FormattedText(pieces_of(fitting)), style=self._style, end="", color_depth=self._depth,
             include_default_pygments_style=False,
         )  # fmt: skip
 
@@ -131,19 +122,6 @@ class DjangoPrompt:
     def set_language(self, code: str) -> None:
         """Switch the words."""
         set_language(code)
-
-
-def statements(text: str) -> list[str]:
-    """What was pasted as several lines, statement by statement."""
-    if "\n" not in text.strip():
-        return [text]
-    lines = [line.removeprefix(">>> ").removeprefix("... ") for line in text.splitlines()]
-    whole = "\n".join(lines)
-    try:
-        body = ast.parse(whole).body
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return [line for line in lines if line.strip()]
-    return [ast.get_source_segment(whole, one) or "" for one in body]
 
 
 class _LineLexer(Lexer):

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import json
+import re
 import textwrap
 from collections.abc import Sequence
 from typing import Any
@@ -16,40 +17,38 @@ from tutor.console.cards import card_lines
 from tutor.console.django.cards import card, note
 from tutor.console.django.session import Outcome, Session
 from tutor.console.render import Line
+from tutor.diagrams.canvas import width_of
 from tutor.engine.replies import NULL_ARRAY, Reply, ReplyError, Status
 from tutor.i18n import _, ngettext
 from tutor.network.django.fleet import ServerState
 from tutor.network.django.recipes import RECIPES, Recipe, Step
-from tutor.network.django.stored import Stored
+from tutor.network.django.stored import Stored, form_of
 from tutor.network.django.wirelog import Exchange
 
 __all__ = [
     "as_json",
+    "called",
     "exchange_line",
     "outcome_lines",
+    "said_lines",
     "server_lines",
     "source_lines",
     "step_lines",
+    "stored_facts",
     "stored_line",
+    "wrapped",
 ]
 
 FIRST_BYTES = 12
 _WORD = 48
+_BRIEF = 22
 _ROLES = {"master": "command", "replica": "key"}
 _INDENT = "  "
 
 
 def outcome_lines(outcome: Outcome, session: Session, width: int = 80) -> list[Line]:
     """Everything there is to say of a line, cards included."""
-    lines: list[Line] = []
-    if outcome.steps:
-        lines += step_lines(outcome.steps, RECIPES[_called(outcome.line)])
-    if outcome.text is not None:
-        lines.append([(outcome.text, "nil" if outcome.value is None and not outcome.steps else
-                       "string")])  # fmt: skip
-    lines += [[(text, "warning")] for text in outcome.warnings]
-    if outcome.error_text:
-        lines.append([(outcome.error_text, "error")])
+    lines = said_lines(outcome)
     if not outcome.steps:
         lines += wire_lines(outcome.exchanges)
     lines += [stored_line(one) for one in outcome.stored]
@@ -59,7 +58,22 @@ def outcome_lines(outcome: Outcome, session: Session, width: int = 80) -> list[L
     return [*lines, *(card_lines(found, width) if found is not None else ())]
 
 
-def _called(line: str) -> str:
+def said_lines(outcome: Outcome) -> list[Line]:
+    """Steps, value, warnings, error: what Python would have printed."""
+    lines: list[Line] = []
+    if outcome.steps:
+        lines += step_lines(outcome.steps, RECIPES[called(outcome.line)])
+    if outcome.text is not None:
+        lines.append([(outcome.text, "nil" if outcome.value is None and not outcome.steps else
+                       "string")])  # fmt: skip
+    lines += [[(text, "warning")] for text in outcome.warnings]
+    if outcome.error_text:
+        lines.append([(outcome.error_text, "error")])
+    return lines
+
+
+def called(line: str) -> str:
+    """The function that a line calls."""
     return line.strip().removeprefix(">>>").strip().partition("(")[0].strip()
 
 
@@ -74,14 +88,21 @@ def wire_lines(exchanges: Sequence[Exchange], most: int = 40) -> list[Line]:
     return lines
 
 
-def exchange_line(one: Exchange) -> Line:
-    """``master  SET myapp:1:k … EX 60  →  OK  0.4 ms``."""
-    text, role = reply_text(one.reply) if one.answered else (_("no reply"), "error")
+def exchange_line(one: Exchange, brief: bool = False) -> Line:
+    """``master  SET myapp:1:k … EX 60  →  OK  0.4 ms``; ``brief``: long and binary words are only
+    counted."""
+    if one.failed:
+        return [
+            (f"{_INDENT}{one.server:<8} ", _ROLES.get(one.role, "note")),
+            (_("no connection: {why}").format(why=one.failed), "error"),
+        ]
+    most = _BRIEF if brief else _WORD
+    text, role = reply_text(one.reply, most) if one.answered else (_("no reply"), "error")
     name, *words = one.argv
     return [
         (f"{_INDENT}{one.server:<8} ", _ROLES.get(one.role, "note")),
         (name.decode("ascii", "replace"), "syntax"),
-        ("".join(f" {word_text(word)}" for word in words), ""),
+        ("".join(f" {word_text(word, most)}" for word in words), ""),
         ("  →  ", "note"),
         (text, role),
         (f"  {one.took_us / 1000:.1f} ms", "note"),
@@ -98,6 +119,9 @@ def word_text(word: bytes, most: int = _WORD) -> str:
             text = json.dumps(text, ensure_ascii=False)
     except UnicodeDecodeError:
         plain = False
+    if not plain and most == _BRIEF:
+        kind, _protocol = form_of(word)
+        return _("{kind} {n} B").format(kind=kind, n=len(word))
     if not plain:
         text = repr(cut[: most // 2])
         cut = cut[: most // 2]
@@ -155,17 +179,21 @@ def first_bytes(data: bytes) -> str:
     return data[:FIRST_BYTES].hex(" ") + (" …" if len(data) > FIRST_BYTES else "")
 
 
+def stored_facts(one: Stored) -> str:
+    """How a value is written, its first bytes, its lifetime and its place in memory."""
+    facts = [form_text(one)]
+    if one.data:
+        facts += [_("{n} B").format(n=len(one.data)), first_bytes(one.data)]
+    place = _("{encoding}, {n} B in memory").format(encoding=one.encoding, n=one.memory)
+    return " · ".join([*facts, ttl_text(one.ttl_ms), place])
+
+
 def stored_line(one: Stored) -> Line:
     """The key as it is on the server now."""
-    rest = [form_text(one)]
-    if one.data:
-        rest += [_("{n} B").format(n=len(one.data)), first_bytes(one.data)]
-    rest += [ttl_text(one.ttl_ms), _("{encoding}, {n} B in memory").format(
-        encoding=one.encoding, n=one.memory)]  # fmt: skip
     return [
         (f"{_INDENT}{one.server:<8} ", "note"),
         (word_text(one.key), "key"),
-        (f" = {' · '.join(rest)}", "note"),
+        (f" = {stored_facts(one)}", "note"),
     ]
 
 
@@ -176,16 +204,18 @@ def server_lines(states: Sequence[ServerState]) -> list[Line]:
         place = f"127.0.0.1:{one.port}" if one.running else _("stopped")
         said = [place]
         if one.running:
-            said += [_("offset {n}").format(n=one.offset),
-                     ngettext("{n} key", "{n} keys", one.keys).format(n=one.keys)]  # fmt: skip
             if one.role == "replica" and not one.link_up:
-                said.append(_("not linked to the master"))
+                said.append(_("no link to the master"))
             elif one.role == "replica" and one.behind:
                 said.append(_("{n} B behind").format(n=one.behind))
+            said += [
+                ngettext("{n} key", "{n} keys", one.keys).format(n=one.keys),
+                _("offset {n}").format(n=one.offset),
+            ]
         if one.cut:
-            said.append(_("cable pulled"))
+            said.insert(1, _("cable pulled"))
         if one.delay_s:
-            said.append(_("held back {s:g} s").format(s=one.delay_s))
+            said.insert(1, _("held back {s:g} s").format(s=one.delay_s))
         role = "error" if not one.running else _ROLES[one.role]
         lines.append([(f"{_INDENT}{one.name:<8} ", role), (" · ".join(said), "")])
     return lines
@@ -213,6 +243,26 @@ def step_lines(steps: Sequence[Step], recipe: Recipe) -> list[Line]:
         lines += [line, *([("     ", ""), *exchange_line(call)] for call in one.exchanges)]
         if one.error is not None:
             lines.append([("     ", ""), (type(one.error).__name__, "error")])
+    return lines
+
+
+def wrapped(line: Line, width: int, indent: str = "    ") -> list[Line]:
+    """A line broken at blanks into lines of at most ``width`` cells; a word that is longer than
+    that is left to the terminal."""
+    if sum(width_of(text) for text, _role in line) <= width:
+        return [line]
+    lines: list[Line] = [[]]
+    used = 0
+    for text, role in line:
+        for word in re.findall(r" *[^ ]*", text):
+            cells = width_of(word)
+            if used and used + cells > width and word.startswith(" "):
+                lines.append([(indent, "")])
+                used, word = len(indent), word.lstrip()
+                cells = width_of(word)
+            if word:
+                lines[-1].append((word, role))
+                used += cells
     return lines
 
 
@@ -257,6 +307,7 @@ def _exchange_data(one: Exchange) -> dict[str, Any]:
         "db": one.db,
         "argv": [_bytes(word) for word in one.argv],
         "reply": reply_text(one.reply, 10_000)[0] if one.answered else None,
+        "failed": one.failed or None,
         "us": one.took_us,
         "sent": one.sent,
         "received": one.received,

@@ -35,7 +35,7 @@ from tutor.network.django.fleet import Fleet
 from tutor.network.django.recipes import RECIPES, SLOW, Kitchen, Step
 from tutor.network.django.settings import BLOCKS, Settings, read
 from tutor.network.django.stored import Stored, keys_of, look
-from tutor.network.django.wirelog import Exchange, WireLog
+from tutor.network.django.wirelog import Exchange, WireLog, without_handshake
 
 MOST_KEPT = 100
 """Names of results."""
@@ -133,6 +133,18 @@ class Session:
     def _slow(self) -> Any:
         return samples.calculate_leaderboard(self.cost_s)
 
+    def stored_value(self, key: str = "") -> Stored | None:
+        """A key on the server for writing (as Django or as Redis calls it); without a name the one
+        that the last call left."""
+        if not key:
+            return next(iter(self.last.stored), None) if self.last is not None else None
+        endpoint = self.settings.endpoints["default"][0]
+        for name in (self.caches.cache.make_key(key), key):
+            found = look(self.fleet, endpoint.server, endpoint.db, name.encode())
+            if found is not None:
+                return found
+        return None
+
     def milliseconds_left(self, key: str, alias: str = "default") -> int:
         """PTTL of a key on the server for writing: -1 without expiry, -2 if it is not there."""
         endpoint = self.settings.endpoints[alias][0]
@@ -200,7 +212,7 @@ class Session:
                 error = problem
         seconds = time.perf_counter() - began
         exchanges = self.log.since(mark)
-        calls = tuple(one for one in exchanges if not one.handshake)
+        calls = tuple(without_handshake(exchanges))
         if any(one.server == "master" for one in calls):
             self.fleet.settle(SETTLE_S)
         assigned = statement is not None and bool(statement.target)
@@ -235,16 +247,17 @@ class Session:
             del results[next(iter(results))]
 
     def _stored(self, calls: Sequence[Exchange]) -> list[Stored]:
-        found: list[Stored] = []
+        """The keys of the last calls first; a replica's copy only where it differs."""
+        found: dict[tuple[str, int, bytes], Stored] = {}
         for one in reversed(calls):
             for key in keys_of([one]):
                 place = (one.server, one.db, key)
-                if place not in {(each.server, each.db, each.key) for each in found}:
-                    stored = look(self.fleet, *place)
-                    found += [stored] if stored is not None else []
+                stored = None if place in found else look(self.fleet, *place)
+                if stored is not None and not any(map(stored.same_as, found.values())):
+                    found[place] = stored
             if len(found) >= MOST_STORED:
                 break
-        return found[:MOST_STORED]
+        return list(found.values())[:MOST_STORED]
 
     # values
 

@@ -15,6 +15,8 @@ from tutor.console.cards import card_lines
 from tutor.console.cards.case import Card, Try
 from tutor.console.django.language import METHODS
 from tutor.console.django.report import (
+    first_bytes,
+    form_text,
     outcome_lines,
     server_lines,
     source_lines,
@@ -237,6 +239,26 @@ def _lag(host: Host, rest: str) -> None:
     _on_server(lambda session, name: session.fleet.lag(name, seconds))(host, found[3])
 
 
+# the keys
+
+
+def _pickle(host: Host, rest: str) -> None:
+    """The bytes of a value taken apart, without loading them."""
+    from tutor.diagrams.pickles import dissect, draw
+
+    stored = host.session.stored_value(rest.strip("\"'"))
+    if stored is None or stored.form not in ("pickle", "bytes", "json", "int"):
+        _explain(host, _("There is no value to take apart. Store one, or name its key:"),
+                 'cache.set("k", {"a": 1})', ":pickle k")  # fmt: skip
+        return
+    if stored.form in ("json", "int"):
+        text = _("{key} is no pickle: {form}.")
+        said = text.format(key=stored.key.decode("utf-8", "replace"), form=form_text(stored))
+        host.show([[(said, "note")], [(f"  {first_bytes(stored.data)}", "string")]])
+        return
+    host.show([list(line) for line in draw(dissect(stored.data), host.width).lines])
+
+
 # the functions
 
 
@@ -299,9 +321,8 @@ def _step(host: Host, rest: str) -> None:
 
 def _help(host: Host, _rest: str) -> None:
     lines: list[Line] = [[(_("Django's cache, on embedded servers. Type a call:"), "title")]]
-    for name, parameters in METHODS.items():
-        lines.append([(f"  cache.{name}", "command"), (f"({parameters})", ""),
-                      (f"  {summary(name)}", "note")])  # fmt: skip
+    for name in METHODS:
+        lines.append([(f"  cache.{name:<15}", "command"), (f" {summary(name)}", "note")])
     lines.append([(_("  also: \"k\" in cache, caches[\"default\"], x = …, _, await cache.aget(…)"),
                    "note")])  # fmt: skip
     lines.append([(_("Functions: {names}").format(names=", ".join(RECIPES)), "")])
@@ -323,6 +344,7 @@ def _table() -> Mapping[str, Word]:
         Word("settings", ":settings [NAME|FILE]", lambda: _("show or choose CACHES"), _settings),
         Word("servers", ":servers", lambda: _("the servers, their offsets and lags"), _servers),
         Word("wire", ":wire [N]", lambda: _("the last requests, handshakes too"), _wire),
+        Word("pickle", ":pickle [KEY]", lambda: _("a value's bytes, opcode by opcode"), _pickle),
         Word("source", ":source [NAME]", lambda: _("a ready function's text"), _source),
         Word("step", ":step NAME(…)", lambda: _("run it line by line"), _step),
         Word("lag", ":lag 2s replica1", lambda: _("hold a replica's stream back"), _lag),

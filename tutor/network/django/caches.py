@@ -70,11 +70,6 @@ class Caches:
 
         return connect
 
-    def serializer(self, alias: str = "default") -> str:
-        """``pickle`` or ``json``."""
-        options = self.settings.caches[alias].get("OPTIONS", {})
-        return "json" if options.get("serializer") == JSON_SERIALIZER else "pickle"
-
     def close(self) -> None:
         """Hang up this thread's connections. The fleet goes on."""
         for cache in self.handler.all(initialized_only=True):

@@ -18,6 +18,7 @@ from typing import Literal
 
 from tutor.engine.config import Config
 from tutor.engine.engine import Engine
+from tutor.engine.turns import Turns
 from tutor.network.django.held import HeldDialer, Valve
 from tutor.network.server import Server
 from tutor.persistence.rdb import RdbInfo, load_rdb, write_rdb
@@ -68,7 +69,7 @@ class _HeldServer(Server):
 
     def __init__(self, engine: Engine, valve: Valve) -> None:
         self.valve = valve
-        super().__init__(engine)
+        super().__init__(engine, lock=Turns())  # who looks in from outside gets its turn
 
     def _time_to_wait(self) -> float:
         wait, due = super()._time_to_wait(), self.valve.wait_s

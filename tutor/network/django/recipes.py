@@ -6,7 +6,6 @@ run as it stands says so itself: Python's SyntaxError, Django's AttributeError.
 
 from __future__ import annotations
 
-import ast
 import inspect
 import json
 import sys
@@ -261,12 +260,3 @@ def _texts(frame: FrameType) -> dict[str, str]:
 
 def _file(name: str) -> str:
     return f"<{name}>"
-
-
-def is_python(name: str) -> bool:
-    """Whether the recipe's text is Python."""
-    try:
-        ast.parse(RECIPES[name].source)
-    except SyntaxError:
-        return False
-    return True

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -106,7 +107,10 @@ class Settings:
 def read_file(path: str | Path) -> Settings:
     """Settings of a file. Raises `SettingsError`."""
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        if not stat.S_ISREG(Path(path).stat().st_mode):
+            raise SettingsError("file", f"{path}: not a file")
+        with open(path, encoding="utf-8") as file:
+            text = file.read(LONGEST + 1)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise SettingsError("file", f"{path}: {reason}") from None

@@ -41,6 +41,12 @@ class Stored:
     memory: int
     inspection: Inspection
 
+    def same_as(self, other: Stored) -> bool:
+        """Whether another server holds the same value under this key (its age may differ)."""
+        mine = (self.db, self.key, self.type, self.data, self.inspection.length)
+        theirs = (other.db, other.key, other.type, other.data, other.inspection.length)
+        return mine == theirs
+
 
 def form_of(data: bytes) -> tuple[Form, int]:
     """How a string value is written, by its bytes alone, and the pickle's protocol."""
@@ -93,6 +99,8 @@ def keys_of(exchanges: Sequence[Exchange]) -> list[bytes]:
     """The keys that these requests name, each once, in order."""
     keys: dict[bytes, None] = {}
     for one in exchanges:
+        if not one.argv:
+            continue
         name, *words = one.argv
         if name.upper() not in _KEYED:
             continue

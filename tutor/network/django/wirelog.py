@@ -34,7 +34,8 @@ class Exchange:
     ``server`` is the name of the embedded server, ``index`` its place in LOCATION, ``role`` what it
     was then (``master``, ``replica``), ``address`` what the settings call it; ``handshake`` says
     that redis-py sent it when it connected. ``took_us`` is from the sending to the reply's last
-    byte, in microseconds.
+    byte, in microseconds. A connection that could not be made is an exchange too: without ``argv``,
+    and ``failed`` is the system's reason.
     """
 
     number: int
@@ -49,6 +50,7 @@ class Exchange:
     took_us: int
     sent: int  # bytes
     received: int
+    failed: str = ""
 
     @property
     def answered(self) -> bool:
@@ -209,6 +211,13 @@ class TappedSocket(socket.socket):
         return data
 
 
+def _refused(peer: Peer, why: str) -> Exchange:
+    return Exchange(
+        0, peer.server, peer.index, peer.role(), peer.address, peer.db, (), PENDING, False, 0, 0, 0,
+        failed=why,
+    )  # fmt: skip
+
+
 def tapped_pool(connect: Callable[[str, int], tuple[str, int, Peer]], log: WireLog) -> type[Any]:
     """A redis-py ConnectionPool class for OPTIONS["pool_class"].
 
@@ -228,6 +237,9 @@ def tapped_pool(connect: Callable[[str, int], tuple[str, int, Peer]], log: WireL
             self.host, self.port = there, number
             try:
                 sock: socket.socket = super()._connect()  # type: ignore[no-untyped-call]
+            except OSError as error:
+                log.add(_refused(peer, error.strerror or str(error)))
+                raise
             finally:
                 self.host, self.port = host, port
             self._tap = Tap(log, replace(peer, db=self.db))
@@ -240,9 +252,6 @@ def tapped_pool(connect: Callable[[str, int], tuple[str, int, Peer]], log: WireL
                 super().on_connect_check_health(check_health)
             finally:
                 self._tap.handshake = False
-
-        def on_connect(self) -> None:  # what redis-py 6 calls
-            self.on_connect_check_health()
 
     class TutorConnectionPool(redis.ConnectionPool):
         """redis-py's pool, with connections of that kind."""

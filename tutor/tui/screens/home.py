@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tutor.tui.application import TutorApp
 
 CONTINUE, SANDBOX, LAB, STAGE, RIVALS = "continue:", "sandbox:", "lab:", "stage:", "rivals:"
+DJANGO = "django:"
 """Ids of the lines that are no lessons."""
 
 
@@ -117,6 +118,9 @@ class HomeScreen(BaseScreen[None]):
         about = (_("one workload, both engines"), "muted")
         rivals = row("    ", (_("Redis and Memcached"), ""), "  ", about)
         made.append(self._option(RIVALS, [fit(rivals, width, glyphs.ellipsis)]))
+        about = (_("calls, and what they send"), "muted")
+        django = row("    ", (_("Django's cache"), ""), "  ", about)
+        made.append(self._option(DJANGO, [fit(django, width, glyphs.ellipsis)]))
         about = (_("no tasks, your own keys"), "muted")
         sandbox = row("    ", (_("Sandbox"), ""), "  ", about)
         made.append(self._option(SANDBOX, [fit(sandbox, width, glyphs.ellipsis)]))
@@ -172,6 +176,8 @@ class HomeScreen(BaseScreen[None]):
             return _stage_rows(width)
         if name == RIVALS:
             return _rivals_rows(width)
+        if name == DJANGO:
+            return _django_rows(width)
         wanted = self._tutor.outline.current if name == CONTINUE else name
         line = next((line for line in self.lines if line.id == wanted), None)
         if line is None:
@@ -204,6 +210,8 @@ class HomeScreen(BaseScreen[None]):
             self._tutor.open_stage()
         elif name == RIVALS:
             self._tutor.open_rivals()
+        elif name == DJANGO:
+            self._tutor.open_django()
         else:
             self._tutor.open_lesson(self._tutor.outline.current if name == CONTINUE else name)
 
@@ -285,6 +293,21 @@ def _rivals_rows(width: int) -> list[Row]:
         _("Under each experiment the X-ray of Memcached: slab classes, pages, queues, items."),
         _("The ring: servers join and leave, and you see which keys move under each rule. And a "
           "prompt of Memcached, where you type its protocol yourself."),
+    )  # fmt: skip
+    for text in texts:
+        rows += [EMPTY, *wrap(row((text, "")), width)]
+    return rows
+
+
+def _django_rows(width: int) -> list[Row]:
+    rows = wrap(row((_("Django's cache"), "title")), width)
+    texts = (
+        _("Real Django behind a prompt >>>: cache.set, get_or_set, incr and the rest, on a master "
+          "and two replicas of your own."),
+        _("Each call shows which server it went to, the commands and replies, and the key as it is "
+          "stored: prefix, version, pickle."),
+        _("Hold a replica back, pull its cable, stop the master: see stale reads and what Django "
+          "does about them."),
     )  # fmt: skip
     for text in texts:
         rows += [EMPTY, *wrap(row((text, "")), width)]
