@@ -1,0 +1,188 @@
+"""Read-after-write with replicas: a user saves, the next page reads, and from where.
+
+    save ─▶ SET at server 0 ─ ─ ─ delay ─ ─ ─▶ replica1, replica2
+    next page, some time later ─▶ GET at a random replica: is it what was saved?
+
+Cures: ``none`` accepts it; ``sticky`` reads from the master for a while after a user's own write;
+``wait`` lets the write wait until both replicas have it (WAIT); ``version`` asks for the version
+that was written, so that a replica that has it not yet says "nothing" instead of something old.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, deque
+from dataclasses import replace
+from itertools import count
+from typing import Any
+
+from tutor.labs.cache.calls import DjangoCache, Query, Routine, Send, Sleep
+from tutor.labs.cache.frame import Knobs, LaneFrame, Outcome, RequestFrame, Sample
+from tutor.labs.cache.lane import IDLE_US, RECENT, keys_of, wire_of
+from tutor.labs.cache.world import World
+
+REPLICAS = 2
+USERS = 20
+STICKY_US = 1_000_000
+"""A user who has written is read for from the master for so long."""
+
+WAIT_MS = 500
+TTL_S = 60
+
+
+class RoutingLane:
+    """``pairs``: each write with the read that followed, as (delay it was made under, how long
+    after the write it was read in microseconds, outcome)."""
+
+    def __init__(self, cure: str, seed: int, knobs: Knobs) -> None:
+        self.cure = cure
+        self.knobs = knobs
+        self.world = World(seed, REPLICAS, knobs.delay_ms * 1000)
+        self.cache = DjangoCache("shop")
+        self._traffic = random.Random(f"{seed}:traffic")
+        self._busy: set[int] = set()  # connections of the pool that are taken
+        self._numbers: Counter[str] = Counter()
+        self.recent: deque[RequestFrame] = deque(maxlen=RECENT)
+        self.pairs: list[tuple[int, int, Outcome]] = []
+        self.outcomes: Counter[Outcome] = Counter()
+        self.requests = self.writes = self.missing = self.read_us = self.write_us = 0
+        self.worst = self.oldest = self.queries = 0
+        self._step: list[RequestFrame] = []
+        self.world.simulation.after(self._pause() + 1_500_000, self._arrive)  # replicas have synced
+
+    def _pause(self) -> int:
+        rate = self.knobs.rate
+        return round(1_000_000 * self._traffic.expovariate(rate)) if rate > 0 else IDLE_US
+
+    def _arrive(self) -> None:
+        if self.knobs.rate > 0:
+            user = self._traffic.randrange(USERS)
+            gap = round(self._traffic.uniform(0.02, 1.0) * self.knobs.gap_ms * 1000)
+            self.requests += 1
+            worker = next(number for number in count() if number not in self._busy)
+            self._busy.add(worker)
+            self.world.start(
+                worker,
+                self._visit(worker, f"profile:{user}", gap),
+                lambda outcome: self._busy.discard(worker),
+            )
+        self.world.simulation.after(self._pause(), self._arrive)
+
+    def set_knobs(self, knobs: Knobs) -> None:
+        """From now on."""
+        self.knobs = knobs
+        for wire in self.world.wires:
+            wire.settings.delay = knobs.delay_ms * 1000
+
+    def kill(self) -> str:
+        """Nobody computes here."""
+        return ""
+
+    # a user's visit
+
+    def _visit(self, worker: int, key: str, gap: int) -> Routine[None]:
+        """Save, be sent to the next page, read there."""
+        now = self.world.simulation
+        self._numbers[key] += 1
+        number = self._numbers[key]
+        began, delay = now.now, self.knobs.delay_ms
+        value = {"number": number, "saved": began, "name": f"User {key}"}
+        version = number if self.cure == "version" else None
+        yield from self.cache.set(key, value, TTL_S, version)
+        if self.cure == "wait":
+            yield Send(True, (b"WAIT", b"%d" % REPLICAS, b"%d" % WAIT_MS))
+        self.writes += 1
+        self.write_us += now.now - began
+        written = now.now
+        yield Sleep(gap)
+        began = now.now
+        outcome, found = yield from self._read(key, version, number, written)
+        self._count(worker, key, outcome, began, found)
+        self.pairs.append((delay, gap, outcome))
+
+    def _read(
+        self, key: str, version: int | None, number: int, written: int
+    ) -> Routine[tuple[Outcome, Any]]:
+        sticky = self.cure == "sticky" and self.world.simulation.now < written + STICKY_US
+        if sticky:
+            data = yield from _at_master(self.cache.get(key))
+        else:
+            data = yield from self.cache.get(key, version=version)
+        if data is not None and data["number"] >= number:
+            return "master" if sticky else "hit", data
+        if data is None and version is not None:
+            yield Query(self.knobs.cost_ms * 1000)  # the database knows it
+            self.missing += 1
+            return "miss", None
+        return "stale", data
+
+    def _count(self, worker: int, key: str, outcome: Outcome, began: int, found: Any) -> None:
+        now = self.world.simulation.now
+        took = now - began
+        age = now - found["saved"] if found is not None and outcome == "stale" else 0
+        answer = RequestFrame(began, worker, key, outcome, took, age)
+        self.recent.append(answer)
+        self._step.append(answer)
+        self.outcomes[outcome] += 1
+        self.read_us += took
+        self.worst = max(self.worst, took)
+        self.oldest = max(self.oldest, age)
+
+    # looking
+
+    def _by_delay(self) -> tuple[tuple[int, int, int], ...]:
+        reads, stale = Counter[int](), Counter[int]()
+        for delay, _gap, outcome in self.pairs:
+            reads[delay] += 1
+            stale[delay] += outcome == "stale"
+        return tuple((delay, reads[delay], stale[delay]) for delay in sorted(reads))
+
+    def begin_step(self) -> None:
+        """A tenth of a second begins."""
+        self._step.clear()
+        self.world.database.begin_step()
+
+    def run_to(self, time: int) -> None:
+        """Let time pass."""
+        self.world.simulation.run_until(time)
+
+    def take(self) -> LaneFrame:
+        """The present moment. ``requests`` are visits, ``done`` reads."""
+        done, database = self.outcomes.total(), self.world.database
+        counts = Counter(one.outcome for one in self._step)
+        slowest = max((one.took_us for one in self._step), default=0)
+        sample = Sample(database.peak, slowest, tuple(sorted(counts.items())))
+        return LaneFrame(
+            cure=self.cure, requests=self.requests, done=done, waiting=0,
+            hits=done - self.outcomes["miss"], computed=database.queries, background=0,
+            stale=self.outcomes["stale"], killed=0, mean_us=self.read_us // done if done else 0,
+            worst_us=self.worst, saved_us=0, at_once=0, oldest_us=self.oldest, load=database.load,
+            peak=database.peak, sample=sample, writes=self.writes,
+            write_us=self.write_us // self.writes if self.writes else 0,
+            at_master=self.outcomes["master"], missing=self.missing, by_delay=self._by_delay(), recent=tuple(self.recent),
+            keys=keys_of(self.world), wire=wire_of(self.world.log),
+        )  # fmt: skip
+
+
+def _at_master(call: Routine[Any]) -> Routine[Any]:
+    """The same call by a cache whose LOCATION is the master alone."""
+    wish = next(call)
+    while True:
+        assert isinstance(wish, Send)
+        reply = yield Send(True, wish.argv)
+        try:
+            wish = call.send(reply)
+        except StopIteration as end:
+            return end.value
+
+
+def stale_by_delay(
+    cure: str, seed: int, delays: tuple[int, ...], knobs: Knobs, seconds: int = 20
+) -> list[tuple[int, int, int]]:
+    """(delay in ms, reads, stale reads) of runs that differ in nothing else."""
+    found: list[tuple[int, int, int]] = []
+    for delay in delays:
+        lane = RoutingLane(cure, seed, replace(knobs, delay_ms=delay))
+        lane.run_to(seconds * 1_000_000)
+        found.append((delay, lane.outcomes.total(), lane.outcomes["stale"]))
+    return found
