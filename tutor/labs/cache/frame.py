@@ -90,7 +90,8 @@ class Sample:
 class LaneFrame:
     """One cure. ``saved_us``: what the slow function would have taken, less what was taken.
     ``at_once``: recomputations of one key at a time, at most. ``oldest_us``: age of the oldest
-    answer. ``by_delay``: (delay of the replication in ms, reads under it, stale ones). ``series``: the samples of the last steps, this one's last."""
+    answer. ``by_delay``: (delay of the replication in ms, reads under it, stale ones).
+    ``series``: the samples of the last steps, this one's last."""
 
     cure: str
     requests: int

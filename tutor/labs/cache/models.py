@@ -10,6 +10,7 @@ import io
 import json
 import pickle
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from tutor.engine.clock import VirtualClock
@@ -66,15 +67,15 @@ def _models_page(data: bytes, classes: Mapping[str, type | None]) -> Callable[[]
 
 
 _CHANGES: Mapping[str, tuple[type | None, Callable[[dict[str, Any]], str]]] = {
-    "same": (shop.Product, lambda row: f"{row['name']}: {row['price']} €"),
+    "same": (shop.Product, lambda row: f"{row['name']}: {row['price']}"),
     "added": (
         shop.ProductWithDiscount,
-        lambda row: f"{row['name']}: {row['price']} € −{row.get('discount', 0)} %",
+        lambda row: f"{row['name']}: {row['price']} -{row.get('discount', 0)} %",
     ),
-    "removed": (shop.ProductWithoutStock, lambda row: f"{row['name']}: {row['price']} €"),
-    "renamed": (shop.ProductRenamed, lambda row: f"{row['name']}: {row['net_price']} €"),
-    "cents": (shop.ProductInCents, lambda row: f"{row['name']}: {row['price'] / 100:.2f} €"),
-    "moved": (None, lambda row: f"{row['name']}: {row['price']} €"),
+    "removed": (shop.ProductWithoutStock, lambda row: f"{row['name']}: {row['price']}"),
+    "renamed": (shop.ProductRenamed, lambda row: f"{row['name']}: {row['net_price']}"),
+    "cents": (shop.ProductInCents, lambda row: f"{row['name']}: {row['price'] / 100:.2f}"),
+    "moved": (None, lambda row: f"{row['name']}: {row['price']}"),
 }
 """What `Product` is after the release (None: it is in another module), and how the page reads a
 dictionary then."""
@@ -134,6 +135,7 @@ def _lost_update() -> list[ChangeFrame]:
     ]
 
 
+@cache
 def examine(rows: int) -> ModelsFrame:
     """Sizes for so many rows, and what changes do."""
     pickled = pickle.dumps(shop.product(7), PROTOCOL)

@@ -159,8 +159,8 @@ class RoutingLane:
             worst_us=self.worst, saved_us=0, at_once=0, oldest_us=self.oldest, load=database.load,
             peak=database.peak, sample=sample, writes=self.writes,
             write_us=self.write_us // self.writes if self.writes else 0,
-            at_master=self.outcomes["master"], missing=self.missing, by_delay=self._by_delay(), recent=tuple(self.recent),
-            keys=keys_of(self.world), wire=wire_of(self.world.log),
+            at_master=self.outcomes["master"], missing=self.missing, by_delay=self._by_delay(),
+            recent=tuple(self.recent), keys=keys_of(self.world), wire=wire_of(self.world.log),
         )  # fmt: skip
 
 

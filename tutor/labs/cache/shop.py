@@ -55,7 +55,7 @@ class Product(Model):
 
     def label(self) -> str:
         """What the page shows."""
-        return f"{self.name}: {self.price} €"
+        return f"{self.name}: {self.price}"
 
 
 class ProductWithoutStock(Model):
@@ -65,7 +65,7 @@ class ProductWithoutStock(Model):
     price: decimal.Decimal
 
     def label(self) -> str:
-        return f"{self.name}: {self.price} €"
+        return f"{self.name}: {self.price}"
 
 
 class ProductWithDiscount(Model):
@@ -76,7 +76,7 @@ class ProductWithDiscount(Model):
     discount: int
 
     def label(self) -> str:
-        return f"{self.name}: {self.price} € −{self.discount} %"
+        return f"{self.name}: {self.price} -{self.discount} %"
 
 
 class ProductRenamed(Model):
@@ -86,7 +86,7 @@ class ProductRenamed(Model):
     net_price: decimal.Decimal
 
     def label(self) -> str:
-        return f"{self.name}: {self.net_price} €"
+        return f"{self.name}: {self.net_price}"
 
 
 class ProductInCents(Model):
@@ -96,7 +96,7 @@ class ProductInCents(Model):
     price: int
 
     def label(self) -> str:
-        return f"{self.name}: {self.price / 100:.2f} €"
+        return f"{self.name}: {self.price / 100:.2f}"
 
 
 RELEASES = (ProductWithoutStock, ProductWithDiscount, ProductRenamed, ProductInCents)
