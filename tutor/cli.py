@@ -310,6 +310,11 @@ def _lab(args: argparse.Namespace) -> int:
     if wants_screen(args) and args.lab == "durability":
         args.open_stage = args.policy, args.seed
         return _tui(args)
+    if wants_screen(args) and args.lab == "cache":
+        from tutor.console.cache_lab import asked
+
+        args.open_cache = asked(args)
+        return _tui(args) if args.open_cache else 2
     if wants_screen(args):
         args.open_lab = args.scenario, args.seed, args.replicas
         return _tui(args)

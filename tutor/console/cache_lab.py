@@ -17,7 +17,7 @@ from tutor.i18n import _
 
 if TYPE_CHECKING:
     from tutor.diagrams.canvas import Drawing
-    from tutor.labs.cache import Knobs
+    from tutor.labs.cache import Experiment, Knobs
 
 EXPERIMENTS = ("aside", "stampede", "models", "versions", "routing")
 STEPS = 130
@@ -73,17 +73,33 @@ def given_knobs(args: argparse.Namespace) -> Knobs:
     return replace(FIRST[experiment], **said)
 
 
+def asked(args: argparse.Namespace) -> tuple[Experiment, str | None, int, Knobs] | None:
+    """What the screen is to begin with; None if it cannot, which is said."""
+    if not _known_cure(args):
+        return None
+    return args.experiment, args.cure, args.seed, given_knobs(args)
+
+
+def _known_cure(args: argparse.Namespace) -> bool:
+    from tutor.labs.cache import CURES
+
+    cures = CURES[args.experiment]
+    if args.cure is None or args.cure in cures:
+        return True
+    text = _("{experiment} has no cure {name}. There are: {known}")
+    known = ", ".join(cures) or "–"
+    words = text.format(experiment=args.experiment, name=args.cure[:40], known=known)
+    print(words, file=sys.stderr)
+    return False
+
+
 def run(args: argparse.Namespace, show: Callable[[Drawing, argparse.Namespace], int]) -> int:
     """Carry out the command; the exit code. ``show`` prints or writes a picture."""
     from tutor.labs.cache import CURES, CacheLab
 
-    cures = CURES[args.experiment]
-    if args.cure is not None and args.cure not in cures:
-        known = ", ".join(cures) or "–"
-        text = _("{experiment} has no cure {name}. There are: {known}")
-        words = text.format(experiment=args.experiment, name=args.cure[:40], known=known)
-        print(words, file=sys.stderr)
+    if not _known_cure(args):
         return 2
+    cures = CURES[args.experiment]
     steps = STEPS if args.steps is None else args.steps
     alone = (args.cure,) if args.json and args.cure else ()
     lab = CacheLab(args.experiment, args.seed, given_knobs(args), alone)

@@ -58,6 +58,7 @@ _TABLE = (
     Key("theme", "", "app.theme", N_("Theme"), N_("Light or dark")),
     Key("lab", "", "app.open_lab", N_("Lab"), N_("Replication lab: servers, links and faults")),
     Key("stage", "", "app.open_stage", N_("Stage"), N_("Persistence stage: what a death takes")),
+    Key("cache", "", "app.open_cache", N_("Cache"), N_("Cache lab: stampedes and their cures")),
     Key("home", "escape", "app.home", N_("Home"), N_("Go to the list of lessons"), 14, False),
     Key("close", "escape", "close", N_("Close"), N_("Close this window"), 3),
     Key("quit", "f10,ctrl+q", "app.quit", N_("Quit"), N_("Leave; your place is kept"), 4),

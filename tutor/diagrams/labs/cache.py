@@ -68,5 +68,7 @@ def describe_cache(frame: CacheFrame) -> str:
     told += tell_lanes(frame) if frame.lanes else []
     told += tell_ways(frame) if frame.versions else []
     told += tell_models(frame.models) if frame.models is not None else []
-    told += [f"{clock_text(one.time)} s: {cache_event_text(one)}." for one in frame.events]
+    for one in frame.events:
+        when = _("%(n)s s") % {"n": clock_text(one.time)}
+        told.append(f"{when}: {cache_event_text(one)}.")
     return "\n".join(told)

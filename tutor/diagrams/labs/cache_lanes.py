@@ -13,6 +13,7 @@ from typing import NamedTuple
 from tutor.diagrams.canvas import Line, Role, Run, clip_line, fill_line, pad, width_of, wrapped
 from tutor.diagrams.labs.amounts import grouped, lag_time_text
 from tutor.diagrams.labs.cache_parts import (
+    BARS,
     SIGNS,
     bar_rows,
     key_rows,
@@ -38,7 +39,9 @@ class Figure(NamedTuple):
 
 
 def _time(us: int) -> str:
-    return lag_time_text(us / 1000) if us >= 10_000 or not us else f"{us / 1000:.1f} " + _("ms")
+    if us >= 10_000 or not us:
+        return lag_time_text(us / 1000)
+    return _("%(n)s ms") % {"n": f"{us / 1000:.1f}"}
 
 
 def _share(part: int, whole: int) -> str:
@@ -111,8 +114,8 @@ def _legend_title(strip: bool) -> str:
 def _load(lane: LaneFrame, top: int, cells: int) -> list[Run]:
     """What the database has to do; more than it can do at once is a warning."""
     values = [sample.load for sample in lane.series]
-    roles: list[Role] = ["warning" if one > _CONNECTIONS else "payload" for one in values]
-    return bar_rows(values, roles, top, cells, 1)[0]
+    bars: list[Run] = [("█", "warning" if one > _CONNECTIONS else "payload") for one in values]
+    return bar_rows(values, bars, top, cells, 1)[0]
 
 
 def draw_lane(frame: CacheFrame, chosen: int, width: int, height: int) -> list[Line]:
@@ -127,7 +130,7 @@ def draw_lane(frame: CacheFrame, chosen: int, width: int, height: int) -> list[L
         part = _delays(lane, width, left) if routing else slowest_chart(lane.series, width, rows)
         lines += [*([()] if left > 12 else []), *part]
         if not routing:
-            lines.append(_legend(lane, width))
+            lines.append(_legend(lane, width, bars=True))
             lines.append(worker_row(lane.workers, width))
     elif left >= 2:
         lines.append(_legend(lane, width))
@@ -137,13 +140,15 @@ def draw_lane(frame: CacheFrame, chosen: int, width: int, height: int) -> list[L
     if left >= 3:
         gap: list[Line] = [()] if left > 9 else []
         keys = key_rows(lane.keys, width, max(min(len(lane.keys), left // 3, 5), 1))
-        wire = wire_rows(lane.wire, width, left - len(keys) - 2 * len(gap), routing)
-        lines += [*gap, *keys, *gap, *wire]
+        wire = wire_rows(lane.wire, width, left - len(keys) - 2 * len(gap) - 1, routing)
+        words = _("last commands") if routing else _("last commands, hits left out")
+        title: list[Line] = [clip_line([(words, "label")], width)] if wire else []
+        lines += [*gap, *keys, *gap, *title, *wire]
     return lines[:height]
 
 
-def _legend(lane: LaneFrame, width: int) -> Line:
-    """The signs and colours of outcomes that there were."""
+def _legend(lane: LaneFrame, width: int, bars: bool = False) -> Line:
+    """The signs and colours of outcomes that there were; ``bars``: in a chart."""
     seen = {one.outcome for one in lane.recent} | {
         outcome for sample in lane.series for outcome, _count in sample.counts
     }
@@ -151,6 +156,8 @@ def _legend(lane: LaneFrame, width: int) -> Line:
     for outcome in SIGNS:
         if outcome in seen:
             sign, role = SIGNS[outcome]
+            if bars:
+                sign = BARS.get(outcome, "▄" if outcome == "hit" else "█")
             runs += [(sign, role), (f" {outcome_text(outcome)}   ", "label")]
     return clip_line(runs, width)
 

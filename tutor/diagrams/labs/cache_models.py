@@ -10,7 +10,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from tutor.diagrams.amounts import size_text
-from tutor.diagrams.canvas import Line, Role, Run, clip_line, gauge, pad, width_of, wrapped
+from tutor.diagrams.canvas import (
+    Line,
+    Role,
+    Run,
+    clip_line,
+    fill_line,
+    gauge,
+    line_width,
+    pad,
+    width_of,
+    wrapped,
+)
 from tutor.i18n import _, ngettext, pgettext
 from tutor.labs.cache.frame import ChangeFrame, ModelsFrame
 
@@ -29,7 +40,7 @@ _CHANGES: Mapping[str, Callable[[], str]] = {
     "renamed": lambda: _("a field has another name"),
     "cents": lambda: _("price is in cents now"),
     "moved": lambda: _("the class was moved to another module"),
-    "saved": lambda: _("a cached row is saved (stock is 3 by now)"),
+    "saved": lambda: _("a cached row is saved (stock is 3 now)"),
 }
 
 
@@ -92,12 +103,14 @@ def _change(change: ChangeFrame, width: int, wide: bool) -> list[Line]:
     title = _CHANGES[change.change]()
     name = pad(_WAYS[change.way](), max(width_of(_WAYS[one]()) for one in ("model", "dictionary")))
     words: list[Run] = [(sign, role), (f" {name}  ", "label")]
-    if wide:
-        head: list[Run] = [(pad(title if first else "", 42), "text")]
-        return [clip_line([*head, *words, (_outcome(change), role)], width)]
-    if first:
+    column = max(width_of(words()) for words in _CHANGES.values()) + 2 if wide else 2
+    head: list[Run] = [*fill_line([(title if first and wide else "", "text")], column), *words]
+    room = max(width - line_width(head), 12)
+    blank: Line = ((" " * line_width(head), "text"),)
+    if first and not wide:
         lines.append(clip_line([(title, "text")], width))
-    lines.append(clip_line([("  ", "text"), *words, (_outcome(change), role)], width))
+    for at, line in enumerate(wrapped(_outcome(change), room, role)):
+        lines.append(clip_line([*(blank if at else head), *line], width))
     return lines
 
 

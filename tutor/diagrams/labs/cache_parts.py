@@ -31,6 +31,9 @@ SIGNS: dict[Outcome, tuple[str, Role]] = {
 WORST: tuple[Outcome, ...] = ("killed", "stale", "miss", "early", "waited", "master", "hit")
 """Which of several outcomes in one cell is shown."""
 
+BARS: dict[Outcome, str] = {"waited": "▒", "stale": "░"}
+"""What a full cell of a bar is made of, where it is not ``█``."""
+
 _LEAST_BAR = 8
 
 
@@ -46,17 +49,18 @@ def joined(signs: Sequence[Run]) -> list[Run]:
 
 
 def bar_rows(
-    values: Sequence[int], roles: Sequence[Role], top: int, cells: int, rows: int
+    values: Sequence[int], bars: Sequence[Run], top: int, cells: int, rows: int
 ) -> list[list[Run]]:
-    """A column for each of the last values, two steps to a row; nothing is a dot."""
-    kept, looks = values[-cells:], roles[-cells:]
+    """A column for each of the last values, two steps to a row; nothing is a dot. ``bars``: what
+    a full cell of each looks like."""
+    kept, looks = values[-cells:], bars[-cells:]
     lines: list[list[Run]] = []
     for row in range(rows - 1, -1, -1):
         signs: list[Run] = []
-        for value, role in zip(kept, looks, strict=True):
+        for value, (full, role) in zip(kept, looks, strict=True):
             steps = max(round(value / top * rows * 2), 1) - row * 2 if value and top else 0
             blank: Run = ("·", "free") if row == 0 else (" ", "text")
-            signs.append(("█", role) if steps >= 2 else ("▄", role) if steps == 1 else blank)
+            signs.append((full, role) if steps >= 2 else ("▄", role) if steps == 1 else blank)
         lines.append([*fill_line(joined(signs), cells)])
     return lines
 
@@ -74,16 +78,16 @@ def outcome_strip(series: Sequence[Sample], cells: int) -> list[Run]:
 def slowest_chart(series: Sequence[Sample], width: int, rows: int) -> list[Line]:
     """The slowest answer of each step; its colour is how the worst of them was answered."""
     top = max((sample.slowest_us for sample in series), default=0)
-    roles: list[Role] = []
+    bars: list[Run] = []
     for sample in series:
         there = {outcome for outcome, _count in sample.counts}
         worst: Outcome = next((one for one in WORST if one in there), "hit")
-        roles.append(SIGNS[worst][1])
+        bars.append((BARS.get(worst, "█"), SIGNS[worst][1]))
     words = _("slowest answer of each 0.1 s · full height %(time)s")
     title: Run = (words % {"time": lag_time_text(top / 1000)}, "label")
     values = [sample.slowest_us for sample in series]
-    bars = bar_rows(values, roles, top, width, rows)
-    return [clip_line([title], width), *map(tuple, bars)]
+    made = bar_rows(values, bars, top, width, rows)
+    return [clip_line([title], width), *map(tuple, made)]
 
 
 def key_rows(keys: Sequence[KeyFrame], width: int, most: int) -> list[Line]:
@@ -91,7 +95,7 @@ def key_rows(keys: Sequence[KeyFrame], width: int, most: int) -> list[Line]:
     nothing: Line = ((_("no key in this database"), "label"),)
     if not keys or most < 1:
         return [nothing][: max(most, 0)]
-    shown = keys[:most] if len(keys) <= most else keys[: max(most - 1, 0)]
+    shown = keys[:most] if len(keys) <= most else keys[: max(most - 1, 1)]
     column = min(max(width_of(key.name) for key in keys), width // 3)
     lines: list[Line] = []
     for key in shown:

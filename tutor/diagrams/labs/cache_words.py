@@ -179,4 +179,22 @@ def cache_event_text(event: EventFrame) -> str:
     if event.code == "crash":
         words = _("%(lane)s: the worker that computed %(key)s is killed")
         return words % {"lane": cure_text(params["lane"]), "key": params["key"]}
-    return _("%(name)s is %(value)s now") % params
+    return _("%(name)s is %(value)s now") % {**params, "name": knob_text(params["name"])}
+
+
+def knob_text(kind: str) -> str:
+    """What a knob is called."""
+    return _KNOBS[kind]()
+
+
+_KNOBS: Mapping[str, Callable[[], str]] = {
+    "workers": lambda: pgettext("knob", "workers"),
+    "rate": lambda: pgettext("knob", "requests"),
+    "cost": lambda: pgettext("knob", "function"),
+    "ttl": lambda: pgettext("knob", "TTL"),
+    "keys": lambda: pgettext("knob", "keys"),
+    "delay": lambda: pgettext("knob", "delay"),
+    "gap": lambda: pgettext("knob", "next page"),
+    "rows": lambda: pgettext("knob", "rows"),
+    "kill": lambda: pgettext("knob", "kill"),
+}

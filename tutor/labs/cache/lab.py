@@ -60,6 +60,13 @@ _FIELDS: Mapping[str, str] = {
     "delay": "delay_ms", "gap": "gap_ms", "rows": "keys",
 }  # fmt: skip
 
+
+def knob_of(knobs: Knobs, kind: str) -> int:
+    """What a knob stands at, in its own unit. Raises KeyError for one that is none."""
+    value: int = getattr(knobs, _FIELDS[kind])
+    return value
+
+
 Lane = TrafficLane | RoutingLane | VersionsLane
 
 
