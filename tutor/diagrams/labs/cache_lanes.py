@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from tutor.diagrams.canvas import Line, Role, Run, clip_line, fill_line, pad, width_of, wrapped
+from tutor.diagrams.canvas import Line, Run, clip_line, fill_line, pad, width_of, wrapped
 from tutor.diagrams.labs.amounts import grouped, lag_time_text
 from tutor.diagrams.labs.cache_parts import (
     BARS,
