@@ -147,7 +147,7 @@ def test_every_request_is_counted_once_and_every_lane_gets_the_same(chunk: int) 
         begun = sum(one.background is False for one in lane.computations)
         assert misses <= begun <= misses + busy, (seed, cure)
         assert lane.requests == plain.requests, (seed, cure)
-        assert lane.traffic.getstate() == plain.traffic.getstate(), (seed, cure)
+        assert lane.arrivals.chance.getstate() == plain.arrivals.chance.getstate(), (seed, cure)
 
 
 @pytest.mark.parametrize("chunk", CHUNKS)

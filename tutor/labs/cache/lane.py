@@ -2,7 +2,7 @@
 
     requests ─▶ queue ─▶ free worker ─▶ cure: cache calls, slow function ─▶ answer
 
-The traffic has chances of its own, so that every lane of a run gets the same requests.
+The traffic has chances of its own (`Arrivals`), so that every lane gets the same requests.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from tutor.labs.cache.arrivals import Arrivals
 from tutor.labs.cache.calls import DjangoCache, Query, Routine, Sleep
 from tutor.labs.cache.cures import GRACE_S, LOCK_S, WAYS
 from tutor.labs.cache.frame import (
@@ -31,7 +32,6 @@ from tutor.labs.cache.world import DATABASE, Logged, Task, World
 
 RECENT = 40
 KEYS = 24
-IDLE_US = 250_000
 _DEPLOY, _BEHIND = 90, 91
 """Workers that nobody's request goes to: who fills the cache first, who refreshes it."""
 
@@ -89,7 +89,7 @@ class TrafficLane:
         self.world = World(seed)
         self.cache = DjangoCache("shop")
         self.chance = random.Random(f"{seed}:{cure}")
-        self.traffic = random.Random(f"{seed}:traffic")
+        self.arrivals = Arrivals(self.world.simulation, seed, lambda: self.knobs.rate, self._arrive)
         self.workers = [Worker(number) for number in range(knobs.workers)]
         self.queue: deque[Request] = deque()
         self.requests = 0
@@ -110,23 +110,16 @@ class TrafficLane:
     def _open(self) -> None:
         if self.cure == "warm":
             self.world.start(_BEHIND, self._keep_warm())
-        self.world.simulation.after(self._pause(), self._arrive)
+        self.arrivals.begin()
 
-    def _pause(self) -> int:
-        rate = self.knobs.rate
-        return round(1_000_000 * self.traffic.expovariate(rate)) if rate > 0 else IDLE_US
-
-    def _arrive(self) -> None:
-        if self.knobs.rate > 0:
-            chance = self.traffic
-            share = chance.random() ** 1.6  # some keys are asked for more often
-            number, factor = int(share * self.knobs.keys), chance.uniform(0.8, 1.2)
-            self.requests += 1
-            cost = round(self.knobs.cost_ms * 1000 * factor)
-            now = self.world.simulation.now
-            self.queue.append(Request(self.requests, now, f"page:{number}", cost))
-            self._serve()
-        self.world.simulation.after(self._pause(), self._arrive)
+    def _arrive(self, chance: random.Random) -> None:
+        share = chance.random() ** 1.6  # some keys are asked for more often
+        number, factor = int(share * self.knobs.keys), chance.uniform(0.8, 1.2)
+        self.requests += 1
+        cost = round(self.knobs.cost_ms * 1000 * factor)
+        now = self.world.simulation.now
+        self.queue.append(Request(self.requests, now, f"page:{number}", cost))
+        self._serve()
 
     def _serve(self) -> None:
         for worker in self.workers:

@@ -16,9 +16,10 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
+from tutor.labs.cache.arrivals import Arrivals
 from tutor.labs.cache.calls import DjangoCache, Query, Routine, Send, Sleep
 from tutor.labs.cache.frame import Knobs, LaneFrame, Outcome, RequestFrame, Sample
-from tutor.labs.cache.lane import IDLE_US, RECENT, keys_of, wire_of
+from tutor.labs.cache.lane import RECENT, keys_of, wire_of
 from tutor.labs.cache.world import World
 
 REPLICAS = 2
@@ -28,6 +29,8 @@ STICKY_US = 1_000_000
 
 WAIT_MS = 500
 TTL_S = 60
+SYNCED_US = 1_500_000
+"""Then both replicas follow, and the traffic begins."""
 
 
 class RoutingLane:
@@ -39,7 +42,6 @@ class RoutingLane:
         self.knobs = knobs
         self.world = World(seed, REPLICAS, knobs.delay_ms * 1000)
         self.cache = DjangoCache("shop")
-        self._traffic = random.Random(f"{seed}:traffic")
         self._busy: set[int] = set()  # connections of the pool that are taken
         self._numbers: Counter[str] = Counter()
         self.recent: deque[RequestFrame] = deque(maxlen=RECENT)
@@ -48,25 +50,20 @@ class RoutingLane:
         self.requests = self.writes = self.missing = self.read_us = self.write_us = 0
         self.worst = self.oldest = self.queries = 0
         self._step: list[RequestFrame] = []
-        self.world.simulation.after(self._pause() + 1_500_000, self._arrive)  # replicas have synced
+        self.arrivals = Arrivals(self.world.simulation, seed, lambda: self.knobs.rate, self._arrive)
+        self.world.simulation.after(SYNCED_US, self.arrivals.begin)
 
-    def _pause(self) -> int:
-        rate = self.knobs.rate
-        return round(1_000_000 * self._traffic.expovariate(rate)) if rate > 0 else IDLE_US
-
-    def _arrive(self) -> None:
-        if self.knobs.rate > 0:
-            user = self._traffic.randrange(USERS)
-            gap = round(self._traffic.uniform(0.02, 1.0) * self.knobs.gap_ms * 1000)
-            self.requests += 1
-            worker = next(number for number in count() if number not in self._busy)
-            self._busy.add(worker)
-            self.world.start(
-                worker,
-                self._visit(worker, f"profile:{user}", gap),
-                lambda outcome: self._busy.discard(worker),
-            )
-        self.world.simulation.after(self._pause(), self._arrive)
+    def _arrive(self, chance: random.Random) -> None:
+        user = chance.randrange(USERS)
+        gap = round(chance.uniform(0.02, 1.0) * self.knobs.gap_ms * 1000)
+        self.requests += 1
+        worker = next(number for number in count() if number not in self._busy)
+        self._busy.add(worker)
+        self.world.start(
+            worker,
+            self._visit(worker, f"profile:{user}", gap),
+            lambda outcome: self._busy.discard(worker),
+        )
 
     def set_knobs(self, knobs: Knobs) -> None:
         """From now on."""

@@ -11,20 +11,21 @@ from textual.binding import BindingType
 from textual.types import CSSPathType
 
 from tutor.diagrams.labs.cache import FIRST_ROW, draw_cache, lane_count
-from tutor.diagrams.labs.cache_words import cure_text, experiment_text
+from tutor.diagrams.labs.cache_words import cure_text, experiment_text, knobs_text
 from tutor.engine.turns import Turns
 from tutor.i18n import _, language
 from tutor.labs.cache import CURES, EXPERIMENTS, OF, STEPS, CacheFrame, CacheLab, Experiment, Knobs
 from tutor.labs.cache.lab import knob_of
 from tutor.labs.replication.actions import next_value
-from tutor.tui.cachekeys import CACHE_KEYS, cache_help
+from tutor.tui.cachekeys import CACHE_KEYS, CACHE_PLAY_KEYS, cache_help
 from tutor.tui.keys import bindings
-from tutor.tui.labkeys import Section
+from tutor.tui.labkeys import Section, StageKey
 from tutor.tui.labplay import Playing
 from tutor.tui.paint import Row, row
 from tutor.tui.screens.lab import LabScreen
-from tutor.tui.widgets.cachecanvas import CacheBar, CacheCanvas, CacheTabs
+from tutor.tui.widgets.cachecanvas import CacheCanvas, CacheTabs
 from tutor.tui.widgets.keybar import KeyBar
+from tutor.tui.widgets.labcanvas import SettingsBar
 from tutor.tui.widgets.labslider import LabSlider
 from tutor.tui.widgets.notice import TooSmall
 from tutor.tui.widgets.topbar import TopBar
@@ -63,8 +64,14 @@ class CacheLabScreen(LabScreen):
         self.turns = Turns()
         self.canvas = CacheCanvas(id="cache")
         self.tabs = CacheTabs(lambda: self.frame, id="tabs")
-        self.bar = CacheBar(lambda: self.frame, id="knobs")
+        self.bar = SettingsBar(
+            lambda: knobs_text(self.frame), self._knob_keys, CACHE_PLAY_KEYS, id="knobs"
+        )
         self.slider = LabSlider(lambda: self.playing, id="slider")
+
+    def _knob_keys(self) -> list[StageKey]:
+        """Those that the experiment has."""
+        return [key for key in CACHE_KEYS if key.kind in OF[self.experiment]]
 
     def _run_of(self, experiment: Experiment) -> Run:
         if experiment not in self.runs:

@@ -1,4 +1,4 @@
-"""The cache lab's picture, its tabs and its bar."""
+"""The cache lab's picture, and its tabs."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import ClassVar
 
 from textual.binding import BindingType
 
-from tutor.diagrams.labs.cache_words import experiment_about, experiment_text, knobs_text
-from tutor.labs.cache import EXPERIMENTS, OF, CacheFrame
+from tutor.diagrams.labs.cache_words import experiment_about, experiment_text
+from tutor.labs.cache import EXPERIMENTS, CacheFrame
 from tutor.tui.cachekeys import CACHE_KEYS, CACHE_PLAY_KEYS
 from tutor.tui.glyphs import glyphs
 from tutor.tui.labkeys import key_bindings
-from tutor.tui.paint import Piece, Row, fit, row, wrap
-from tutor.tui.widgets.labcanvas import NO_BREAK, LabCanvas, cut_rows, knob_words, play_words
+from tutor.tui.paint import Piece, Row, fit, row
+from tutor.tui.widgets.labcanvas import NO_BREAK, LabCanvas
 from tutor.tui.widgets.painted import Line
 
 
@@ -46,22 +46,3 @@ class CacheTabs(Line):
                        Piece("   ")]  # fmt: skip
         about = row((experiment_about(chosen), "muted"))
         return [fit(tuple(pieces), width, glyphs.ellipsis), fit(about, width, glyphs.ellipsis)]
-
-
-class CacheBar(Line):
-    """What the experiment is set to, and the keys: as many rows as there is room for."""
-
-    DEFAULT_CSS = "CacheBar { height: 2; padding: 0 1; }"
-
-    def __init__(self, frame: Callable[[], CacheFrame], *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._frame = frame
-
-    def compose_rows(self, width: int) -> Sequence[Row]:
-        """The settings and the knobs, then the keys of time."""
-        frame = self._frame()
-        keys = [key for key in CACHE_KEYS if key.kind in OF[frame.experiment]]
-        first = (*row((knobs_text(frame), "muted")), *knob_words(keys))
-        return cut_rows([*wrap(first, width, "  "),
-                         *wrap((Piece(" "), *play_words(CACHE_PLAY_KEYS)), width, "  ")],
-                        width, self.size.height)  # fmt: skip
