@@ -47,6 +47,7 @@ class RoutingLane:
         self.recent: deque[RequestFrame] = deque(maxlen=RECENT)
         self.pairs: list[tuple[int, int, Outcome]] = []
         self.outcomes: Counter[Outcome] = Counter()
+        self._by_delay: dict[int, tuple[int, int]] = {}  # reads, stale ones
         self.requests = self.writes = self.missing = self.read_us = self.write_us = 0
         self.worst = self.oldest = self.queries = 0
         self._step: list[RequestFrame] = []
@@ -96,6 +97,8 @@ class RoutingLane:
         outcome, found = yield from self._read(key, version, number, written)
         self._count(worker, key, outcome, began, found)
         self.pairs.append((delay, gap, outcome))
+        reads, stale = self._by_delay.get(delay, (0, 0))
+        self._by_delay[delay] = reads + 1, stale + (outcome == "stale")
 
     def _read(
         self, key: str, version: int | None, number: int, written: int
@@ -127,13 +130,6 @@ class RoutingLane:
 
     # looking
 
-    def _by_delay(self) -> tuple[tuple[int, int, int], ...]:
-        reads, stale = Counter[int](), Counter[int]()
-        for delay, _gap, outcome in self.pairs:
-            reads[delay] += 1
-            stale[delay] += outcome == "stale"
-        return tuple((delay, reads[delay], stale[delay]) for delay in sorted(reads))
-
     def begin_step(self) -> None:
         """A tenth of a second begins."""
         self._step.clear()
@@ -148,6 +144,7 @@ class RoutingLane:
         done, database = self.outcomes.total(), self.world.database
         counts = Counter(one.outcome for one in self._step)
         slowest = max((one.took_us for one in self._step), default=0)
+        by_delay = tuple((delay, *counts) for delay, counts in sorted(self._by_delay.items()))
         sample = Sample(database.peak, slowest, tuple(sorted(counts.items())))
         return LaneFrame(
             cure=self.cure, requests=self.requests, done=done, waiting=0,
@@ -156,7 +153,7 @@ class RoutingLane:
             worst_us=self.worst, saved_us=0, at_once=0, oldest_us=self.oldest, load=database.load,
             peak=database.peak, sample=sample, writes=self.writes,
             write_us=self.write_us // self.writes if self.writes else 0,
-            at_master=self.outcomes["master"], missing=self.missing, by_delay=self._by_delay(),
+            at_master=self.outcomes["master"], missing=self.missing, by_delay=by_delay,
             recent=tuple(self.recent), keys=keys_of(self.world), wire=wire_of(self.world.log),
         )  # fmt: skip
 
