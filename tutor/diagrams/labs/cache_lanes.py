@@ -28,6 +28,8 @@ from tutor.labs.cache.frame import CacheFrame, Experiment, LaneFrame, Outcome
 
 _LEAST_CHART = 16
 _CONNECTIONS = 4
+_FULL = 7
+"""Rows from which on the chart of the chosen lane has its legend and a key beside it."""
 
 
 class Figure(NamedTuple):
@@ -125,26 +127,30 @@ def draw_lane(frame: CacheFrame, chosen: int, width: int, height: int) -> list[L
     lines: list[Line] = wrapped(cure_about(frame.experiment, lane.cure), width)
     left = height - len(lines)
     routing = frame.experiment == "routing"
-    if left >= 5:
-        rows = 3 if left > 16 else 2
-        part = _delays(lane, width, left) if routing else slowest_chart(lane.series, width, rows)
-        lines += [*([()] if left > 12 else []), *part]
-        if not routing:
-            lines.append(_legend(lane, width, bars=True))
-            lines.append(worker_row(lane.workers, width))
+    if routing:
+        lines += [*([()] if left > 12 else []), *_delays(lane, width, left)]
+    elif left >= _FULL:
+        chart = slowest_chart(lane.series, width, 3 if left > 16 else 2)
+        lines += [*([()] if left > 12 else []), *chart, _legend(lane, width, bars=True)]
+        lines.append(worker_row(lane.workers, width))
     elif left >= 2:
-        lines.append(_legend(lane, width))
-        if not routing:
-            lines.append(worker_row(lane.workers, width))
+        chart = slowest_chart(lane.series, width, min(left - 3, 2)) if left > 3 else []
+        first = key_rows(lane.keys, width, 1)
+        return [*lines, *chart, *first, worker_row(lane.workers, width)][:height]
     left = height - len(lines)
-    if left >= 3:
-        gap: list[Line] = [()] if left > 9 else []
-        keys = key_rows(lane.keys, width, max(min(len(lane.keys), left // 3, 5), 1))
-        wire = wire_rows(lane.wire, width, left - len(keys) - 2 * len(gap) - 1, routing)
-        words = _("last commands") if routing else _("last commands, hits left out")
-        title: list[Line] = [clip_line([(words, "label")], width)] if wire else []
-        lines += [*gap, *keys, *gap, *title, *wire]
+    if left >= 2:
+        lines += _keys_and_wire(lane, width, left, routing)
     return lines[:height]
+
+
+def _keys_and_wire(lane: LaneFrame, width: int, room: int, routing: bool) -> list[Line]:
+    """Keys with what is left of their lives, then the last commands."""
+    gap: list[Line] = [()] if room > 9 else []
+    keys = key_rows(lane.keys, width, max(min(len(lane.keys), room // 3, 5), 1))
+    wire = wire_rows(lane.wire, width, room - len(keys) - 2 * len(gap) - 1, routing)
+    words = _("last commands") if routing else _("last commands, hits left out")
+    title: list[Line] = [clip_line([(words, "label")], width)] if wire else []
+    return [*gap, *keys, *gap, *title, *wire]
 
 
 def _legend(lane: LaneFrame, width: int, bars: bool = False) -> Line:
