@@ -22,6 +22,7 @@ from tutor.diagrams.canvas import (
     width_of,
     wrapped,
 )
+from tutor.diagrams.pickles import dissect
 from tutor.i18n import _, ngettext, pgettext
 from tutor.labs.cache.frame import ChangeFrame, ModelsFrame
 
@@ -57,6 +58,9 @@ def draw_models(models: ModelsFrame, width: int, height: int = 40) -> list[Line]
         cells = max(min(width - column - width_of(words), 50), 4)
         lines.append(clip_line([(pad(_WAYS[one.way](), column), "text"), (words, "header"),
                                 *gauge(one.size, most, cells)], width))  # fmt: skip
+    inside = wrapped(_inside(models), width)
+    if len(lines) + len(inside) + 2 * len(models.changes) < height:
+        lines += [(), *inside]
     lines += [(), *wrapped(_("After a release, what was stored before is read:"), width)]
     lines += _changes(models, width, height - len(lines))
     advice = wrapped(_advice(), width)
@@ -80,6 +84,14 @@ def _changes(models: ModelsFrame, width: int, room: int) -> list[Line]:
             row += [(sign, role), (f" {_WAYS[way]()}  ", "label")]
         lines.append(clip_line([*row, (_CHANGES[change](), "text")], width))
     return lines
+
+
+def _inside(models: ModelsFrame) -> str:
+    """What the pickle of one model names; it is taken apart, not loaded."""
+    layout = dissect(bytes.fromhex(models.pickled))
+    names = dict.fromkeys(one.name for one in layout.dangers if one.deed == "names")
+    words = _("One model is a pickle of %(size)d bytes; whoever reads it imports: %(names)s.")
+    return words % {"size": layout.size, "names": ", ".join(names)}
 
 
 def _verdict(change: ChangeFrame) -> tuple[str, Role]:
@@ -133,4 +145,4 @@ def tell_models(models: ModelsFrame) -> list[str]:
     for change in models.changes:
         words = f"{_CHANGES[change.change]()}, {_WAYS[change.way]()}: {_outcome(change)}"
         told.append(words[:1].upper() + words[1:] + ".")
-    return [*told, _advice()]
+    return [*told, _inside(models), _advice()]
