@@ -22,7 +22,7 @@ from tutor.labs.cache.frame import CacheFrame
 
 __all__ = ["FIRST_ROW", "cache_drawing", "delay_rows", "describe_cache", "draw_cache"]
 
-_HEIGHT = 34
+_HEIGHT, _MODELS_HEIGHT = 34, 60
 FIRST_ROW = 1
 """The row of the first lane, below the titles; a click on a lane's row chooses it."""
 
@@ -45,8 +45,9 @@ def draw_cache(frame: CacheFrame, chosen: int, width: int, height: int) -> list[
     return [*lines, *draw_lane(frame, chosen, width, height - len(lines))][:height]
 
 
-def cache_drawing(frame: CacheFrame, chosen: int, width: int, height: int = _HEIGHT) -> Drawing:
+def cache_drawing(frame: CacheFrame, chosen: int, width: int) -> Drawing:
     """The whole moment as a picture, with its text twin."""
+    height = _HEIGHT if frame.models is None else _MODELS_HEIGHT
     head = wrapped(_title(frame), width, "title")
     head += wrapped(experiment_about(frame.experiment), width)
     lines = [*head, (), *draw_cache(frame, chosen, width, height)]

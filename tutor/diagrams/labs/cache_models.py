@@ -59,7 +59,7 @@ def draw_models(models: ModelsFrame, width: int, height: int = 40) -> list[Line]
         lines.append(clip_line([(pad(_WAYS[one.way](), column), "text"), (words, "header"),
                                 *gauge(one.size, most, cells)], width))  # fmt: skip
     inside = wrapped(_inside(models), width)
-    if len(lines) + len(inside) + 2 * len(models.changes) < height:
+    if len(lines) + len(inside) + len(models.changes) + 4 < height:
         lines += [(), *inside]
     lines += [(), *wrapped(_("After a release, what was stored before is read:"), width)]
     lines += _changes(models, width, height - len(lines))
