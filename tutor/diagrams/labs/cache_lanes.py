@@ -135,7 +135,7 @@ def draw_lane(frame: CacheFrame, chosen: int, width: int, height: int) -> list[L
         lines.append(worker_row(lane.workers, width))
     elif left >= 2:
         chart = slowest_chart(lane.series, width, min(left - 3, 2)) if left > 3 else []
-        first = key_rows(lane.keys, width, 1)
+        first = key_rows(lane.keys, width, 1, lane.key_count)
         return [*lines, *chart, *first, worker_row(lane.workers, width)][:height]
     left = height - len(lines)
     if left >= 2:
@@ -146,7 +146,7 @@ def draw_lane(frame: CacheFrame, chosen: int, width: int, height: int) -> list[L
 def _keys_and_wire(lane: LaneFrame, width: int, room: int, routing: bool) -> list[Line]:
     """Keys with what is left of their lives, then the last commands."""
     gap: list[Line] = [()] if room > 9 else []
-    keys = key_rows(lane.keys, width, max(min(len(lane.keys), room // 3, 5), 1))
+    keys = key_rows(lane.keys, width, max(min(lane.key_count, room // 3, 5), 1), lane.key_count)
     wire = wire_rows(lane.wire, width, room - len(keys) - 2 * len(gap) - 1, routing)
     words = _("last commands") if routing else _("last commands, hits left out")
     title: list[Line] = [clip_line([(words, "label")], width)] if wire else []

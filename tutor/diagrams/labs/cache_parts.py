@@ -90,12 +90,16 @@ def slowest_chart(series: Sequence[Sample], width: int, rows: int) -> list[Line]
     return [clip_line([title], width), *map(tuple, made)]
 
 
-def key_rows(keys: Sequence[KeyFrame], width: int, most: int) -> list[Line]:
-    """Each key with its size, and what is left of its life as a bar."""
+def key_rows(
+    keys: Sequence[KeyFrame], width: int, most: int, count: int | None = None
+) -> list[Line]:
+    """Each key with its size, and what is left of its life as a bar; ``count``: how many keys
+    there are."""
+    count = len(keys) if count is None else count
     nothing: Line = ((_("no key in this database"), "label"),)
     if not keys or most < 1:
         return [nothing][: max(most, 0)]
-    shown = keys[:most] if len(keys) <= most else keys[: max(most - 1, 1)]
+    shown = keys[:most] if count <= most else keys[: max(most - 1, 1)]
     column = min(max(width_of(key.name) for key in keys), width // 3)
     lines: list[Line] = []
     for key in shown:
@@ -107,8 +111,8 @@ def key_rows(keys: Sequence[KeyFrame], width: int, most: int) -> list[Line]:
         if key.ttl_ms is not None:
             bar = gauge(key.ttl_ms, max(key.of_ms, 1), cells)
         lines.append(clip_line([*name, (size, "header"), *bar, (f" {left}", "label")], width))
-    if len(shown) < len(keys):
-        more = len(keys) - len(shown)
+    if len(shown) < count:
+        more = count - len(shown)
         words = ngettext("… %(n)d more key", "… %(n)d more keys", more) % {"n": more}
         lines.append(((clip(words, width), "label"),))
     return lines[:most]

@@ -91,7 +91,8 @@ class LaneFrame:
     """One cure. ``saved_us``: what the slow function would have taken, less what was taken.
     ``at_once``: recomputations of one key at a time, at most. ``oldest_us``: age of the oldest
     answer. ``by_delay``: (delay of the replication in ms, reads under it, stale ones).
-    ``series``: the samples of the last steps, this one's last."""
+    ``keys`` are the first of ``key_count``. ``series``: the samples of the last steps, this
+    one's last."""
 
     cure: str
     requests: int
@@ -118,6 +119,7 @@ class LaneFrame:
     recent: tuple[RequestFrame, ...] = ()
     workers: tuple[WorkerFrame, ...] = ()
     keys: tuple[KeyFrame, ...] = ()
+    key_count: int = 0
     wire: tuple[WireFrame, ...] = ()
     series: tuple[Sample, ...] = ()
 

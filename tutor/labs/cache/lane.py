@@ -12,6 +12,7 @@ from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from heapq import nsmallest
 from typing import Any
 
 from tutor.labs.cache.arrivals import Arrivals
@@ -31,7 +32,9 @@ from tutor.labs.cache.wire_text import reply_text, words_text
 from tutor.labs.cache.world import DATABASE, Logged, Task, World
 
 RECENT = 40
-KEYS = 24
+KEYS = 8
+"""So many of a server's keys are told by name."""
+
 _DEPLOY, _BEHIND = 90, 91
 """Workers that nobody's request goes to: who fills the cache first, who refreshes it."""
 
@@ -280,7 +283,7 @@ class TrafficLane:
             saved_us=sums.cost - sums.took, at_once=self.at_once, oldest_us=sums.oldest,
             load=database.load, peak=database.peak, sample=self._sample(),
             recent=tuple(self.recent), workers=tuple(map(_worker, self.workers)),
-            keys=keys_of(self.world), wire=wire_of(self.world.log),
+            keys=keys_of(self.world), key_count=key_count(self.world), wire=wire_of(self.world.log),
         )  # fmt: skip
 
     def _sample(self) -> Sample:
@@ -298,15 +301,17 @@ def _worker(worker: Worker) -> WorkerFrame:
     return WorkerFrame(worker.task.doing, worker.task.since, worker.request.key)
 
 
-def keys_of(world: World, numbers: Mapping[int, str] | None = None) -> tuple[KeyFrame, ...]:
-    """The keys of the master, sorted. ``numbers`` are databases with what stands before the names
-    of their keys."""
+def keys_of(
+    world: World, numbers: Mapping[int, str] | None = None, most: int = KEYS
+) -> tuple[KeyFrame, ...]:
+    """The first keys of the master, sorted. ``numbers`` are databases with what stands before the
+    names of their keys."""
     found: list[KeyFrame] = []
     engine = world.master.engine
     now = engine.clock.now_us() // 1000
     for number, before in (numbers or {DATABASE: ""}).items():
         database = engine.databases[number]
-        for name in sorted(database.live_keys())[:KEYS]:
+        for name in nsmallest(most, database.live_keys()):
             at = database.expires_at(name)
             left = None if at is None else max(at - now, 0)
             whole = world.lifetimes.get((number, name), left or 0)
@@ -314,6 +319,11 @@ def keys_of(world: World, numbers: Mapping[int, str] | None = None) -> tuple[Key
             size = len(value) if isinstance(value, bytes) else len(str(value))
             found.append(KeyFrame(before + name.decode(), left, whole, size))
     return tuple(found)
+
+
+def key_count(world: World) -> int:
+    """How many keys there are in the database of the notes."""
+    return len(world.master.engine.databases[DATABASE])
 
 
 def wire_of(log: deque[Logged], count: int = 12) -> tuple[WireFrame, ...]:

@@ -19,7 +19,7 @@ from typing import Any
 from tutor.labs.cache.arrivals import Arrivals
 from tutor.labs.cache.calls import DjangoCache, Query, Routine, Send, Sleep
 from tutor.labs.cache.frame import Knobs, LaneFrame, Outcome, RequestFrame, Sample
-from tutor.labs.cache.lane import RECENT, keys_of, wire_of
+from tutor.labs.cache.lane import RECENT, key_count, keys_of, wire_of
 from tutor.labs.cache.world import World
 
 REPLICAS = 2
@@ -154,7 +154,8 @@ class RoutingLane:
             peak=database.peak, sample=sample, writes=self.writes,
             write_us=self.write_us // self.writes if self.writes else 0,
             at_master=self.outcomes["master"], missing=self.missing, by_delay=by_delay,
-            recent=tuple(self.recent), keys=keys_of(self.world), wire=wire_of(self.world.log),
+            recent=tuple(self.recent), keys=keys_of(self.world), key_count=key_count(self.world),
+            wire=wire_of(self.world.log),
         )  # fmt: skip
 
 

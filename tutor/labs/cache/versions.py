@@ -133,7 +133,7 @@ class VersionsLane:
 
     def take(self) -> VersionsFrame:
         """The present moment."""
-        keys = keys_of(self.world, self.numbers)
+        keys = keys_of(self.world, self.numbers, PAGES + POSTS + 1)
         held = sum(key.size for key in keys if self._unread(key))
         return VersionsFrame(
             self.cure, tuple(self.calls), keys, self.world.commands, self.neighbour_lost,
