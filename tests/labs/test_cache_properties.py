@@ -209,6 +209,25 @@ def test_the_same_seed_gives_the_same_run_and_going_back_repeats_it(chunk: int) 
     assert one.frames == wanted
 
 
+@pytest.mark.parametrize("chunk", CHUNKS)
+def test_another_future_is_that_of_a_run_in_which_the_same_was_done(chunk: int) -> None:
+    seed = FIRST_SEED + chunk
+    chance = random.Random(seed)
+    experiment = chance.choice(("aside", "stampede", "routing", "versions"))
+    lab = CacheLab(experiment, seed)
+    for _future in range(4):
+        lab.step(chance.randrange(20, 60))
+        lab.back_to(chance.randrange(len(lab.frames)) * 100_000)
+        for _act in range(chance.randrange(3)):
+            kind = chance.choice(_knobs(lab))
+            lab.act(kind, "", chance.choice(STEPS.get(kind, (0,))))
+            lab.step(chance.randrange(3))
+    lab.step(10)
+    again = CacheLab(experiment, seed, acts=lab.acts)
+    again.step(len(lab.frames) - 1)
+    assert again.frames == lab.frames, (seed, experiment)
+
+
 def _knobs(lab: CacheLab) -> tuple[str, ...]:
     from tutor.labs.cache import OF
 

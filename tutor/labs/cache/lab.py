@@ -4,8 +4,8 @@
       act("rate" | "cost" | "ttl" | … | "kill") ─▶ every lane goes on with it
       back_to(time) ─▶ the run as it was then; acting there begins another future
 
-A run is its seed and its actions: going back builds it again from its beginning and runs it up to
-the moment, which costs less than what keeping it would.
+A run is its seed and its actions. Going back begins at the last checkpoint of each lane before the
+moment (`LaneMemory`) and runs the rest.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any, Literal
 from tutor.labs.cache.cures import CURES
 from tutor.labs.cache.frame import CacheFrame, Experiment, Knobs, LaneFrame, VersionsFrame
 from tutor.labs.cache.lane import TrafficLane
+from tutor.labs.cache.memory import LaneMemory
 from tutor.labs.cache.models import ROWS, examine
 from tutor.labs.cache.routing import RoutingLane
 from tutor.labs.cache.versions import VersionsLane
@@ -98,23 +99,21 @@ class CacheLab:
         self.seed = seed
         self.cures = tuple(cures) or CURES[experiment]
         self.acts = list(acts)
-        self._first = knobs or FIRST[experiment]
-        self._build()
+        self._first = self.knobs = knobs or FIRST[experiment]
+        self.events: list[EventFrame] = []
+        self.lanes: list[Lane] = [self._lane(cure) for cure in self.cures]
+        self._memory = [LaneMemory(number) for number in range(len(self.cures))]
+        self._now = self._done = 0
         self.frames: list[CacheFrame] = [self._take()]
         self._by_hand()
 
-    def _build(self) -> None:
-        self.knobs = self._first
-        self.events: list[EventFrame] = []
-        self.lanes: list[Lane] = [self._lane(cure) for cure in self.cures]
-        self._now = self._done = 0
-
     def _lane(self, cure: str) -> Lane:
+        """At the beginning."""
         if self.experiment == "routing":
-            return RoutingLane(cure, self.seed, self.knobs)
+            return RoutingLane(cure, self.seed, self._first)
         if self.experiment == "versions":
-            return VersionsLane(cure, self.seed, self.knobs)
-        return TrafficLane(cure, self.seed, self.knobs, filled=self.experiment == "stampede")
+            return VersionsLane(cure, self.seed, self._first)
+        return TrafficLane(cure, self.seed, self._first, filled=self.experiment == "stampede")
 
     # time
 
@@ -141,26 +140,46 @@ class CacheLab:
     def step(self, count: int = 1) -> CacheFrame:
         """Go on by so many tenths of a second."""
         for _ in range(count):
-            self._advance()
+            self._now += STEP_US
+            for lane in self.lanes:
+                _advance(lane, self._now)
             self.frames.append(self._take())
             self._by_hand()
+            for lane, memory in zip(self.lanes, self._memory, strict=True):
+                memory.offer(self._now // STEP_US, lane)
         return self.frames[-1]
-
-    def _advance(self) -> None:
-        self._now += STEP_US
-        for lane in self.lanes:
-            lane.begin_step()
-            lane.run_to(self._now)
 
     def back_to(self, time: int) -> None:
         """Be at an earlier moment again; what was done later is repeated, until the first `act`."""
         steps = min(max(round(time / STEP_US), 0), len(self.frames) - 1)
         del self.frames[steps + 1 :]
-        self._build()
-        self._repeat()
-        for _ in range(steps):
-            self._advance()
-            self._repeat()
+        self._now = steps * STEP_US
+        self._done = sum(act.time <= self._now for act in self.acts)
+        self.events = [event for event in self.events if event.time <= self._now]
+        self.knobs = self._first
+        for act in self.acts[: self._done]:
+            self.knobs = _turned(self.knobs, act)
+        for at, cure in enumerate(self.cures):
+            self.lanes[at] = self._lane_at(at, cure, steps)
+
+    def _lane_at(self, at: int, cure: str, steps: int) -> Lane:
+        """A lane as it was after so many steps."""
+        found = self._memory[at].before(steps)
+        lane: Lane
+        first, lane = found if found is not None else (0, self._lane(cure))
+        knobs = self._first
+        for act in self.acts[: self._done]:
+            knobs = _turned(knobs, act)
+            number = act.time // STEP_US
+            if found is not None and number <= found[0]:
+                continue  # the checkpoint knows of it
+            for step in range(first + 1, number + 1):
+                _advance(lane, step * STEP_US)
+            first = max(first, number)
+            _act_on(lane, act, knobs)
+        for step in range(first + 1, steps + 1):
+            _advance(lane, step * STEP_US)
+        return lane
 
     # acting
 
@@ -170,32 +189,27 @@ class CacheLab:
         if kind not in OF[self.experiment]:
             raise KeyError(kind)
         self.acts[self._done :] = [Act(self._now, kind, float(value))]
+        for memory in self._memory:
+            memory.forget_from(self._now // STEP_US)
         self._by_hand()
 
     def _by_hand(self) -> None:
-        if self._repeat():
-            self.frames[-1] = self._take()
-
-    def _repeat(self) -> bool:
-        """Do what was done at this moment; whether anything was."""
+        """Do what is to be done at this moment."""
         before = self._done
         while self._done < len(self.acts) and self.acts[self._done].time <= self._now:
             self._done += 1
             self._carry_out(self.acts[self._done - 1])
-        return self._done > before
+        if self._done > before:
+            self.frames[-1] = self._take()
 
     def _carry_out(self, act: Act) -> None:
-        if act.kind == "kill":
-            keys = [lane.kill() for lane in self.lanes]
-            for lane, key in zip(self.lanes, keys, strict=True):
-                if key:
-                    self.tell("crash", lane=lane.cure, key=key)
-            return
-        values: dict[str, Any] = {_FIELDS[act.kind]: int(act.value)}
-        self.knobs = replace(self.knobs, **values)
-        self.tell("knob", name=act.kind, value=f"{act.value:g}")
+        self.knobs = _turned(self.knobs, act)
+        if act.kind != "kill":
+            self.tell("knob", name=act.kind, value=f"{act.value:g}")
         for lane in self.lanes:
-            lane.set_knobs(self.knobs)
+            key = _act_on(lane, act, self.knobs)
+            if key:
+                self.tell("crash", lane=lane.cure, key=key)
 
     def tell(self, code: str, **params: str) -> None:
         """Something has happened."""
@@ -212,3 +226,25 @@ class CacheLab:
             versions=tuple(one for one in taken if isinstance(one, VersionsFrame)),
             models=models, events=tuple(self.events[-EVENTS:]),
         )  # fmt: skip
+
+
+def _advance(lane: Lane, time: int) -> None:
+    """A step of a tenth of a second up to a time."""
+    lane.begin_step()
+    lane.run_to(time)
+
+
+def _turned(knobs: Knobs, act: Act) -> Knobs:
+    """The knobs after an act."""
+    if act.kind == "kill":
+        return knobs
+    values: dict[str, Any] = {_FIELDS[act.kind]: int(act.value)}
+    return replace(knobs, **values)
+
+
+def _act_on(lane: Lane, act: Act, knobs: Knobs) -> str:
+    """Do it to one lane; the key whose computation was killed, if one was."""
+    if act.kind == "kill":
+        return lane.kill()
+    lane.set_knobs(knobs)
+    return ""

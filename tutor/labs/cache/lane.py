@@ -112,7 +112,7 @@ class TrafficLane:
 
     def _open(self) -> None:
         if self.cure == "warm":
-            self.world.start(_BEHIND, self._keep_warm())
+            self._rest()
         self.arrivals.begin()
 
     def _arrive(self, chance: random.Random) -> None:
@@ -248,15 +248,26 @@ class TrafficLane:
                 ttl = self.lifetime() if self.cure == "jitter" else self.knobs.ttl_s
                 yield from self.cache.set(key, made, ttl)
 
+    def _rest(self) -> None:
+        """Whoever keeps the values warm comes again before they are over."""
+        ttl, cost = self.knobs.ttl_s * 1_000_000, self.knobs.cost_ms * 1000
+        lead = min(max(2 * cost * self.knobs.keys, ttl // 5), ttl // 2)
+        self.world.simulation.after(max(ttl - lead, 100_000), self._warm)
+
+    def _warm(self) -> None:
+        self.world.start(_BEHIND, self._keep_warm(), lambda outcome: self._rest())
+
     def _keep_warm(self) -> Routine[None]:
-        """Make every value anew before it is over."""
-        while True:
-            ttl, cost = self.knobs.ttl_s * 1_000_000, self.knobs.cost_ms * 1000
-            lead = min(max(2 * cost * self.knobs.keys, ttl // 5), ttl // 2)
-            yield Sleep(max(ttl - lead, 100_000))
-            for number in range(self.knobs.keys):
-                value = yield from self._compute(f"page:{number}", cost, background=True)
-                yield from self.cache.set(f"page:{number}", value, self.knobs.ttl_s)
+        """Make every value anew."""
+        for number in range(self.knobs.keys):
+            cost = self.knobs.cost_ms * 1000
+            value = yield from self._compute(f"page:{number}", cost, background=True)
+            yield from self.cache.set(f"page:{number}", value, self.knobs.ttl_s)
+
+    @property
+    def logs(self) -> tuple[list[Any], ...]:
+        """What only grows, and is not part of a checkpoint."""
+        return (self.answers, self.computations)
 
     # looking
 

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import random
 from collections import Counter, deque
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import count
 from typing import Any
 
 from tutor.labs.cache.arrivals import Arrivals
-from tutor.labs.cache.calls import DjangoCache, Query, Routine, Send, Sleep
+from tutor.labs.cache.calls import DjangoCache, Query, Routine, Send
 from tutor.labs.cache.frame import Knobs, LaneFrame, Outcome, RequestFrame, Sample
 from tutor.labs.cache.lane import RECENT, key_count, keys_of, wire_of
 from tutor.labs.cache.world import World
@@ -31,6 +32,19 @@ WAIT_MS = 500
 TTL_S = 60
 SYNCED_US = 1_500_000
 """Then both replicas follow, and the traffic begins."""
+
+
+@dataclass(slots=True, eq=False)
+class Visit:
+    """A user saves, and ``gap`` microseconds later reads. ``delay`` (ms) is that of the replication
+    when it was saved, ``written`` when that was acknowledged."""
+
+    worker: int
+    key: str
+    gap: int
+    number: int = 0
+    delay: int = 0
+    written: int = 0
 
 
 class RoutingLane:
@@ -58,13 +72,28 @@ class RoutingLane:
         user = chance.randrange(USERS)
         gap = round(chance.uniform(0.02, 1.0) * self.knobs.gap_ms * 1000)
         self.requests += 1
+        worker = self._connection()
+        visit = Visit(worker, f"profile:{user}", gap)
+        self.world.start(worker, self._save(visit), lambda outcome: self._next_page(visit))
+
+    def _next_page(self, visit: Visit) -> None:
+        """The connection goes back to the pool; the user comes again after a while."""
+        self._busy.discard(visit.worker)
+        self.world.simulation.after(visit.gap, partial(self._come_back, visit))
+
+    def _come_back(self, visit: Visit) -> None:
+        visit.worker = self._connection()
+        done = partial(self._gone, visit)
+        self.world.start(visit.worker, self._read_again(visit), done)
+
+    def _gone(self, visit: Visit, outcome: object) -> None:
+        self._busy.discard(visit.worker)
+
+    def _connection(self) -> int:
+        """A free one of the pool."""
         worker = next(number for number in count() if number not in self._busy)
         self._busy.add(worker)
-        self.world.start(
-            worker,
-            self._visit(worker, f"profile:{user}", gap),
-            lambda outcome: self._busy.discard(worker),
-        )
+        return worker
 
     def set_knobs(self, knobs: Knobs) -> None:
         """From now on."""
@@ -78,27 +107,31 @@ class RoutingLane:
 
     # a user's visit
 
-    def _visit(self, worker: int, key: str, gap: int) -> Routine[None]:
-        """Save, be sent to the next page, read there."""
+    def _save(self, visit: Visit) -> Routine[None]:
+        """Save, and be sent to the next page."""
         now = self.world.simulation
-        self._numbers[key] += 1
-        number = self._numbers[key]
-        began, delay = now.now, self.knobs.delay_ms
-        value = {"number": number, "saved": began, "name": f"User {key}"}
-        version = number if self.cure == "version" else None
-        yield from self.cache.set(key, value, TTL_S, version)
+        self._numbers[visit.key] += 1
+        visit.number = self._numbers[visit.key]
+        began, visit.delay = now.now, self.knobs.delay_ms
+        value = {"number": visit.number, "saved": began, "name": f"User {visit.key}"}
+        yield from self.cache.set(visit.key, value, TTL_S, self._version(visit))
         if self.cure == "wait":
             yield Send(True, (b"WAIT", b"%d" % REPLICAS, b"%d" % WAIT_MS))
         self.writes += 1
         self.write_us += now.now - began
-        written = now.now
-        yield Sleep(gap)
-        began = now.now
-        outcome, found = yield from self._read(key, version, number, written)
-        self._count(worker, key, outcome, began, found)
-        self.pairs.append((delay, gap, outcome))
-        reads, stale = self._by_delay.get(delay, (0, 0))
-        self._by_delay[delay] = reads + 1, stale + (outcome == "stale")
+        visit.written = now.now
+
+    def _version(self, visit: Visit) -> int | None:
+        return visit.number if self.cure == "version" else None
+
+    def _read_again(self, visit: Visit) -> Routine[None]:
+        began = self.world.simulation.now
+        version, number = self._version(visit), visit.number
+        outcome, found = yield from self._read(visit.key, version, number, visit.written)
+        self._count(visit.worker, visit.key, outcome, began, found)
+        self.pairs.append((visit.delay, visit.gap, outcome))
+        reads, stale = self._by_delay.get(visit.delay, (0, 0))
+        self._by_delay[visit.delay] = reads + 1, stale + (outcome == "stale")
 
     def _read(
         self, key: str, version: int | None, number: int, written: int
@@ -127,6 +160,11 @@ class RoutingLane:
         self.read_us += took
         self.worst = max(self.worst, took)
         self.oldest = max(self.oldest, age)
+
+    @property
+    def logs(self) -> tuple[list[Any], ...]:
+        """What only grows, and is not part of a checkpoint."""
+        return (self.pairs,)
 
     # looking
 

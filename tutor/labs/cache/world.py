@@ -58,17 +58,17 @@ class Task:
         number: int = DATABASE,
     ) -> None:
         self._world = world
-        self._routine = routine
+        self._routine: Generator[Send | Query | Sleep, Any, Any] | None = routine
         self._done = done
+        world.live += 1
         self.worker = worker
         self.number = number
         self.doing = ""
         self.since = world.simulation.now
-        self.alive = True
 
     def go_on(self, outcome: object = None) -> None:
         """What it waited for has come."""
-        if not self.alive:
+        if self._routine is None:
             return
         self.since = self._world.simulation.now
         try:
@@ -77,15 +77,25 @@ class Task:
             else:
                 wish = self._routine.send(outcome)
         except StopIteration as end:
-            self.alive = False
+            self._end()
             self._done(end.value)
             return
         self._world.grant(self, wish)
 
     def kill(self) -> None:
         """The process is gone; what it asked for comes to nobody."""
-        self.alive = False
-        self._routine.close()
+        if self._routine is not None:
+            self._routine.close()
+            self._end()
+
+    def _end(self) -> None:
+        self._routine = None
+        self._world.live -= 1
+
+    @property
+    def alive(self) -> bool:
+        """Whether it goes on."""
+        return self._routine is not None
 
 
 class Database:
@@ -128,7 +138,8 @@ class Database:
 class World:
     """``nodes``: the first is written to, the others, if there are, are read from. ``lifetimes``:
     milliseconds for which a key was last stored, by number of database and name. ``log``: the last
-    commands; with one server without the hits, which would fill it."""
+    commands; with one server without the hits, which would fill it. ``live``: routines that are
+    under way; while there is one the world cannot be frozen."""
 
     def __init__(self, seed: int, replicas: int = 0, delay_us: int = 1_000) -> None:
         simulation = self.simulation = Simulation(seed)
@@ -137,7 +148,7 @@ class World:
         self.nodes: dict[str, Node] = {}
         self.wires: list[Wire] = []
         self.log: deque[Logged] = deque(maxlen=LOG)
-        self.commands = 0
+        self.commands = self.live = 0
         self.lifetimes: dict[tuple[int, bytes], int] = {}
         self._sessions: dict[tuple[int, str, int], Session] = {}
         names = ["master", *(f"replica{number + 1}" for number in range(replicas))]
