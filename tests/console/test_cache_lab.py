@@ -61,9 +61,10 @@ def test_what_is_not_there_is_refused(capsys: pytest.CaptureFixture[str]) -> Non
     told = capsys.readouterr().err
     assert all(cure in told for cure in CURES["stampede"])
     assert main(["lab", "cache", "--experiment", "models", "--cure", "lock", "--steps", "1"]) == 2
+    capsys.readouterr()
     for wrong in ("-1", "1.5", "many", "999999999999", "٣"):
-        with pytest.raises(SystemExit):
-            main(["lab", "cache", "--workers", wrong, "--steps", "1"])
+        assert main(["lab", "cache", f"--workers={wrong}", "--steps", "1"]) == 2
+        assert f"not {wrong}." in capsys.readouterr().err
 
 
 def test_a_picture_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

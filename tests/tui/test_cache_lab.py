@@ -203,7 +203,7 @@ def test_the_command_opens_it_where_there_is_a_terminal(monkeypatch: pytest.Monk
     for name, value in (("json", True), ("svg", "f"), ("steps", 5)):
         assert not wants_screen(Namespace(**{**plain, name: value}))
     assert command.EXPERIMENTS == EXPERIMENTS
-    said = Namespace(experiment="stampede", cure="lock", seed=9, workers=3, delay=5)
+    said = Namespace(experiment="stampede", cure="lock", seed=9, workers="3", delay="5")
     asked = command.asked(said)
     assert asked is not None
     assert asked[:3] == ("stampede", "lock", 9)

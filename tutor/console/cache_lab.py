@@ -45,21 +45,20 @@ def add_arguments(options: argparse._ArgumentGroup) -> None:
         "rows": _("cache: rows that are stored together"),
     }
     for name, text in words.items():
-        add(f"--{name}", type=_whole(_MOST[name]), metavar="N", help=text)
+        add(f"--{name}", metavar="N", help=text)
 
 
-def _whole(most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if text.isdecimal() and text.isascii() and len(text) < 9 and int(text) <= most:
-            return int(text)
-        words = _("a whole number from 0 to {most} is needed, not {text}")
-        raise argparse.ArgumentTypeError(words.format(most=most, text=text[:40]))
-
-    return read
+def _number(name: str, text: str) -> int:
+    """Raises ValueError, with what is wrong."""
+    most = _MOST[name]
+    if text.isdecimal() and text.isascii() and len(text) < 9 and int(text) <= most:
+        return int(text)
+    words = _("--{name} takes a whole number from 0 to {most}, not {text}.")
+    raise ValueError(words.format(name=name, most=most, text=text[:40]))
 
 
 def given_knobs(args: argparse.Namespace) -> Knobs:
-    """The experiment's own settings, changed by what was said."""
+    """The experiment's own settings, changed by what was said. Raises ValueError."""
     from dataclasses import replace
 
     from tutor.labs.cache import FIRST, OF
@@ -67,42 +66,45 @@ def given_knobs(args: argparse.Namespace) -> Knobs:
     experiment = args.experiment
     said: dict[str, Any] = {}
     for name, field in _KNOBS.items():
-        value = getattr(args, name, None)
+        text = getattr(args, name, None)
+        value = None if text is None else _number(name, text)
         if value is not None and name in OF[experiment]:
             said[field] = max(value, 0 if name in ("rate", "delay") else 1)
     return replace(FIRST[experiment], **said)
 
 
-def asked(args: argparse.Namespace) -> tuple[Experiment, str | None, int, Knobs] | None:
-    """What the screen is to begin with; None if it cannot, which is said."""
-    if not _known_cure(args):
-        return None
-    return args.experiment, args.cure, args.seed, given_knobs(args)
+Asked = tuple["Experiment", str | None, int, "Knobs"]
 
 
-def _known_cure(args: argparse.Namespace) -> bool:
+def asked(args: argparse.Namespace) -> Asked | None:
+    """What was said: experiment, cure, seed, settings. None if it makes no sense, which is told."""
     from tutor.labs.cache import CURES
 
     cures = CURES[args.experiment]
-    if args.cure is None or args.cure in cures:
-        return True
-    text = _("{experiment} has no cure {name}. There are: {known}")
-    known = ", ".join(cures) or "–"
-    words = text.format(experiment=args.experiment, name=args.cure[:40], known=known)
-    print(words, file=sys.stderr)
-    return False
+    try:
+        knobs = given_knobs(args)
+        if args.cure is not None and args.cure not in cures:
+            text = _("{experiment} has no cure {name}. There are: {known}")
+            known = ", ".join(cures) or "–"
+            name = args.cure[:40]
+            raise ValueError(text.format(experiment=args.experiment, name=name, known=known))
+    except ValueError as error:
+        print(f"redis-tutor: {error}", file=sys.stderr)
+        return None
+    return args.experiment, args.cure, args.seed, knobs
 
 
 def run(args: argparse.Namespace, show: Callable[[Drawing, argparse.Namespace], int]) -> int:
     """Carry out the command; the exit code. ``show`` prints or writes a picture."""
     from tutor.labs.cache import CURES, CacheLab
 
-    if not _known_cure(args):
+    known = asked(args)
+    if known is None:
         return 2
     cures = CURES[args.experiment]
     steps = STEPS if args.steps is None else args.steps
     alone = (args.cure,) if args.json and args.cure else ()
-    lab = CacheLab(args.experiment, args.seed, given_knobs(args), alone)
+    lab = CacheLab(args.experiment, args.seed, known[3], alone)
     if args.json:
         for _step in range(max(steps, 1)):
             print(json.dumps(lab.step().as_json(), ensure_ascii=False))
