@@ -344,6 +344,12 @@ def _lab(args: argparse.Namespace) -> int:
     if wants_screen(args) and args.lab == "durability":
         args.open_stage = args.policy, args.seed
         return _tui(args)
+    if wants_screen(args) and args.lab == "cache":
+        from tutor.console.cache_lab import asked
+
+        _speak(["--lang", args.lang] if args.lang else [])
+        args.open_cache = asked(args)
+        return _tui(args) if args.open_cache else 2
     if wants_screen(args):
         args.open_lab = args.scenario, args.seed, args.replicas
         return _tui(args)

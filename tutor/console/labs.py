@@ -3,6 +3,7 @@
     redis-tutor lab replication --seed 7 --scenario cut-then-heal --steps 500 --json
     redis-tutor lab durability --kill 9.3 --death power-cut
     redis-tutor lab durability --setting aof-everysec --steps 93
+    redis-tutor lab cache --experiment stampede --cure lock --steps 130
 
 JSON has one line a frame; the text is what happened, and the last frame drawn.
 """
@@ -16,6 +17,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from tutor.console import cache_lab
 from tutor.i18n import _, guess_language, set_language
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 _STEPS = 300
 _SECOND = 1_000_000
-LABS = ("replication", "durability")
+LABS = ("replication", "durability", "cache")
 SETTINGS = ("memory", "save-60", "save-2", "aof-no", "aof-everysec", "aof-always")
 
 
@@ -51,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser, options: argparse._ArgumentGr
         choices=("crash", "power-cut"),
         help=_("durability: how it dies (both, if not said)"),
     )
+    cache_lab.add_arguments(options)
 
 
 def wants_screen(args: argparse.Namespace) -> bool:
@@ -58,6 +61,8 @@ def wants_screen(args: argparse.Namespace) -> bool:
     from tutor.labs.replication.scenarios import SCENARIOS
 
     text = args.list or args.json or args.svg or args.steps is not None or not sys.stdout.isatty()
+    if args.lab == "cache":
+        return not text
     if args.lab == "durability":
         return not text and args.kill is None and args.death is None
     return not text and args.scenario in SCENARIOS
@@ -71,6 +76,8 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if args.lab == "durability":
         return _durability(args)
+    if args.lab == "cache":
+        return cache_lab.run(args, _show)
     from tutor.labs.replication.scenarios import SCENARIOS
 
     if args.scenario not in SCENARIOS:
@@ -166,7 +173,12 @@ def _stage(args: argparse.Namespace, width: int) -> int:
         for frame in lab.frames[-1]:
             print(json.dumps(frame.as_json(), ensure_ascii=False))
         return 0
-    drawing = stage_drawing(lab.frames[-1], SETTINGS.index(args.policy or "aof-everysec"), width)
+    chosen = SETTINGS.index(args.policy or "aof-everysec")
+    return _show(stage_drawing(lab.frames[-1], chosen, width), args)
+
+
+def _show(drawing: Drawing, args: argparse.Namespace) -> int:
+    """Write a picture into the file that is wanted, or print it; the exit code."""
     if args.svg:
         return _save(drawing, args)
     _print_drawing(drawing)
@@ -180,7 +192,7 @@ def _save(drawing: Drawing, args: argparse.Namespace) -> int:
     from tutor.console.trouble import reason
     from tutor.diagrams.export.svg import svg
 
-    name = args.lab if args.lab == "durability" else args.scenario
+    name = args.scenario if args.lab == "replication" else args.lab
     try:
         Path(args.svg).write_text(svg(drawing, name=name), encoding="utf-8")
     except OSError as error:

@@ -50,6 +50,7 @@ _ASCII = str.maketrans(
         "▼": "v",
         "■": "#",
         "█": "#",
+        "▄": "_",
         "░": ".",
         **dict.fromkeys("▒▓", "%"),
         **dict.fromkeys("≤", "<"),

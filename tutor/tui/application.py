@@ -30,13 +30,15 @@ if TYPE_CHECKING:
     from tutor.course.player import Player
     from tutor.engine.clock import Clock
     from tutor.engine.world import World
+    from tutor.labs.cache import Experiment, Knobs
     from tutor.tui.lessonplay import LessonPlay
 
 
 class TutorApp(App[None]):
     """A test gives ``clock`` and ``seed`` to be repeatable, and ``lessons`` of its own. ``lab``:
     scenario, seed and replicas of the lab to begin with; ``stage``: setting and seed of the
-    persistence stage to begin with; ``rivals``: what of Redis and Memcached to begin with."""
+    persistence stage to begin with; ``rivals``: what of Redis and Memcached to begin with;
+    ``cache``: arguments of `open_cache`."""
 
     TITLE = "redis-tutor"
     CSS_PATH: ClassVar[CSSPathType | None] = ["app.tcss", "screens/home.tcss"]
@@ -57,6 +59,7 @@ class TutorApp(App[None]):
         lab: tuple[str, int, int | None] | None = None,
         stage: tuple[str | None, int] | None = None,
         rivals: str | None = None,
+        cache: tuple[Experiment, str | None, int, Knobs | None] | None = None,
     ) -> None:
         super().__init__()
         self.progress = progress or Progress()
@@ -66,6 +69,7 @@ class TutorApp(App[None]):
         self._asked_lab = lab
         self._asked_stage = stage
         self._asked_rivals = rivals
+        self._asked_cache = cache
         self._language_known = self._begin(lang)
         self._sandbox: World | None = None
         ScrollBar.renderer = ThinScrollBar
@@ -104,6 +108,8 @@ class TutorApp(App[None]):
             self.call_after_refresh(self.open_stage, *self._asked_stage)
         elif self._asked_rivals is not None:
             self.call_after_refresh(self.open_rivals, self._asked_rivals)
+        elif self._asked_cache is not None:
+            self.call_after_refresh(self.open_cache, *self._asked_cache)
         if not self._language_known:
             from tutor.tui.screens.language import LanguageScreen
 
@@ -207,6 +213,19 @@ class TutorApp(App[None]):
         self.open_home()
         self.push_screen(DjangoScreen(settings))
 
+    def open_cache(
+        self,
+        experiment: Experiment = "stampede",
+        cure: str | None = None,
+        seed: int = 7,
+        knobs: Knobs | None = None,
+    ) -> None:
+        """The cache lab, beginning with an experiment and the lane of a cure."""
+        from tutor.tui.screens.cache_lab import CacheLabScreen
+
+        self.open_home()
+        self.push_screen(CacheLabScreen(experiment, cure, seed, knobs))
+
     # actions
 
     def speak(self, code: str) -> None:
@@ -276,6 +295,10 @@ class TutorApp(App[None]):
     def action_open_django(self) -> None:
         """Django's cache."""
         self.open_django()
+
+    def action_open_cache(self) -> None:
+        """The cache lab."""
+        self.open_cache()
 
     def action_home(self) -> None:
         """To the list of lessons."""

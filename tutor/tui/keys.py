@@ -61,6 +61,7 @@ _TABLE = (
     Key("rivals", "", "app.open_rivals", N_("Rivals"), N_("Redis and Memcached side by side")),
     Key("django", "", "app.open_django", "Django", N_("Django's cache: calls, and what they send")),
     Key("look", "ctrl+x", "look", N_("View"), N_("The next view: wire, key, value, bytes"), 6),
+    Key("cache", "", "app.open_cache", N_("Cache"), N_("Cache lab: stampedes and their cures")),
     Key("home", "escape", "app.home", N_("Home"), N_("Go to the list of lessons"), 14, False),
     Key("close", "escape", "close", N_("Close"), N_("Close this window"), 3),
     Key("quit", "f10,ctrl+q", "app.quit", N_("Quit"), N_("Leave; your place is kept"), 4),

@@ -19,12 +19,12 @@ from tutor.labs.durability.policies import POLICIES
 from tutor.labs.durability.stage import FSYNCS_US, RATES
 from tutor.labs.replication.actions import next_value
 from tutor.tui.keys import bindings
-from tutor.tui.labkeys import STAGE_KEYS, Section, stage_help
+from tutor.tui.labkeys import STAGE_KEYS, STAGE_PLAY_KEYS, Section, stage_help
 from tutor.tui.labplay import Playing
 from tutor.tui.paint import Row, row
 from tutor.tui.screens.lab import LabScreen
 from tutor.tui.widgets.keybar import KeyBar
-from tutor.tui.widgets.labcanvas import StageBar, StageCanvas
+from tutor.tui.widgets.labcanvas import SettingsBar, StageCanvas, stage_settings
 from tutor.tui.widgets.labslider import LabSlider
 from tutor.tui.widgets.notice import TooSmall
 from tutor.tui.widgets.topbar import TopBar
@@ -50,7 +50,9 @@ class StageScreen(LabScreen):
         self.playing = Playing(self._make)
         self.turns = Turns()
         self.canvas = StageCanvas(id="stage")
-        self.bar = StageBar(lambda: self.frame, id="knobs")
+        self.bar = SettingsBar(
+            lambda: stage_settings(self.frame), lambda: STAGE_KEYS, STAGE_PLAY_KEYS, id="knobs"
+        )
         self.slider = LabSlider(lambda: self.playing, id="slider")
 
     def _make(self) -> DurabilityLab:

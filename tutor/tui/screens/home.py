@@ -29,8 +29,8 @@ from tutor.tui.widgets.topbar import TopBar, progress_row
 if TYPE_CHECKING:
     from tutor.tui.application import TutorApp
 
-CONTINUE, SANDBOX, LAB, STAGE, RIVALS = "continue:", "sandbox:", "lab:", "stage:", "rivals:"
-DJANGO = "django:"
+CONTINUE, SANDBOX, LAB, STAGE = "continue:", "sandbox:", "lab:", "stage:"
+RIVALS, DJANGO, CACHE = "rivals:", "django:", "cache:"
 """Ids of the lines that are no lessons."""
 
 
@@ -109,6 +109,9 @@ class HomeScreen(BaseScreen[None]):
             made += [self._option(line.id, [_lesson_row(line, width)]) for line in lines]
             made.append(self._gap())
         made.append(self._head(_("On your own")))
+        about = (_("stampedes, stale reads and their cures"), "muted")
+        cache = row("    ", (_("Cache lab"), ""), "  ", about)
+        made.append(self._option(CACHE, [fit(cache, width, glyphs.ellipsis)]))
         about = (_("servers, links and faults, live"), "muted")
         lab = row("    ", (_("Replication lab"), ""), "  ", about)
         made.append(self._option(LAB, [fit(lab, width, glyphs.ellipsis)]))
@@ -178,6 +181,8 @@ class HomeScreen(BaseScreen[None]):
             return _rivals_rows(width)
         if name == DJANGO:
             return _django_rows(width)
+        if name == CACHE:
+            return _cache_rows(width)
         wanted = self._tutor.outline.current if name == CONTINUE else name
         line = next((line for line in self.lines if line.id == wanted), None)
         if line is None:
@@ -212,6 +217,8 @@ class HomeScreen(BaseScreen[None]):
             self._tutor.open_rivals()
         elif name == DJANGO:
             self._tutor.open_django()
+        elif name == CACHE:
+            self._tutor.open_cache()
         else:
             self._tutor.open_lesson(self._tutor.outline.current if name == CONTINUE else name)
 
@@ -308,6 +315,20 @@ def _django_rows(width: int) -> list[Row]:
           "stored: prefix, version, pickle."),
         _("Hold a replica back, pull its cable, stop the master: see stale reads and what Django "
           "does about them."),
+    )  # fmt: skip
+    for text in texts:
+        rows += [EMPTY, *wrap(row((text, "")), width)]
+    return rows
+
+
+def _cache_rows(width: int) -> list[Row]:
+    rows = wrap(row((_("Cache lab"), "title")), width)
+    texts = (
+        _("What Django's cache does under traffic: hits and misses, a key that everybody wants and "
+          "that is over, two applications in one Redis, reads from replicas that lag."),
+        _("The same requests under each cure, side by side: what it saves, and its price."),
+        _("Turn the knobs, kill the worker that computes, turn the time back: the same seed gives "
+          "the same run."),
     )  # fmt: skip
     for text in texts:
         rows += [EMPTY, *wrap(row((text, "")), width)]

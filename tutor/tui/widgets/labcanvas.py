@@ -76,24 +76,38 @@ class StageCanvas(LabCanvas):
     )
 
 
-class StageBar(Line):
-    """What all servers are set to, and the keys: as many rows as there is room for."""
+class SettingsBar(Line):
+    """What the whole lab is set to, and the keys: as many rows as there is room for. ``settings``
+    says the former in words, ``knobs`` are the keys that change it."""
 
-    DEFAULT_CSS = "StageBar { height: 2; padding: 0 1; }"
+    DEFAULT_CSS = "SettingsBar { height: 2; padding: 0 1; }"
 
-    def __init__(self, frame: Callable[[], StageFrame], *, id: str | None = None) -> None:
+    def __init__(
+        self,
+        settings: Callable[[], str],
+        knobs: Callable[[], Sequence[StageKey]],
+        play: Sequence[PlayKey],
+        *,
+        id: str | None = None,
+    ) -> None:
         super().__init__(id=id)
-        self._frame = frame
+        self._settings = settings
+        self._knobs = knobs
+        self._play = play
 
     def compose_rows(self, width: int) -> Sequence[Row]:
         """The settings and the knobs, then the keys of time."""
-        frame = self._frame()
-        writes = _("writes %(rate)s") % {"rate": rate_text(frame.rate)}
-        fsync = _("an fsync takes %(time)s") % {"time": lag_time_text(frame.fsync_us / 1000)}
-        first = (*row((f"{writes} · {fsync}", "muted")), *knob_words(STAGE_KEYS))
+        first = (*row((self._settings(), "muted")), *knob_words(self._knobs()))
         return cut_rows([*wrap(first, width, "  "),
-                         *wrap((Piece(" "), *play_words(STAGE_PLAY_KEYS)), width, "  ")],
+                         *wrap((Piece(" "), *play_words(self._play)), width, "  ")],
                         width, self.size.height)  # fmt: skip
+
+
+def stage_settings(frame: StageFrame) -> str:
+    """What all servers of the persistence stage are set to."""
+    writes = _("writes %(rate)s") % {"rate": rate_text(frame.rate)}
+    fsync = _("an fsync takes %(time)s") % {"time": lag_time_text(frame.fsync_us / 1000)}
+    return f"{writes} · {fsync}"
 
 
 class KnobBar(Line):
