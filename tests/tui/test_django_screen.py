@@ -15,7 +15,6 @@ from tests.tui.playing import Play, playing
 from tests.tui.screen_text import check_golden
 from tests.tui.test_screens import GOLDENS, RENEW
 from tutor.tui.screens.django import DjangoScreen
-from tutor.tui.screens.home import DJANGO
 
 pytest.importorskip("django", reason="Django is not installed")
 
@@ -225,7 +224,7 @@ def test_the_home_screen_leads_here_and_escape_back(home: Path) -> None:
             from textual.widgets import OptionList
 
             options = play.app.screen.query_one("#lessons", OptionList)
-            options.highlighted = options.get_option_index(DJANGO)
+            options.highlighted = options.get_option_index("django:")
             options.focus()
             await play.press("enter")
             screen = play.app.screen

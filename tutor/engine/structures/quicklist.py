@@ -156,7 +156,7 @@ class Quicklist:
         node = self.tail
         if node is None:
             raise IndexError("pop from an empty quicklist")
-        entries = node.entries
+        entries = node.placed if node.fresh is None else node.entries
         if self.trace is not None or len(entries) == 1:
             return self._take(node, -1)
         value = entries.pop()

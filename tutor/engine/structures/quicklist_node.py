@@ -31,14 +31,15 @@ class Node:
     ``squeezed`` is RAW, DUE (compression was tried on these contents, outcome not computed yet) or
     the size of the LZF image. What was pushed in front is kept in ``fresh``, the latest last, until
     somebody asks for the entries: to move them all for each push would cost more than the push.
+    The others are ``placed``.
     """
 
-    __slots__ = ("_entries", "fresh", "next", "plain", "prev", "size", "squeezed")
+    __slots__ = ("fresh", "next", "placed", "plain", "prev", "size", "squeezed")
 
     def __init__(self, entries: list[bytes], size: int, plain: bool = False) -> None:
         self.prev: Node | None = None
         self.next: Node | None = None
-        self._entries = entries
+        self.placed = entries
         self.fresh: list[bytes] | None = None
         self.size = size
         self.plain = plain
@@ -49,13 +50,13 @@ class Node:
         """The values, from the head on."""
         if self.fresh is not None:
             self.fresh.reverse()
-            self._entries[:0] = self.fresh
+            self.placed[:0] = self.fresh
             self.fresh = None
-        return self._entries
+        return self.placed
 
     @entries.setter
     def entries(self, entries: list[bytes]) -> None:
-        self._entries, self.fresh = entries, None
+        self.placed, self.fresh = entries, None
 
     @classmethod
     def of(cls, value: bytes) -> Node:

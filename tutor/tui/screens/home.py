@@ -21,6 +21,7 @@ from tutor.tui.glyphs import glyphs
 from tutor.tui.keys import bindings
 from tutor.tui.outline import LessonLine
 from tutor.tui.paint import EMPTY, Row, content, fit, row, width_of, wrap
+from tutor.tui.places import PLACES, Place
 from tutor.tui.widgets.keybar import KeyBar
 from tutor.tui.widgets.notice import TooSmall
 from tutor.tui.widgets.rows import Rows
@@ -29,9 +30,10 @@ from tutor.tui.widgets.topbar import TopBar, progress_row
 if TYPE_CHECKING:
     from tutor.tui.application import TutorApp
 
-CONTINUE, SANDBOX, LAB, STAGE = "continue:", "sandbox:", "lab:", "stage:"
-RIVALS, DJANGO, CACHE = "rivals:", "django:", "cache:"
-"""Ids of the lines that are no lessons."""
+CONTINUE = "continue:"
+"""Id of the line that goes on; those of `PLACES` are no lessons either."""
+
+_PLACES = {place.id: place for place in PLACES}
 
 
 class HomeScreen(BaseScreen[None]):
@@ -109,24 +111,10 @@ class HomeScreen(BaseScreen[None]):
             made += [self._option(line.id, [_lesson_row(line, width)]) for line in lines]
             made.append(self._gap())
         made.append(self._head(_("On your own")))
-        about = (_("stampedes, stale reads and their cures"), "muted")
-        cache = row("    ", (_("Cache lab"), ""), "  ", about)
-        made.append(self._option(CACHE, [fit(cache, width, glyphs.ellipsis)]))
-        about = (_("servers, links and faults, live"), "muted")
-        lab = row("    ", (_("Replication lab"), ""), "  ", about)
-        made.append(self._option(LAB, [fit(lab, width, glyphs.ellipsis)]))
-        about = (_("what a death takes under each setting"), "muted")
-        stage = row("    ", (_("Persistence stage"), ""), "  ", about)
-        made.append(self._option(STAGE, [fit(stage, width, glyphs.ellipsis)]))
-        about = (_("one workload, both engines"), "muted")
-        rivals = row("    ", (_("Redis and Memcached"), ""), "  ", about)
-        made.append(self._option(RIVALS, [fit(rivals, width, glyphs.ellipsis)]))
-        about = (_("calls, and what they send"), "muted")
-        django = row("    ", (_("Django's cache"), ""), "  ", about)
-        made.append(self._option(DJANGO, [fit(django, width, glyphs.ellipsis)]))
-        about = (_("no tasks, your own keys"), "muted")
-        sandbox = row("    ", (_("Sandbox"), ""), "  ", about)
-        made.append(self._option(SANDBOX, [fit(sandbox, width, glyphs.ellipsis)]))
+        for place in PLACES:
+            about = (_(place.about), "muted")
+            line = row("    ", (_(place.title), ""), "  ", about)
+            made.append(self._option(place.id, [fit(line, width, glyphs.ellipsis)]))
         return made
 
     def _option(self, name: str, rows: Sequence[Row]) -> Option:
@@ -171,18 +159,8 @@ class HomeScreen(BaseScreen[None]):
         options = self.query_one("#lessons", OptionList)
         option = options.highlighted_option
         name = str(option.id) if option is not None else ""
-        if name == SANDBOX:
-            return _sandbox_rows(width)
-        if name == LAB:
-            return _lab_rows(width)
-        if name == STAGE:
-            return _stage_rows(width)
-        if name == RIVALS:
-            return _rivals_rows(width)
-        if name == DJANGO:
-            return _django_rows(width)
-        if name == CACHE:
-            return _cache_rows(width)
+        if name in _PLACES:
+            return _place_rows(_PLACES[name], width)
         wanted = self._tutor.outline.current if name == CONTINUE else name
         line = next((line for line in self.lines if line.id == wanted), None)
         if line is None:
@@ -207,18 +185,8 @@ class HomeScreen(BaseScreen[None]):
     def _selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         name = str(event.option_id)
-        if name == SANDBOX:
-            self._tutor.open_sandbox()
-        elif name == LAB:
-            self._tutor.open_lab()
-        elif name == STAGE:
-            self._tutor.open_stage()
-        elif name == RIVALS:
-            self._tutor.open_rivals()
-        elif name == DJANGO:
-            self._tutor.open_django()
-        elif name == CACHE:
-            self._tutor.open_cache()
+        if name in _PLACES:
+            getattr(self._tutor, _PLACES[name].opens)()
         else:
             self._tutor.open_lesson(self._tutor.outline.current if name == CONTINUE else name)
 
@@ -253,83 +221,8 @@ def _about_rows(line: LessonLine, width: int) -> list[Row]:
     return rows
 
 
-def _sandbox_rows(width: int) -> list[Row]:
-    rows = wrap(row((_("Sandbox"), "title")), width)
-    texts = (
-        _("An empty Redis of your own: sixteen databases, real replies, every key in the X-ray."),
-        _("Undo takes back any change. :client 2 is a second client, to see what blocks whom."),
-        _("F3 opens a port: then redis-cli and your own programs work with it as well."),
-    )
-    for text in texts:
-        rows += [EMPTY, *wrap(row((text, "")), width)]
-    return rows
-
-
-def _lab_rows(width: int) -> list[Row]:
-    rows = wrap(row((_("Replication lab"), "title")), width)
-    texts = (
-        _("A master and its replicas in a time that you can stop, slow down and turn back."),
-        _("Cut a link, crash a server, promote another: see stale reads, and what is lost."),
-        _(":node replica1 puts the prompt on any of them. The same seed gives the same run."),
-    )
-    for text in texts:
-        rows += [EMPTY, *wrap(row((text, "")), width)]
-    return rows
-
-
-def _stage_rows(width: int) -> list[Row]:
-    rows = wrap(row((_("Persistence stage"), "title")), width)
-    texts = (
-        _("The same writes to six servers that keep their data in six ways: no files, save points, "
-          "the append-only file with each appendfsync."),
-        _("Kill the process or cut the power at a moment of your choice, start again, and see "
-          "which acknowledged writes are there and which are gone."),
-        _("Slow the disk down, turn the time back, try another moment: the same seed gives "
-          "the same run."),
-    )  # fmt: skip
-    for text in texts:
-        rows += [EMPTY, *wrap(row((text, "")), width)]
-    return rows
-
-
-def _rivals_rows(width: int) -> list[Row]:
-    rows = wrap(row((_("Redis and Memcached"), "title")), width)
-    texts = (
-        _("The notes' table as experiments: types, persistence, replication, a queue, a rate "
-          "limit, memory, speed. The same is tried on both, with real replies of both."),
-        _("Under each experiment the X-ray of Memcached: slab classes, pages, queues, items."),
-        _("The ring: servers join and leave, and you see which keys move under each rule. And a "
-          "prompt of Memcached, where you type its protocol yourself."),
-    )  # fmt: skip
-    for text in texts:
-        rows += [EMPTY, *wrap(row((text, "")), width)]
-    return rows
-
-
-def _django_rows(width: int) -> list[Row]:
-    rows = wrap(row((_("Django's cache"), "title")), width)
-    texts = (
-        _("Real Django behind a prompt >>>: cache.set, get_or_set, incr and the rest, on a master "
-          "and two replicas of your own."),
-        _("Each call shows which server it went to, the commands and replies, and the key as it is "
-          "stored: prefix, version, pickle."),
-        _("Hold a replica back, pull its cable, stop the master: see stale reads and what Django "
-          "does about them."),
-    )  # fmt: skip
-    for text in texts:
-        rows += [EMPTY, *wrap(row((text, "")), width)]
-    return rows
-
-
-def _cache_rows(width: int) -> list[Row]:
-    rows = wrap(row((_("Cache lab"), "title")), width)
-    texts = (
-        _("What Django's cache does under traffic: hits and misses, a key that everybody wants and "
-          "that is over, two applications in one Redis, reads from replicas that lag."),
-        _("The same requests under each cure, side by side: what it saves, and its price."),
-        _("Turn the knobs, kill the worker that computes, turn the time back: the same seed gives "
-          "the same run."),
-    )  # fmt: skip
-    for text in texts:
-        rows += [EMPTY, *wrap(row((text, "")), width)]
+def _place_rows(place: Place, width: int) -> list[Row]:
+    rows = wrap(row((_(place.title), "title")), width)
+    for text in place.texts:
+        rows += [EMPTY, *wrap(row((_(text), "")), width)]
     return rows

@@ -1,0 +1,64 @@
+"""Where one may go from the home screen besides the lessons."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tutor.tui.keys import N_
+
+
+class Place(NamedTuple):
+    """A line of the home screen: its id there, a title with some words beside it, and what is told
+    of it. ``opens`` names the method of the app. Texts are to be translated when they are shown."""
+
+    id: str
+    title: str
+    about: str
+    opens: str
+    texts: tuple[str, ...]
+
+
+PLACES: tuple[Place, ...] = (
+    Place("django:", N_("Django's cache"), N_("calls, and what they send"), "open_django", (
+        N_("Real Django behind a prompt >>>: cache.set, get_or_set, incr and the rest, on a master "
+           "and two replicas of your own."),
+        N_("Each call shows which server it went to, the commands and replies, and the key as it "
+           "is stored: prefix, version, pickle."),
+        N_("Hold a replica back, pull its cable, stop the master: see stale reads and what Django "
+           "does about them."),
+    )),
+    Place("cache:", N_("Cache lab"), N_("stampedes, stale reads and their cures"), "open_cache", (
+        N_("What Django's cache does under traffic: hits and misses, a key that everybody wants "
+           "and that is over, two applications in one Redis, reads from replicas that lag."),
+        N_("The same requests under each cure, side by side: what it saves, and its price."),
+        N_("Turn the knobs, kill the worker that computes, turn the time back: the same seed gives "
+           "the same run."),
+    )),
+    Place("lab:", N_("Replication lab"), N_("servers, links and faults, live"), "open_lab", (
+        N_("A master and its replicas in a time that you can stop, slow down and turn back."),
+        N_("Cut a link, crash a server, promote another: see stale reads, and what is lost."),
+        N_(":node replica1 puts the prompt on any of them. The same seed gives the same run."),
+    )),
+    Place("stage:", N_("Persistence stage"), N_("what a death takes under each setting"),
+          "open_stage", (
+        N_("The same writes to six servers that keep their data in six ways: no files, save "
+           "points, the append-only file with each appendfsync."),
+        N_("Kill the process or cut the power at a moment of your choice, start again, and see "
+           "which acknowledged writes are there and which are gone."),
+        N_("Slow the disk down, turn the time back, try another moment: the same seed gives "
+           "the same run."),
+    )),
+    Place("rivals:", N_("Redis and Memcached"), N_("one workload, both engines"), "open_rivals", (
+        N_("The notes' table as experiments: types, persistence, replication, a queue, a rate "
+           "limit, memory, speed. The same is tried on both, with real replies of both."),
+        N_("Under each experiment the X-ray of Memcached: slab classes, pages, queues, items."),
+        N_("The ring: servers join and leave, and you see which keys move under each rule. And a "
+           "prompt of Memcached, where you type its protocol yourself."),
+    )),
+    Place("sandbox:", N_("Sandbox"), N_("no tasks, your own keys"), "open_sandbox", (
+        N_("An empty Redis of your own: sixteen databases, real replies, every key in the X-ray."),
+        N_("Undo takes back any change. :client 2 is a second client, to see what blocks whom."),
+        N_("F3 opens a port: then redis-cli and your own programs work with it as well."),
+    )),
+)  # fmt: skip
+"""In the order in which they stand there."""
