@@ -10,6 +10,7 @@ import pytest
 from tests.network.serving import free_port
 from tutor.engine.config import Config
 from tutor.engine.engine import Engine
+from tutor.network import connection as connection_module
 from tutor.network.connection import Connection
 from tutor.network.server import Server
 
@@ -61,3 +62,46 @@ def test_what_waits_to_be_sent_is_counted_as_it_comes(server: Server) -> None:
         assert connection.unsent_bytes == len(b":7\r\n")
         connection.close()
         assert connection.unsent_bytes == 0
+
+
+def test_a_long_pipeline_gives_way_to_others(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection_module, "VISIT_S", 0.0)
+    with socket.socket() as long, socket.socket() as short:
+        connection = welcome(server, long)
+        welcome(server, short)
+        for each in (long, short):
+            each.settimeout(10)
+        count = 10 * connection_module.SLICE
+        connection.queue.extend([[b"INCR", b"k"]] * count)
+        short.sendall(b"GET k\r\n")
+        connection.go_on()
+        server.turn(1)
+        seen = int(short.recv(100).split(b"\r\n")[1])
+        assert 0 < seen < count
+        replies = b""
+        while replies.count(b"\n") < count:
+            server.turn(0)
+            replies += long.recv(1 << 20)
+        assert replies == b"".join(b":%d\r\n" % (number + 1) for number in range(count))
+
+
+def test_slow_commands_give_way_one_by_one(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection_module, "VISIT_S", 0.0)
+    with socket.socket() as slow, socket.socket() as other:
+        connection = welcome(server, slow)
+        welcome(server, other)
+        slow.sendall(b"CONFIG GET maxmemory\r\n" * 3 + b"MULTI\r\nCONFIG GET port\r\nEXEC\r\n")
+        server.turn(1)
+        assert connection.unfinished
+        other.settimeout(10)
+        other.sendall(b"PING\r\n")
+        server.turn(1)
+        assert other.recv(100) == b"+PONG\r\n"
+        assert connection.unfinished
+        for _ in range(10):
+            server.turn(0)
+        assert not connection.unfinished
+        slow.settimeout(10)
+        assert slow.recv(1 << 16).count(b"maxmemory") == 3

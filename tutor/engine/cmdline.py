@@ -18,6 +18,10 @@ _UNESCAPE = {"n": b"\n", "r": b"\r", "t": b"\t", "b": b"\b", "a": b"\a"}
 _ESCAPE = {
     0x22: '\\"', 0x5C: "\\\\", 0x0A: "\\n", 0x0D: "\\r", 0x09: "\\t", 0x07: "\\a", 0x08: "\\b",
 }  # fmt: skip
+_ESCAPED = tuple(
+    _ESCAPE.get(code) or (chr(code) if 0x20 <= code < 0x7F else f"\\x{code:02x}")
+    for code in range(256)
+)
 _HEX = frozenset("0123456789abcdefABCDEF")
 
 
@@ -114,23 +118,16 @@ def escape(data: bytes, readable: bool = True) -> str:
             pass
         else:
             return "".join(map(_escape_character, text))
-    return "".join(map(_escape_byte, data))
+    return "".join(map(_ESCAPED.__getitem__, data))
 
 
 def _escape_character(character: str) -> str:
     code = ord(character)
     if code < 0x80:
-        return _escape_byte(code)
+        return _ESCAPED[code]
     if character.isprintable():
         return character
-    return "".join(map(_escape_byte, character.encode()))
-
-
-def _escape_byte(code: int) -> str:
-    known = _ESCAPE.get(code)
-    if known is not None:
-        return known
-    return chr(code) if 0x20 <= code < 0x7F else f"\\x{code:02x}"
+    return "".join(map(_ESCAPED.__getitem__, character.encode()))
 
 
 def _is_bare(arg: bytes, readable: bool) -> bool:

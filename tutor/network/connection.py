@@ -8,7 +8,9 @@ Replies gather in `output` and are sent when the server has looked after everybo
 
 from __future__ import annotations
 
+import math
 import socket
+import time
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,11 @@ READ_MOST = 1024 * 1024
 WRITE_MOST = 1024 * 1024
 REPLY_BUFFER = 16 * 1024
 NORMAL, PUBSUB = 0, 2
+VISIT_S = 0.001
+"""How long the server looks after one client before it turns to the others."""
+SLICE = 256
+"""Commands of a queue that are taken at once."""
+
 _INTEGERS = {int}
 
 
@@ -48,6 +55,7 @@ class Connection:
         "session",
         "sock",
         "soft_since",
+        "unfinished",
         "unsent",
         "waiting",
         "writing",
@@ -67,6 +75,7 @@ class Connection:
         self.read_size = READ_SIZE
         self.executing = False
         self.waiting = False  # a blocking command has not been answered
+        self.unfinished = False  # has given way to others, and goes on soon
         self.writing = False  # the socket is full, and watched until it is not
         self.ending = False  # hang up once the output is sent
         self.soft_since = 0
@@ -80,6 +89,8 @@ class Connection:
 
     def readable(self) -> None:
         """The socket has bytes, or its end."""
+        if self.unfinished:
+            return  # they wait there until what came before is done
         try:
             data = self.sock.recv(self.read_size)
         except (BlockingIOError, InterruptedError):
@@ -105,7 +116,9 @@ class Connection:
         if plain and known and not self.waiting and not self.executing:
             commands = self.server.whole_commands(data)
             if commands is not None:
-                self.run(commands)
+                self.run(commands, time.monotonic() + VISIT_S)
+                if (self.queue or self.requests is not None) and not self.waiting:
+                    self._give_way()
                 return
         self._feed(data)
         self.go_on()
@@ -126,13 +139,30 @@ class Connection:
 
     def go_on(self) -> None:
         """Carry out what is there: left over in the queue, or kept by the slow reader."""
-        while self.queue and not self.waiting and not self.executing and not self.ending:
-            self.run([self.queue.popleft()])
-        while not self.waiting and not self.executing and not self.ending:
-            argv = self._next()
-            if argv is None:
+        self.unfinished = False
+        until = time.monotonic() + VISIT_S
+        while not (self.waiting or self.executing or self.ending):
+            if self.queue:
+                self.run(self._slice(), until)
+            else:
+                argv = self._next()
+                if argv is None:
+                    return
+                self.run([argv], until)
+            if time.monotonic() >= until and (self.queue or self.requests is not None):
+                self._give_way()
                 return
-            self.run([argv])
+
+    def _slice(self) -> list[Argv]:
+        """The next commands of the queue."""
+        take = self.queue.popleft
+        return [take() for _ in range(min(len(self.queue), SLICE))]
+
+    def _give_way(self) -> None:
+        """The others' turn; the server comes back to the rest (`Server.unfinished`)."""
+        if not (self.unfinished or self.ending):
+            self.unfinished = True
+            self.server.unfinished.append(self)
 
     def _next(self) -> Argv | None:
         requests = self.requests
@@ -163,8 +193,9 @@ class Connection:
 
     # commands
 
-    def run(self, commands: list[Argv]) -> None:
-        """Carry out commands one after the other; what follows a blocking one is queued."""
+    def run(self, commands: list[Argv], until: float = math.inf) -> None:
+        """Carry out commands one after the other. What follows a blocking one, or what is left
+        after ``until``, goes to the head of the queue."""
         session, engine = self.session, self.server.engine
         output = self.output
         if not output and self.unsent is None:
@@ -177,15 +208,15 @@ class Connection:
                 self._answer(replies)  # what comes meanwhile stands behind them
                 replies.append(engine.long_way(session, odd))
                 self._answer(replies)
-                if session.closing or self.waiting:
+                if session.closing or self.waiting or time.monotonic() >= until:
                     break
         finally:
             self._answer(replies)
             self.executing = False
         if session.closing:
             self.ending = True
-        elif self.waiting:
-            self.queue.extend(rest)
+        else:
+            self.queue.extendleft(reversed(list(rest)))
         if output:
             self._check_limit()
 
@@ -218,7 +249,7 @@ class Connection:
             self.ending = True
         if self.waiting:
             self.waiting = False
-            self.server.unblocked.append(self)
+            self.server.unfinished.append(self)
 
     def push(self, message: Reply) -> None:
         """A message that answers nothing."""

@@ -32,7 +32,7 @@ from tutor.network.calls import Calls
 from tutor.network.connection import Connection
 from tutor.network.listening import Address, Listener, open_listeners, open_tcp
 from tutor.network.masterlink import TcpLink
-from tutor.network.poller import READ, WRITE, new_poller
+from tutor.network.poller import AT_ONCE, READ, WRITE, new_poller
 from tutor.network.process import process_facts, process_memory, room_for_clients
 from tutor.network.protected import DENIED, is_local
 from tutor.network.requests import ChunkReader
@@ -63,7 +63,7 @@ class Server:
         self.connections: dict[int, Connection] = {}
         self.connection_of: dict[Session, Connection] = {}
         self.pending: list[Connection] = []  # have something to send
-        self.unblocked: list[Connection] = []  # were answered, and may have more to say
+        self.unfinished: list[Connection] = []  # gave way, or were answered: may have more to say
         self.doomed: list[Connection] = []  # to be closed at the end of the turn
         self.listeners: dict[int, Listener] = {}
         self.links: dict[int, TcpLink] = {}  # connections that we have made
@@ -153,7 +153,7 @@ class Server:
 
     def _time_to_wait(self) -> float:
         replication = self.engine.replication
-        if self.unblocked or (replication is not None and replication.busy):
+        if self.unfinished or (replication is not None and replication.busy):
             return 0.0
         return max(self._next_cron - time.monotonic(), 0.0)  # waits that end are noticed then
 
@@ -190,13 +190,12 @@ class Server:
         if self.engine.waiting.next_deadline_ms and not self.engine.busy:
             self.engine.now_ms = self.engine.clock.now_us() // 1000
             cron.end_waits(self.engine)
-        while self.unblocked:
-            waiting, self.unblocked = self.unblocked, []
-            for connection in waiting:
-                try:
-                    connection.go_on()
-                except Exception:
-                    self._broken(connection)
+        going_on, self.unfinished = self.unfinished[:AT_ONCE], self.unfinished[AT_ONCE:]
+        for connection in going_on:
+            try:
+                connection.go_on()
+            except Exception:
+                self._broken(connection)
         self.engine.before_sleep()
         pending, self.pending = self.pending, []
         for connection in pending:

@@ -67,7 +67,7 @@ class _Shared(Server):
 
     def wake(self) -> None:
         """Another thread has made something ready to be sent."""
-        if self.pending or self.unblocked:
+        if self.pending or self.unfinished:
             with contextlib.suppress(OSError):
                 self._wake_out.send(b"!")
 
