@@ -285,6 +285,15 @@ class EmbeddedBackend:
         if self.service is not None:
             self.service.close()
 
+    # time
+
+    may_pass_time = False
+
+    def pass_time(self, seconds: str) -> bool:
+        """Let so many seconds go by at once; False if that is no number of seconds. Only where
+        ``may_pass_time``: a lesson's step."""
+        raise NotImplementedError
+
     # clients
 
     @property

@@ -235,6 +235,18 @@ def _client(host: Host, arguments: Sequence[str]) -> None:
     say(host, text.format(number=number))
 
 
+def _run(host: Host, arguments: Sequence[str]) -> None:
+    backend = host.backend
+    if not isinstance(backend, EmbeddedBackend) or not backend.may_pass_time:
+        complain(host, _("Time goes by itself here; in a lesson it can be told to hurry."))
+    elif len(arguments) == 1 and backend.pass_time(arguments[0]):
+        seconds = float(arguments[0])
+        text = ngettext("{n} second has gone by.", "{n} seconds have gone by.", round(seconds))
+        say(host, text.format(n=f"{seconds:g}"))
+    else:
+        complain(host, _("Say how many seconds go by, up to a day: :run 61"))
+
+
 _MOST_CLIENTS = 9
 _BUSY_S = 0.2
 _NAMED = 4
@@ -396,6 +408,12 @@ for _word in (
         lambda: _("list all moments, or go to one"),
         _time,
         lambda: ("branch",),
+    ),
+    ClientWord(
+        ":run",
+        ":run SECONDS",
+        lambda: _("let time go by at once (in lessons)"),
+        _run,
     ),
     ClientWord(
         ":client",

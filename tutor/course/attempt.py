@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 from tutor.course import stage
 from tutor.course.judged import Judged, number
 from tutor.course.model import Line, Step
+from tutor.course.moves import is_move, read_move
 from tutor.course.predicates.base import Scene
+from tutor.course.stepclock import StepClock
 from tutor.engine.clock import Clock
 from tutor.engine.replies import Reply
+from tutor.engine.session import Session
 from tutor.engine.world import Entry, World
 
 KEPT_CHARACTERS = 200_000
@@ -27,7 +30,7 @@ class Attempt(Judged):
 
     def __init__(self, step: Step, seed: int, clock: Clock) -> None:
         super().__init__(step, seed)
-        self.clock = stage.StepClock(clock)
+        self.clock = StepClock(clock)
         self.actions: list[Action] = []
         self._begin()
 
@@ -41,21 +44,29 @@ class Attempt(Judged):
         return self.stage.world
 
     @property
+    def clients(self) -> Mapping[int, Session]:
+        """Who is connected, by number."""
+        return self.stage.play.clients
+
+    @property
+    def client(self) -> int:
+        """The number of the present client."""
+        return self.stage.play.client
+
+    @property
     def scene(self) -> Scene:
         return self.stage.scene
 
     # what a learner does
 
     def run(self, argv: Sequence[bytes]) -> Entry:
-        """Carry out one command, remember it, judge."""
-        self.cancel()
+        """Carry out one line, remember it, judge."""
+        if not is_move(argv):
+            self.cancel()
         words = [word.decode("utf-8", "surrogateescape") for word in argv]
         self.actions.append(["run", self._elapsed_ms(), *words])
-        self._listen()
-        self.world.run(argv)
+        entry = self.stage.play.run(argv)
         self.judge()
-        entry = self.world.last
-        assert entry is not None
         return entry
 
     def undo(self) -> Entry | None:
@@ -103,22 +114,43 @@ class Attempt(Judged):
 
     def tick(self) -> bool:
         """Let time pass; True if a verdict or a waiting command changed."""
-        waited, before = self.world.waiting, self.verdicts
-        if waited:
+        waited, before = self._waiting, self.verdicts
+        if any(waited):
             self.world.engine.tick()
         self.judge()
-        return waited != self.world.waiting or before != self.verdicts
+        return waited != self._waiting or before != self.verdicts
+
+    @property
+    def _waiting(self) -> tuple[bool, int]:
+        """Whether the present client waits, and how many do."""
+        return self.world.waiting, len(self.stage.play.waiting)
+
+    def next_line(self) -> str:
+        """The first line of the solution that was not run yet."""
+        play = self.stage.play
+        typed = [(entry.client, *_normal(entry.argv)) for entry in self.world.history]
+        made = list(play.moves)
+        client = 1
+        for line in self.step.solution:
+            words = _normal(line.argv)
+            if not is_move(line.argv):
+                if (client, *words) not in typed:
+                    return line.text if client == play.client else f":client {client}"
+                typed.remove((client, *words))
+                continue
+            move = read_move(line.argv)
+            if move.kind == "client":
+                client = int(move.value)
+            elif words in made:
+                made.remove(words)
+            else:
+                return line.text
+        return self.step.solution[0].text if self.step.solution else ""
 
     # keeping and coming back
 
     def _elapsed_ms(self) -> int:
         return max(0, (self.clock.now_us() - self.started_us) // 1000)
-
-    def _listen(self) -> None:
-        self.world.session.on_reply = self._late_reply
-
-    def _late_reply(self, reply: Reply) -> None:
-        self.world.finish_waiting(reply)
 
     def state(self) -> dict[str, Any]:
         """All of it as plain data."""
@@ -138,6 +170,7 @@ class Attempt(Judged):
         attempt = cls(step, seed, clock)
         actions = [action for action in state.get("actions", []) if _sound(action)]
         held = attempt.clock
+        held.ahead_us = 0
         beginning = clock.now_us() - 1000 * number(state.get("elapsed_ms"))
         held.held = beginning
         attempt._begin()
@@ -148,7 +181,7 @@ class Attempt(Judged):
         return attempt._take_help_state(state)
 
     def _again(self, action: Action) -> None:
-        if self.world.waiting:
+        if any(self._waiting):
             self.world.engine.tick()
         match action[0]:
             case "run":
@@ -181,6 +214,10 @@ def kept_actions(actions: Sequence[Action]) -> list[Action]:
             break
         kept.append(list(action))
     return kept
+
+
+def _normal(argv: Sequence[bytes]) -> tuple[bytes, ...]:
+    return (argv[0].lower(), *argv[1:])
 
 
 def _sound(action: Any) -> bool:

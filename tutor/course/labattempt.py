@@ -8,7 +8,7 @@ been green together, and stays so in this run; going back before that moment tak
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -21,6 +21,7 @@ from tutor.course.predicates.base import PENDING, Scene
 from tutor.engine.clock import VirtualClock
 from tutor.engine.engine import Engine
 from tutor.engine.replies import Reply, ReplyError
+from tutor.engine.session import Session
 from tutor.engine.world import Entry, World
 from tutor.labs.replication.actions import KNOBS, Action
 from tutor.labs.replication.lab import STEP_US, Lab
@@ -197,6 +198,11 @@ class LabAttempt(Judged):
         return self.step.solution[-1].text if self.step.solution else ""
 
     # what a world could do, and a lab does otherwise
+
+    @property
+    def clients(self) -> Mapping[int, Session]:
+        """A lab's clients are its own."""
+        return {}
 
     def undo(self) -> Entry | None:
         """A lab goes back by its slider."""

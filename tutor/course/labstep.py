@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from tutor.course import moves
 from tutor.course.model import LabSetup, Line, Step
+from tutor.course.moves import USAGE
 from tutor.course.predicates.reading import LAB_ONLY, WORLD_ONLY
 from tutor.course.problems import Problem, did_you_mean
 from tutor.course.prose import Document, Run
@@ -38,8 +40,25 @@ def read_lab_setup(table: Table) -> LabSetup | None:
     return LabSetup(scenario, replicas, *rates)
 
 
+def complain_about_lines(table: Table, step: Step) -> None:
+    """Lines of a step that are neither commands nor moves that can be made there."""
+    words = WORDS if step.lab is not None else tuple(USAGE)
+    for each, number in _lines(step):
+        try:
+            if step.lab is not None:
+                read_move(each.argv, step.lab.nodes)
+            elif moves.is_move(each.argv):
+                moves.read_move(each.argv)
+        except BadWord as error:
+            hint = "" if error.usage else did_you_mean(error.word, words)
+            message = f"{each.text!r}: {error}{hint}"
+            table.source.problems.append(Problem(table.source.file, number, "S1", message))
+    if step.lab is None and any(line.command == ":client" for line in step.setup):
+        table.complain("a setup has one client: it cannot have ':client'", "setup")
+
+
 def complain_about_lab(table: Table, step: Step) -> None:
-    """What a step in a lab may not ask, what a step without one may not, lines that are none."""
+    """What a step in a lab may not ask, and what a step without one may not."""
     nodes = None if step.lab is None else step.lab.nodes
     for path, data in _tables(table.data, ()):
         line = table.source.line((*table.place, *path))
@@ -52,13 +71,6 @@ def complain_about_lab(table: Table, step: Step) -> None:
             table.complain(f"{key!r} belongs to steps without a lab", key)
     if any(line.command == ":back" for line in step.setup):
         table.complain("a setup goes forward: it cannot have ':back'", "setup")
-    for each, number in _lines(step):
-        try:
-            read_move(each.argv, step.lab.nodes)
-        except BadWord as error:
-            hint = "" if error.usage else did_you_mean(error.word, WORDS)
-            message = f"{each.text!r}: {error}{hint}"
-            table.source.problems.append(Problem(table.source.file, number, "S1", message))
 
 
 def examples_in_labs(steps: Sequence[Step], prose: Mapping[str, Document]) -> Iterator[Problem]:

@@ -13,7 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from tutor.course import sync
-from tutor.course.labstep import complain_about_lab, examples_in_labs, read_lab_setup
+from tutor.course.labstep import (
+    complain_about_lab,
+    complain_about_lines,
+    examples_in_labs,
+    read_lab_setup,
+)
 from tutor.course.model import (
     HINT_NAMES,
     KINDS,
@@ -192,6 +197,7 @@ def _step(table: Table) -> Step:
     table.close()
     _complain_about_shape(table, step)
     complain_about_lab(table, step)
+    complain_about_lines(table, step)
     return step
 
 

@@ -13,7 +13,7 @@ X-ray looks at it, commands go through `Player.run`. It is **another object** af
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tutor.course import feedback, questions, stage
@@ -37,6 +37,7 @@ from tutor.course.views import (
 )
 from tutor.engine.clock import Clock, SystemClock
 from tutor.engine.cmdline import split
+from tutor.engine.session import Session
 from tutor.engine.world import Entry, World
 from tutor.i18n import language, pgettext
 from tutor.labs.replication.lab import Lab
@@ -85,6 +86,11 @@ class Player:
     def world(self) -> World:
         """The present step's world: its engine, session and history."""
         return self._attempt.world
+
+    @property
+    def clients(self) -> Mapping[int, Session]:
+        """Who is connected to the present step's world, by number."""
+        return self._attempt.clients
 
     @property
     def lab(self) -> Lab | None:
@@ -297,10 +303,10 @@ class Player:
         lines = self.step.goal or self.step.solution
         if not lines or self.step.lab is not None:
             return None
-        world = stage.build(self.step, self.lesson.seed, self.clock).world
+        play = stage.build(self.step, self.lesson.seed, self.clock).play
         for line in lines:
-            world.run(line.argv)
-        return world
+            play.run(line.argv)
+        return play.world
 
     # questions
 
@@ -445,25 +451,8 @@ class Player:
         last = rung == ladder.rungs
         name = "solution" if last else HINT_NAMES[rung - 1]
         prose = self._texts.prose(f"{self.step.id}/hint.{rung}")
-        paste = self._next_line() if last else ""
+        paste = self._attempt.next_line() if last else ""
         return Hint(rung, ladder.rungs, name, prose, paste)  # type: ignore[arg-type]
-
-    def _next_line(self) -> str:
-        """The first line of the solution that has not been run yet."""
-        if isinstance(self._attempt, LabAttempt):
-            return self._attempt.next_line()
-        typed = [_normal(entry.argv) for entry in self.world.history]
-        for line in self.step.solution:
-            words = _normal(line.argv)
-            if words in typed:
-                typed.remove(words)
-            else:
-                return line.text
-        return self.step.solution[0].text if self.step.solution else ""
-
-
-def _normal(argv: Sequence[bytes]) -> tuple[bytes, ...]:
-    return (argv[0].lower(), *argv[1:])
 
 
 def _worth_keeping(state: dict[str, Any]) -> bool:

@@ -28,10 +28,10 @@ def computed_reply(step: Step, seed: int) -> Reply:
     assert predict is not None
     if step.lab is not None:
         return LabAttempt(step, seed).run_lines((*predict.run, predict.ask))
-    world = stage.build(step, seed).world
+    play = stage.build(step, seed).play
     for line in predict.run:
-        world.run(line.argv)
-    return world.run(predict.ask.argv)
+        play.run(line.argv)
+    return play.run(predict.ask.argv).reply
 
 
 def correct_option(step: Step, seed: int) -> str | None:

@@ -10,47 +10,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from tutor.course.model import Line, Step
+from tutor.course.moves import is_move, read_move
+from tutor.course.play import Play
 from tutor.course.predicates.base import Scene
+from tutor.course.stepclock import StepClock, pass_time
 from tutor.engine.clock import Clock, VirtualClock
 from tutor.engine.engine import Engine, Snapshot
 from tutor.engine.replies import Reply, is_error
 from tutor.engine.world import World
 
 
-class StepClock:
-    """A clock that can be held at a moment while saved commands are done again."""
-
-    __slots__ = ("base", "held")
-
-    def __init__(self, base: Clock) -> None:
-        self.base = base
-        self.held: int | None = None
-
-    def now_us(self) -> int:
-        """The moment it is held at, or that of the clock below."""
-        return self.base.now_us() if self.held is None else self.held
-
-    def now_ns(self) -> int:
-        """The same in nanoseconds."""
-        return self.base.now_ns() if self.held is None else self.held * 1000
-
-    def stopwatch_us(self) -> int:
-        """The stopwatch of the clock below."""
-        return self.base.stopwatch_us()
-
-    def sleep(self, *, us: int) -> None:
-        """Let time pass, unless it is held."""
-        if self.held is None:
-            self.base.sleep(us=us)
-
-
 @dataclass(slots=True)
 class Stage:
     """A step ready to be played; ``failed`` are setup commands that got an error (lint E1)."""
 
-    world: World
+    play: Play
     start: Snapshot
     failed: list[tuple[Line, Reply]] = field(default_factory=list)
+
+    @property
+    def world(self) -> World:
+        return self.play.world
 
     @property
     def scene(self) -> Scene:
@@ -59,13 +39,16 @@ class Stage:
 
 
 def engine_after(
-    lines: Iterable[Line], seed: int, clock: Clock
+    lines: Iterable[Line], seed: int, clock: StepClock
 ) -> tuple[Engine, list[tuple[Line, Reply]]]:
     """A new engine in which some commands were run, and those of them that failed."""
     engine = Engine(clock, seed)
     session = engine.connect()
     failed = []
     for line in lines:
+        if is_move(line.argv):
+            pass_time(engine, clock, read_move(line.argv).value)
+            continue
         reply = engine.execute(session, line.argv)
         if is_error(reply):
             failed.append((line, reply))
@@ -75,6 +58,6 @@ def engine_after(
 
 def build(step: Step, seed: int, clock: Clock | None = None) -> Stage:
     """A clean start of a step; without a clock in virtual time."""
-    engine, failed = engine_after(step.setup, seed, clock or VirtualClock())
-    world = World(engine)
-    return Stage(world, engine.snapshot(), failed)
+    own = clock if isinstance(clock, StepClock) else StepClock(clock or VirtualClock())
+    engine, failed = engine_after(step.setup, seed, own)
+    return Stage(Play(World(engine), own), engine.snapshot(), failed)

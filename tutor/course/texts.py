@@ -7,10 +7,10 @@ from typing import Any
 
 from tutor.course import stage
 from tutor.course.model import Lesson, Step
+from tutor.course.play import Play
 from tutor.course.prose import Box as Boxed
 from tutor.course.prose import Code, Prose, Run, Text, perform
 from tutor.engine.clock import VirtualClock
-from tutor.engine.world import World
 from tutor.i18n import language
 
 
@@ -73,11 +73,11 @@ def perform_section(blocks: Sequence[Text | Code | Boxed | Run], step: Step, see
 
     Blocks of one section go on where the one before ended.
     """
-    worlds: list[World] = []
+    plays: list[Play] = []
 
     def execute(argv: tuple[bytes, ...]) -> Any:
-        if not worlds:
-            worlds.append(stage.build(step, seed, VirtualClock()).world)
-        return worlds[0].run(argv)
+        if not plays:
+            plays.append(stage.build(step, seed, VirtualClock()).play)
+        return plays[0].run(argv).reply
 
     return perform(tuple(blocks), execute)

@@ -62,7 +62,8 @@ class Entry:
 
     ``changed`` lists (database, key, event) in order, ``conversions`` the encodings that
     changed, ``keys`` the keys named in the command. ``undoable``: it changed the world.
-    ``now_us`` is when it ran, ``stand`` and ``stood`` how its session was before and after.
+    ``now_us`` is when it ran, ``stand`` and ``stood`` how its session was before and after,
+    ``client`` the number of whoever sent it, where there are several.
     """
 
     argv: tuple[bytes, ...]
@@ -75,6 +76,7 @@ class Entry:
     now_us: int = 0
     stand: Stand = Stand()
     stood: Stand = Stand()
+    client: int = 1
 
     @property
     def command(self) -> str:

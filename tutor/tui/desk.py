@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from tutor.console.backend import EmbeddedBackend
-from tutor.engine.replies import Reply
+from tutor.engine.replies import Reply, is_error
 from tutor.engine.world import Entry, World
 
 if TYPE_CHECKING:
@@ -97,13 +97,41 @@ class WorldDesk:
         self.world.switch(number)
 
 
+class LessonBackend(EmbeddedBackend):
+    """The world of a step. Who is at the prompt, and what time it is, the player says."""
+
+    may_pass_time = True
+
+    def __init__(self, player: Player) -> None:
+        self._player = player
+        super().__init__(player.world, may_serve=False)
+        for number, session in player.clients.items():
+            if number not in self.clients:
+                self._adopt(number, session)
+
+    def _begin(self, world: World) -> None:
+        current = world.session
+        world.session = self._player.clients.get(1, current)
+        super()._begin(world)
+        world.session = current
+
+    def use_client(self, number: int) -> None:
+        self._player.run((b":client", b"%d" % number))
+        if self.clients.get(number) is not self.world.session:
+            self._adopt(number, self.world.session)
+
+    def pass_time(self, seconds: str) -> bool:
+        turn = self._player.run((b":run", seconds.encode()))
+        return not is_error(turn.reply)
+
+
 class LessonDesk:
     """The world of a lesson's present step; ``turn`` is what came of the last command."""
 
     def __init__(self, player: Player) -> None:
         self._player = player
         self.turn: Turn | None = None
-        self._backend = EmbeddedBackend(player.world, may_serve=False)
+        self._backend = LessonBackend(player)
 
     @property
     def world(self) -> World:
@@ -112,7 +140,7 @@ class LessonDesk:
     @property
     def backend(self) -> EmbeddedBackend:
         if self._backend.world is not self._player.world:
-            self._backend = EmbeddedBackend(self._player.world, may_serve=False)
+            self._backend = LessonBackend(self._player)
         return self._backend
 
     def run(self, argv: Sequence[bytes]) -> Reply:

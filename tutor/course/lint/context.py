@@ -10,9 +10,11 @@ from tutor.course.feedback import choose
 from tutor.course.lint.labbench import LabBench
 from tutor.course.lint.outcome import Outcome
 from tutor.course.model import Course, Lesson, Line, Step
+from tutor.course.play import Play
 from tutor.course.predicates.base import Scene
 from tutor.course.problems import Problem
 from tutor.course.prose import Section
+from tutor.course.stepclock import StepClock
 from tutor.engine.clock import Clock, VirtualClock
 from tutor.engine.replies import Reply
 from tutor.engine.table import CommandSpec, load_table
@@ -29,26 +31,29 @@ class Bench:
 
     def __init__(self, step: Step, seed: int, clock: Clock | None = None) -> None:
         self.step = step
-        self.clock = clock or VirtualClock()
+        self.clock = StepClock(clock or VirtualClock())
         self.engine, self.failed = stage.engine_after(step.setup, seed, self.clock)
         self.start = self.engine.snapshot()
+        self._ahead_us = self.clock.ahead_us
 
-    def world(self) -> World:
+    def play(self) -> Play:
         """A clean world; the one before it is gone."""
         for session in list(self.engine.sessions.values()):
             self.engine.disconnect(session)
+        self.clock.ahead_us = self._ahead_us
         self.engine.restore(self.start)
-        return World(self.engine)
+        return Play(World(self.engine), self.clock)
 
     def run(self, lines: Iterable[Line | tuple[bytes, ...]], undo_redo: bool = False) -> Outcome:
         """Run commands and judge; ``undo_redo`` takes back and repeats each change on the way."""
-        world = self.world()
+        play = self.play()
+        world = play.world
         replies = []
         for line in lines:
             argv = line.argv if isinstance(line, Line) else line
-            replies.append(world.run(argv))
-            last = world.last
-            if undo_redo and last is not None and last.undoable:
+            entry = play.run(argv)
+            replies.append(entry.reply)
+            if undo_redo and entry.undoable:
                 world.undo()
                 world.redo()
         return self.judge(world, replies)

@@ -112,7 +112,7 @@ def s5_commands_were_introduced(context: Context) -> Iterator[Problem]:
     for step in lesson.steps:
         known |= set(step.introduces)
         for line in step.solution:
-            argv = line.asked if step.lab is not None else line.argv
+            argv = line.asked
             if argv and command_name(argv) not in known:
                 message = f"{step.id!r} needs {command_name(argv).upper()}, introduced nowhere"
                 yield context.problem("S5", step.line, message)

@@ -27,8 +27,18 @@ from tutor.course.predicates.state import (
 from tutor.course.problems import did_you_mean
 from tutor.course.schema import Table
 
-TYPES = ("string", "list", "hash", "set", "zset")
-ENCODINGS = ("int", "embstr", "raw", "listpack", "hashtable", "intset", "quicklist", "skiplist")
+TYPES = ("string", "list", "hash", "set", "zset", "stream")
+ENCODINGS = (
+    "int",
+    "embstr",
+    "raw",
+    "listpack",
+    "hashtable",
+    "intset",
+    "quicklist",
+    "skiplist",
+    "stream",
+)
 DATABASES = 16
 
 

@@ -16,7 +16,7 @@ class Used:
     """``commands`` in lower case, ``object encoding`` for a subcommand; empty: any command.
 
     ``args`` are words that must occur among the arguments, ``no_args`` words that must not; both
-    regardless of case. ``node``: in a lab, on that node.
+    regardless of case. ``node``: in a lab, on that node. ``client``: sent by that one (0: by any).
     """
 
     commands: tuple[str, ...] = ()
@@ -25,11 +25,12 @@ class Used:
     no_args: tuple[str, ...] = ()
     reply: ReplySpec | None = None
     node: str = ""
+    client: int = 0
 
     @property
     def empty(self) -> bool:
         """True if it would fit anything."""
-        named = self.commands or self.args or self.no_args or self.reply or self.node
+        named = self.commands or self.args or self.no_args or self.reply or self.node or self.client
         return not named and self.key is None
 
 
@@ -40,6 +41,8 @@ def matches(pattern: Used, entry: Entry) -> bool:
     if pattern.key is not None and pattern.key not in entry.keys:
         return False
     if pattern.node and not (isinstance(entry, NodeEntry) and entry.node == pattern.node):
+        return False
+    if pattern.client and entry.client != pattern.client:
         return False
     if pattern.args or pattern.no_args:
         words = {word.decode("utf-8", "replace").lower() for word in entry.argv[1:]}
@@ -67,6 +70,7 @@ def read_used(table: Table, key: str = "cmd") -> Used:
         no_args=table.strings("no_args"),
         reply=read_reply(table, "reply") if "reply" in table else None,
         node=table.get("node", str, ""),
+        client=table.get("client", int, 0),
     )
 
 
@@ -78,4 +82,6 @@ def pattern_text(pattern: Used) -> str:
         words.append(clip(pattern.key, 24))
     words.extend(pattern.args)
     text = " ".join(words)
+    if pattern.client:
+        return pgettext("check", "client {number}: {text}").format(number=pattern.client, text=text)
     return f"{pattern.node}> {text}" if pattern.node else text

@@ -14,6 +14,7 @@ from tutor.course.predicates.patterns import Used, read_used
 from tutor.course.predicates.probe import Probe
 from tutor.course.predicates.replies import ReplySpec, read_reply
 from tutor.course.predicates.route import Converted, Count, NotUsed, Replied, UsedCommand
+from tutor.course.predicates.settings import read_settings
 from tutor.course.problems import did_you_mean
 from tutor.course.schema import Table, command_words
 
@@ -166,6 +167,11 @@ def _lab(table: Table, name: str) -> list[Predicate]:
     return [] if inner is None else read_lab(inner)
 
 
+def _config(table: Table, name: str) -> list[Predicate]:
+    inner = table.table(name)
+    return [] if inner is None else read_settings(inner)
+
+
 def _once(table: Table, name: str) -> list[Predicate]:
     """Several demands under ``once`` must have held at the same moment."""
     inner = table.table(name)
@@ -187,6 +193,7 @@ KINDS: dict[str, Callable[[Table, str], list[Predicate]]] = {
     "repl": _repl,
     "lab": _lab,
     "once": _once,
+    "config": _config,
 }
 
 LAB_ONLY = ("repl", "lab", "once")
