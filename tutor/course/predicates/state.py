@@ -70,6 +70,25 @@ class Exists(KeyPredicate):
 
 
 @dataclass(frozen=True, slots=True)
+class Stored(KeyPredicate):
+    """``stored = false``: the key takes no memory; one whose time is over may still do so."""
+
+    wanted: bool
+
+    def evaluate(self, scene: Scene) -> Verdict:
+        return verdict(scene.now.stored(self.key, self.db) == self.wanted)
+
+    def name(self) -> str:
+        key = clip(self.key, 24)
+        if self.wanted:
+            return pgettext("check", "{key} lies in memory").format(key=key)
+        return pgettext("check", "{key} takes no memory").format(key=key)
+
+    def want(self) -> str:
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
 class Type(KeyPredicate):
     """``type = "list"``."""
 
