@@ -43,7 +43,10 @@ def panel_name(panel: Panel) -> str:
 
 
 def lab_lines(frame: Frame, panel: Panel, width: int, height: int) -> list[Line]:
-    """At most ``height`` lines of exactly this frame."""
+    """At most ``height`` lines of exactly this frame. A server by itself has no lag: what happened
+    is shown in its place."""
+    if not frame.lagging and panel in ("ms", "bytes"):
+        panel = "events"
     sums = draw_counters(frame, width)
     lines = draw_topology(frame, width, height - len(sums) - 4)
     measure: Measure | None = "ms" if panel == "ms" else "bytes" if panel == "bytes" else None
@@ -60,6 +63,8 @@ def lab_lines(frame: Frame, panel: Panel, width: int, height: int) -> list[Line]
         order = [one for one in order if one not in ("reads", "events")]
     for one in order:
         if one == "sentinels" and not frame.sentinels and one != panel:
+            continue
+        if one == "ms" and not frame.lagging:
             continue
         if left < 3 and one != panel:
             break

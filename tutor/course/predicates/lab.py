@@ -25,7 +25,7 @@ NODE_WORDS = {
     "state": ("online", "down", "paused", "loading", "syncing"),
     "link": ("up", "connecting", "sync", "down", "none"),
 }
-NODE_FIGURES = ("offset_lag", "lag_ms", "keys", "sync_full", "sync_partial")
+NODE_FIGURES = ("offset_lag", "lag_ms", "keys", "loaded", "sync_full", "sync_partial")
 COUNTS = ("acknowledged", "refused", "on_replica", "would_be_lost", "lost", "reads", "stale_reads")
 """What the clients have lived through since the learner came; ``would_be_lost`` is of now."""
 
@@ -105,7 +105,8 @@ _FIELDS = {"role": "role", "state": "state", "link": "link_state"}
 
 @dataclass(frozen=True, slots=True)
 class NodeFigure:
-    """``offset_lag`` in bytes, ``lag_ms``, ``keys``, ``sync_full``, ``sync_partial``."""
+    """``offset_lag`` in bytes, ``lag_ms``, ``keys``, ``loaded`` (from its disk when it started),
+    ``sync_full``, ``sync_partial``."""
 
     node: str
     what: str
@@ -131,6 +132,7 @@ class NodeFigure:
             "offset_lag": pgettext("check", "bytes behind the master"),
             "lag_ms": pgettext("check", "milliseconds behind the master"),
             "keys": pgettext("check", "keys"),
+            "loaded": pgettext("check", "keys found on its disk"),
             "sync_full": pgettext("check", "full syncs given"),
             "sync_partial": pgettext("check", "partial syncs given"),
         }
