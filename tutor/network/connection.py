@@ -116,7 +116,8 @@ class Connection:
         if plain and known and not self.waiting and not self.executing:
             commands = self.server.whole_commands(data)
             if commands is not None:
-                self.run(commands, time.monotonic() + VISIT_S)
+                many = len(commands) > 1
+                self.run(commands, time.monotonic() + VISIT_S if many else math.inf)
                 if (self.queue or self.requests is not None) and not self.waiting:
                     self._give_way()
                 return
@@ -215,7 +216,7 @@ class Connection:
             self.executing = False
         if session.closing:
             self.ending = True
-        else:
+        elif len(commands) > 1:
             self.queue.extendleft(reversed(list(rest)))
         if output:
             self._check_limit()
