@@ -10,6 +10,7 @@ from tutor.course.model import Lesson, Step
 from tutor.course.play import Play
 from tutor.course.prose import Box as Boxed
 from tutor.course.prose import Code, Prose, Run, Text, perform
+from tutor.course.wiretext import on_the_wire
 from tutor.engine.clock import VirtualClock
 from tutor.i18n import language
 
@@ -80,4 +81,7 @@ def perform_section(blocks: Sequence[Text | Code | Boxed | Run], step: Step, see
             plays.append(stage.build(step, seed, VirtualClock()).play)
         return plays[0].run(argv).reply
 
-    return perform(tuple(blocks), execute)
+    def wire(argv: tuple[bytes, ...], reply: Any) -> str:
+        return on_the_wire(argv, reply, plays[0].world.session.resp)
+
+    return perform(tuple(blocks), execute, wire)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tutor.course.predicates.base import OPERATORS, Bounds, Check, Predicate
+from tutor.course.predicates.clients import read_clients
 from tutor.course.predicates.combine import All, Any, Not
 from tutor.course.predicates.expect import read_expect
 from tutor.course.predicates.lab import Once
@@ -167,6 +168,11 @@ def _lab(table: Table, name: str) -> list[Predicate]:
     return [] if inner is None else read_lab(inner)
 
 
+def _clients(table: Table, name: str) -> list[Predicate]:
+    inner = table.table(name)
+    return [] if inner is None else read_clients(inner)
+
+
 def _config(table: Table, name: str) -> list[Predicate]:
     inner = table.table(name)
     return [] if inner is None else read_settings(inner)
@@ -194,8 +200,9 @@ KINDS: dict[str, Callable[[Table, str], list[Predicate]]] = {
     "lab": _lab,
     "once": _once,
     "config": _config,
+    "clients": _clients,
 }
 
 LAB_ONLY = ("repl", "lab", "once")
-WORLD_ONLY = ("conversion", "probe")
+WORLD_ONLY = ("conversion", "probe", "clients")
 """Kinds that need a lab, and kinds that need a world with a past of its own."""
