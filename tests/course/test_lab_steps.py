@@ -86,6 +86,12 @@ def status(demand: str, *texts: str) -> str:
             "ok",
         ),
         ('repl = { node = "replica1", offset_lag = { ge = 0 } }', (":crash replica1",), "ok"),
+        ('repl = { node = "master", loaded = { ge = 1 } }', ("SET k v", ":restart master rdb"), "wrong"),
+        (
+            'repl = { node = "master", loaded = { ge = 1 } }',
+            ("SET k v", "SAVE", ":restart master rdb"),
+            "ok",
+        ),
         ('lab = { refused = { ge = 5 } }', (":run 5",), "wrong"),
         ('lab = { refused = { ge = 5 } }', (":crash master", ":run 2"), "ok"),
         ('lab = { master = "replica1" }', (":switch replica1",), "ok"),
@@ -162,7 +168,7 @@ def test_each_wrong_line_says_what_is_and_what_is_wanted(language: str) -> None:
     played = attempt(
         'repl = { node = "replica1", role = "master", state = "down", link = "none",'
         ' follows = "replica2", synced = false, offset_lag = { gt = 90000 }, keys = 0,'
-        ' sync_full = 9, lag_ms = { gt = 90000 }, sync_partial = 9 }',
+        ' loaded = 9, sync_full = 9, lag_ms = { gt = 90000 }, sync_partial = 9 }',
         'lab = { lost = 7, reads = 9999, master = "replica2", wait = 3 }',
     )  # fmt: skip
     for demand in played.step.checks:
