@@ -87,6 +87,12 @@ class Stored(KeyPredicate):
     def want(self) -> str:
         return ""
 
+    def got(self, verdict: Verdict) -> str:
+        if self.wanted:
+            return ""
+        text = pgettext("check", "{key} still lies in memory")
+        return WholeLine(text.format(key=clip(self.key, 24)))
+
 
 @dataclass(frozen=True, slots=True)
 class Type(KeyPredicate):
@@ -404,6 +410,10 @@ class EqualsSetup(KeyPredicate):
 
     def want(self) -> str:
         return ""
+
+    def got(self, verdict: Verdict) -> str:
+        text = pgettext("check", "{key} has changed or is gone")
+        return WholeLine(text.format(key=clip(self.key, 24)))
 
 
 @dataclass(frozen=True, slots=True)
