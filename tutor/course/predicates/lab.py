@@ -105,7 +105,8 @@ _FIELDS = {"role": "role", "state": "state", "link": "link_state"}
 
 @dataclass(frozen=True, slots=True)
 class NodeFigure:
-    """``offset_lag`` in bytes, ``lag_ms``, ``keys``, ``loaded`` (from its disk when it started),
+    """``offset_lag`` in bytes, ``lag_ms``, ``keys``, ``loaded`` (from its disk, once it has
+    started again),
     ``sync_full``, ``sync_partial``."""
 
     node: str
@@ -118,6 +119,8 @@ class NodeFigure:
         if frame.state == "down":
             return PENDING
         figure = self._figure(frame)
+        if figure is None and self.what == "loaded":
+            return PENDING
         return verdict(figure is not None and self.wanted.holds(figure), figure)
 
     def _figure(self, frame: NodeFrame) -> int | None:
@@ -125,7 +128,8 @@ class NodeFigure:
             return None if frame.behind_ms is None else round(frame.behind_ms)
         if self.what == "offset_lag":
             return frame.behind_bytes
-        return int(getattr(frame, self.what))
+        figure: int | None = getattr(frame, self.what)
+        return figure
 
     def name(self) -> str:
         names = {

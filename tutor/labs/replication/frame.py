@@ -51,7 +51,7 @@ class NodeFrame:
     good_replicas: int = 0
     sync_full: int = 0
     sync_partial: int = 0
-    loaded: int = 0  # keys that it found on its disk when it started
+    loaded: int | None = None  # keys that it found on its disk when it started again
 
 
 @dataclass(frozen=True, slots=True)

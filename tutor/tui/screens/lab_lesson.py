@@ -21,7 +21,7 @@ from tutor.i18n import _, language
 from tutor.labs.replication.lab import Lab
 from tutor.labs.replication.words import Move
 from tutor.tui.keys import bindings
-from tutor.tui.labview import panel_name
+from tutor.tui.labview import panel_in, panel_name
 from tutor.tui.labwords import WordCanvas, WordConsole
 from tutor.tui.lessonplay import LessonPlay
 from tutor.tui.paint import EMPTY, Row, row
@@ -94,10 +94,12 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
     # showing
 
     def _bench_title(self) -> Row:
-        return row((_("Replication lab"), "title"))
+        several = bool(self.playing.frame.lagging)
+        return row((_("Replication lab") if several else _("Lab: one server"), "title"))
 
     def _state(self) -> list[Row]:
-        return [row((panel_name(self.panel), "muted")), row((language().upper(), "accent"))]
+        panel = panel_name(panel_in(self.playing.frame, self.panel))
+        return [row((panel, "muted")), row((language().upper(), "accent"))]
 
     def _tab_rows(self) -> list[tuple[str, Row]]:
         return [("side", self.lesson_tab()), ("lab", row(_("Lab")))]
