@@ -170,8 +170,9 @@ def e9_chance_and_clock_do_not_matter(context: Context) -> Iterator[Problem]:
         samples = [step.solution, *(accept.run for accept in step.accept)]
         samples += [reject.run for reject in step.reject]
         expected = [context.bench(step).run(lines).green for lines in samples]
+        others = [seed for seed in SEEDS if seed != context.lesson.seed][: len(SEEDS) - 1]
         benches: list[tuple[str, Bench | LabBench]] = [
-            (f"seed {seed}", context.bench(step, seed)) for seed in SEEDS
+            (f"seed {seed}", context.bench(step, seed)) for seed in others
         ]
         if step.lab is None:
             benches.append(("the real clock", Bench(step, context.lesson.seed, SystemClock())))
