@@ -134,7 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     _memcached_arguments(memcached)
     memcached.set_defaults(run=_memcached)
 
-    lessons = add("lessons", _("for lesson authors: lint, synced, list"))
+    lessons = add("lessons", _("for lesson authors: lint, new, play, sync, synced, list"))
     _options(lessons)
     lessons.add_argument("rest", nargs=argparse.REMAINDER)
     lessons.set_defaults(run=_lessons)
@@ -393,7 +393,7 @@ def _memcached(args: argparse.Namespace) -> int:
 
 
 def _lessons(args: argparse.Namespace) -> int:
-    from tutor.course.commandline import main as lessons_main
+    from tutor.console.lessons.command import main as lessons_main
 
     return lessons_main(args.rest)
 

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.course.lessonkit import BAD, spoil
-from tutor.course.commandline import main
-from tutor.course.lint import RULES, check_course, lint
-from tutor.course.lint.run import LOADED
+from tutor.console.lessons.command import main
+from tutor.course.lint import LOADED, RULES, check_course, lint
 
 FIXTURES = sorted(BAD.glob("*.toml"))
 

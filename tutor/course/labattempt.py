@@ -188,6 +188,7 @@ class LabAttempt(Judged):
 
     def reset(self) -> None:
         """The lab from its beginning; hints opened stay opened."""
+        self.beat = 0
         self._begin()
 
     def next_line(self) -> str:

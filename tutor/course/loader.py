@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tutor.course import sync
+from tutor.course.demo import read_demo
 from tutor.course.labstep import (
     complain_about_lab,
     complain_about_lines,
@@ -42,13 +43,13 @@ from tutor.course.problems import LessonError, Problem, did_you_mean, shown_path
 from tutor.course.prose import Document, read_document
 from tutor.course.rules import read_rule
 from tutor.course.schema import Source, Table, command_words
-from tutor.resources import data_folder
+from tutor.resources import lessons_folder
 
 FORMAT = 1
 COURSE_FILE = "course.toml"
 IDS_FILE = "ids.lock"
 PANELS = ("structure", "bytes")
-_SPOKEN_OF = ("kind", "lab", "setup", "check", "solution", "predict", "quiz")
+_SPOKEN_OF = ("kind", "lab", "setup", "check", "solution", "predict", "quiz", "demo")
 
 
 def load_course(folder: Path | None = None) -> Course:
@@ -63,7 +64,7 @@ def load_course(folder: Path | None = None) -> Course:
 def read_course(folder: Path | None = None) -> tuple[Course, list[Problem]]:
     """Everything that could be read, and everything that is wrong with it."""
     try:
-        root = folder or data_folder("lessons")
+        root = folder or lessons_folder()
     except FileNotFoundError as error:
         return Course(()), [Problem(str(error), 0, "S1", "the lessons are missing")]
     try:
@@ -190,6 +191,7 @@ def _step(table: Table) -> Step:
         hints=_hints(table, kind, names),
         predict=_predict(table),
         quiz=_quiz(table),
+        demo=read_demo(table),
         introduces=tuple(name.lower() for name in table.strings("introduces")),
         lab=read_lab_setup(table),
         structure=_fingerprint(table.data),
@@ -203,16 +205,18 @@ def _step(table: Table) -> Step:
 
 def _complain_about_shape(table: Table, step: Step) -> None:
     """What belongs to a kind of step and what does not."""
-    wants = {"exercise": ("solution", "check"), "predict": ("predict",), "quiz": ("quiz",)}
+    wants = {"exercise": ("solution", "check"), "predict": ("predict",), "quiz": ("quiz",),
+             "demo": ("demo",)}  # fmt: skip
     for key in wants.get(step.kind, ()):
         if key not in table:
             table.complain(f"a step of kind {step.kind!r} needs {key!r}")
-    owners = {"solution": "exercise", "check": "exercise", "accept": "exercise",
-              "reject": "exercise", "feedback": "exercise", "hints": "exercise",
-              "predict": "predict", "quiz": "quiz"}  # fmt: skip
-    for key, owner in owners.items():
-        if key in table and step.kind != owner:
-            table.complain(f"{key!r} belongs to steps of kind {owner!r} only", key)
+    owners = {"solution": ("exercise",), "check": ("exercise", "demo"), "accept": ("exercise",),
+              "reject": ("exercise",), "feedback": ("exercise",), "hints": ("exercise",),
+              "predict": ("predict",), "quiz": ("quiz",), "demo": ("demo",)}  # fmt: skip
+    for key, kinds in owners.items():
+        if key in table and step.kind not in kinds:
+            where = " or ".join(repr(kind) for kind in kinds)
+            table.complain(f"{key!r} belongs to steps of kind {where} only", key)
     for ids in ([(c.id, c.line) for c in step.checks], [(r.id, r.line) for r in step.feedback]):
         for index, (id_, line) in enumerate(ids):
             if any(id_ == other for other, _line in ids[:index]):
@@ -283,7 +287,8 @@ def _reject(table: Table, checks: list[str], rules: list[str]) -> Iterable[Rejec
         if not run:
             inner.complain("'run' needs at least one command")
         recover = read_lines(inner, "recover", inner.strings("recover"))
-        yield Reject(run, fails, feedback, inner.line, recover)
+        generic = inner.get("generic", bool, False)
+        yield Reject(run, fails, feedback, inner.line, recover, generic)
         inner.close()
 
 

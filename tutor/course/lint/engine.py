@@ -185,7 +185,7 @@ def e9_chance_and_clock_do_not_matter(context: Context) -> Iterator[Problem]:
 
 def e10_steps_stand_alone(context: Context) -> Iterator[Problem]:
     """Each step is solved when opened alone, by a jump, and after coming back to it."""
-    first = context.lesson.steps[0].id
+    first = context.course.lesson(context.lesson.id).steps[0].id
     for step in context.exercises():
         if not context.bench(step).run(step.solution).passed:
             continue
@@ -231,6 +231,8 @@ def e12_commands_exist(context: Context) -> Iterator[Problem]:
         lines += [line for accept in step.accept for line in accept.run]
         if step.predict is not None:
             lines += [*step.predict.run, step.predict.ask]
+        if step.demo is not None:
+            lines += [beat.moved for beat in step.demo.beats if beat.moved is not None]
         known = context.bench(step).engine.commands
         for line in lines:
             argv = line.asked

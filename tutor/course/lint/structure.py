@@ -30,6 +30,8 @@ def required_anchors(step: Step) -> list[str]:
     if step.quiz is not None:
         anchors += [f"{step.id}/option.{option}" for option in step.quiz.options]
         anchors += [f"{step.id}/answer.{option}" for option in step.quiz.options]
+    if step.demo is not None:
+        anchors += [f"{step.id}/{note}" for note in step.demo.notes]
     if step.predict is not None:
         anchors += [f"{step.id}/answer.{option}" for option in step.predict.options]
     return anchors

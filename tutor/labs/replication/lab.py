@@ -245,9 +245,7 @@ class Lab:
         world = self._freeze()
         if world is None:
             return None
-        return Moment(
-            tuple(self.frames), tuple(self._camera.samples), tuple(self.actions), world
-        )
+        return Moment(tuple(self.frames), tuple(self._camera.samples), tuple(self.actions), world)
 
     def come_to(self, moment: Moment) -> None:
         """Be at a kept moment, as if nothing had been done since. The run must not have gone back
