@@ -238,10 +238,10 @@ def test_help_explains_the_lab_and_its_words(home: Path) -> None:
         async with playing(home, lessons=LESSONS) as play:
             await opened(play, "stale")
             await play.press("f1")
-            assert "In a lesson the prompt takes more words" in play.text
+            assert "The prompt takes more words" in play.text
             assert "search earlier lines" in play.text
             await play.press("escape", "escape", "f1")
-            assert "In a lesson the prompt takes more words" in play.text
+            assert "The prompt takes more words" in play.text
             await play.press("escape", "f3")
             assert "Hint: the idea" in play.text
             await play.press("f4")

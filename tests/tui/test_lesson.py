@@ -298,3 +298,35 @@ def test_f6_goes_round_all_panels(home: Path) -> None:
             assert play.app.focused is play.prompt
 
     asyncio.run(scenario())
+
+
+def test_a_second_client_and_time_that_goes_by(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            await play.press("enter", "f8")
+            await play.enter("BLPOP jobs 0", ":client 2")
+            assert "#2 127.0.0.1:6379>" in play.text
+            await play.enter("RPUSH jobs a", ":client 1")
+            assert '2) "a"' in play.text
+            await play.enter("SET short 1 EX 60", ":run 61", "EXISTS short")
+            assert "61 seconds have gone by" in play.text
+            assert "(integer) 0" in play.text
+            await play.enter(":run soon")
+            assert "Say how many seconds go by" in play.text
+
+    asyncio.run(scenario())
+
+
+def test_a_step_is_come_back_to_as_the_client_one_was(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            await play.press("enter", "f8")
+            await play.enter(":client 2", "CLIENT SETNAME two")
+        async with playing(home) as play:
+            await play.press("enter")
+            assert "#2 127.0.0.1:6379>" in play.text
+            await play.enter("CLIENT GETNAME", ":client 1", "CLIENT GETNAME")
+            assert '"two"' in play.text
+            assert "(nil)" in play.text
+
+    asyncio.run(scenario())

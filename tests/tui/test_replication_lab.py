@@ -157,3 +157,16 @@ def test_it_opens_from_the_list_of_lessons(home: Path) -> None:
             assert not isinstance(play.app.screen, ReplicationLabScreen)
 
     asyncio.run(scenario())
+
+
+def test_the_words_of_the_lab_work_at_its_prompt(home: Path) -> None:
+    async def scene() -> None:
+        async with playing(home) as play:
+            await opened(play)
+            await play.enter(":cut master-replica1", ":on replica2 DBSIZE", ":run 2", ":dealy x 1")
+            assert "the link master – replica1 is cut" in play.text
+            assert "2 s have gone by" in play.text
+            assert "There is no :dealy" in play.text
+            assert "replica2:6379> DBSIZE" in play.text
+
+    asyncio.run(scene())

@@ -10,7 +10,7 @@ from tutor.engine.replies import Reply
 from tutor.engine.turns import Turns
 from tutor.engine.world import Entry, World
 from tutor.i18n import _
-from tutor.labs.replication.words import next_words
+from tutor.labs.replication.words import WORDS, next_words
 
 if TYPE_CHECKING:
     from tutor.labs.node import Node
@@ -52,7 +52,7 @@ class LabDesk:
     def __init__(self, playing: Playing[Lab, Frame]) -> None:
         self._playing = playing
         self.lock = Turns()
-        self.words: Sequence[str] = (":node",)
+        self.words: Sequence[str] = WORDS
         self.name = next(iter(playing.lab.nodes))
         self._backends: dict[str, tuple[Node, int, NodeBackend]] = {}
 

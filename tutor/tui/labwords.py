@@ -1,4 +1,4 @@
-"""Words of the lab in a lesson: the prompt takes them besides commands, knobs included."""
+"""Words of the lab: the prompt takes them besides commands, knobs included."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tutor.i18n import _
 from tutor.labs.replication.words import WORDS, BadWord, Move, line_of, read_move
 from tutor.tui.labdesk import LabDesk
 from tutor.tui.paint import row
-from tutor.tui.screens.replication_lab import LabConsole
+from tutor.tui.widgets.console import ConsolePane
 from tutor.tui.widgets.labcanvas import ReplicationCanvas
 
 
@@ -28,6 +28,47 @@ class WordCanvas(ReplicationCanvas):
     def on_resize(self) -> None:
         """It has got room, or another: the picture is laid out for that."""
         self.screen.look()  # type: ignore[attr-defined]
+
+
+class LabConsole(ConsolePane):
+    """A console with the word ``:node``."""
+
+    class Node(Message):
+        """``:node`` was typed; ``name`` is "" if none was named."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    def enter(self, line: str) -> None:
+        """Run a line."""
+        first, *rest = line.split() or [""]
+        if first.lower() == ":node" and self._holds:
+            self._typed_ahead.append(line)  # what was typed before it belongs to this node
+            return
+        if first.lower() == ":node":
+            self.history.append(line)
+            self.output.command(str(self.desk.backend.prompt()), line)
+            self.post_message(self.Node(rest[0] if rest else ""))
+            return
+        why_not = self.why_not()
+        if why_not and not first.startswith(":"):
+            self.output.command(str(self.desk.backend.prompt()), line)
+            self.output.say(lambda: row((why_not, "warning")))
+            return
+        super().enter(line)
+
+    def why_not(self) -> str:
+        """Why the node cannot answer now, or ""."""
+        assert isinstance(self.desk, LabDesk)
+        node = self.desk.node
+        if node.condition == "down":
+            text = _("Could not connect to Redis at {name}:6379: Connection refused")
+        elif node.condition == "paused":
+            text = _("{name} stands still and answers nobody (Z lets it go on)")
+        else:
+            return ""
+        return text.format(name=node.name)
 
 
 class WordConsole(LabConsole):

@@ -20,6 +20,7 @@ from tutor.console.django.report import json_line, outcome_lines
 from tutor.console.django.session import Session
 from tutor.console.render import Line
 from tutor.i18n import MissingCatalog, guess_language, set_language
+from tutor.network.django.caches import is_djangos_absence
 from tutor.network.django.fleet import CannotServe
 from tutor.network.django.settings import SettingsError
 
@@ -67,6 +68,8 @@ def _session(settings: str | None) -> Session:
     except CannotServe as error:
         raise _Failed([[(str(error), "error")]], 1) from None
     except Exception as error:
+        if not is_djangos_absence(error):
+            raise
         raise _Failed(missing_lines(error), 1) from None
 
 

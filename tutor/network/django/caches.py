@@ -17,7 +17,13 @@ from tutor.network.django.serializers import GuardedPickle, JSONSerializer
 from tutor.network.django.settings import JSON_SERIALIZER, Settings
 from tutor.network.django.wirelog import Peer, WireLog, tapped_pool
 
-__all__ = ["Caches", "django_version"]
+__all__ = ["Caches", "django_version", "is_djangos_absence"]
+
+
+def is_djangos_absence(error: BaseException) -> bool:
+    """Whether this was raised because Django is not there, or too old: an import that failed, or an
+    exception of Django's own."""
+    return isinstance(error, ImportError) or type(error).__module__.startswith("django.")
 
 
 def django_version() -> str:

@@ -140,11 +140,14 @@ class DjangoScreen(BaseScreen[None]):
 
     def _failed(self, error: BaseException) -> None:
         from tutor.console.django.cards import missing_card
+        from tutor.network.django.caches import is_djangos_absence
 
         self._failure = error
         self.pending -= 1
         text = f"{type(error).__name__}: {error}"
-        told = Exchange(reply=[row((text, "error"))], card=lambda: missing_card(error), open=True)
+        told = Exchange(reply=[row((text, "error"))])
+        if is_djangos_absence(error):
+            told.card, told.open = lambda: missing_card(error), True
         self.output.add(told)
 
     # a line

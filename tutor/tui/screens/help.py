@@ -100,7 +100,7 @@ def panel_words(focus: Widget | None) -> list[str]:
             _("The line of time goes back by a click or with ,: what you do there begins another "
               "future."),
             _("Commands go to the server that the prompt names; :node replica1 moves the prompt."),
-            _("In a lesson the prompt takes more words: :on replica1 GET k runs a command "
+            _("The prompt takes more words: :on replica1 GET k runs a command "
               "elsewhere; :cut master-replica1, :heal, :delay, :crash, :restart, :promote, "
               ":switch, :follow and others turn the knobs; :run 2 lets seconds pass, :back 2 "
               "takes them back."),

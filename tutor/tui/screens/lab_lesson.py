@@ -18,8 +18,8 @@ from tutor.console.history import History
 from tutor.course.player import Player
 from tutor.course.views import Feedback
 from tutor.i18n import _, language
-from tutor.labs.replication.lab import STEP_US, Lab
-from tutor.labs.replication.words import WORDS
+from tutor.labs.replication.lab import Lab
+from tutor.labs.replication.words import Move
 from tutor.tui.keys import bindings
 from tutor.tui.labview import panel_name
 from tutor.tui.labwords import WordCanvas, WordConsole
@@ -53,7 +53,6 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
     def __init__(self, player: Player, history: History) -> None:
         self.player = player
         super().__init__(history)
-        self.desk.words = WORDS
         self.story = Story(player, id="story")
         self.canvas = WordCanvas(id="lab")
         self.knobs = KnobBar(
@@ -220,11 +219,6 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
         else:
             super().action_lab(word)
 
-    def action_word(self) -> None:
-        """A colon: the rest of a word is typed at the prompt."""
-        self.set_focus(self.console_pane.prompt)
-        self.console_pane.prompt.insert_text_at_cursor(":")
-
     def action_knob(self, letter: str) -> None:
         """A key that changes something."""
         super().action_knob(letter)
@@ -234,30 +228,11 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
     def _was_run(self) -> None:
         self._did()
 
-    @on(WordConsole.Made)
-    def _made(self, event: WordConsole.Made) -> None:
-        move, ran = event.move, self.playing.running
-        with self.desk.lock:
-            if move.kind in ("run", "back"):
-                self._let_pass(float(move.value) * (1 if move.kind == "run" else -1))
-            else:
-                self.playing.act(move.kind, move.target, move.value)
+    def made(self, move: Move, ran: bool) -> None:
+        """Judge what came of a word."""
         self._did()
         if move.kind == "back":
             self._rests = ran  # with the first thing that is done there time goes on
-        self.console_pane.look()
-
-    def _let_pass(self, seconds: float) -> None:
-        """So much time goes by, or is taken back."""
-        steps = round(abs(seconds) * 1_000_000 / STEP_US)
-        if seconds > 0:
-            self.playing.forward(steps)
-            text = _("{n} s have gone by")
-        else:
-            self.playing.back(steps)
-            text = _("{n} s ago: what you do now begins another future")
-        said = text.format(n=f"{abs(seconds):g}")
-        self.console_pane.output.say(lambda: row((said, "muted")))
 
     @on(ConsolePane.EmptyLine)
     def _entered_nothing(self) -> None:

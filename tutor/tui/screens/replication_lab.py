@@ -9,7 +9,6 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.message import Message
 from textual.types import CSSPathType
 
 from tutor.console.history import History
@@ -17,13 +16,15 @@ from tutor.diagrams.labs.scenarios import scenario_text
 from tutor.i18n import _, language, pgettext
 from tutor.labs.replication.actions import stepped
 from tutor.labs.replication.frame import Frame
-from tutor.labs.replication.lab import MOST_REPLICAS, Lab
+from tutor.labs.replication.lab import MOST_REPLICAS, STEP_US, Lab
 from tutor.labs.replication.scenarios import SCENARIOS
+from tutor.labs.replication.words import Move
 from tutor.tui.keys import bindings
 from tutor.tui.labdesk import LabDesk
 from tutor.tui.labkeys import LAB_KEYS, LabKey, Section, replication_help
 from tutor.tui.labplay import Playing
 from tutor.tui.labview import PANELS, Panel, lab_lines, panel_name
+from tutor.tui.labwords import WordCanvas, WordConsole
 from tutor.tui.paint import Row, row
 from tutor.tui.screens.lab import LabScreen
 from tutor.tui.widgets.console import ConsolePane
@@ -37,47 +38,6 @@ _KEPT = ("rdb", "aof", "nothing")
 _BY_LETTER: dict[str, tuple[LabKey, int]] = {
     letter: (key, -1 if at else 1) for key in LAB_KEYS for at, letter in enumerate(key.keys)
 }
-
-
-class LabConsole(ConsolePane):
-    """A console with the word ``:node``."""
-
-    class Node(Message):
-        """``:node`` was typed; ``name`` is "" if none was named."""
-
-        def __init__(self, name: str) -> None:
-            super().__init__()
-            self.name = name
-
-    def enter(self, line: str) -> None:
-        """Run a line."""
-        first, *rest = line.split() or [""]
-        if first.lower() == ":node" and self._holds:
-            self._typed_ahead.append(line)  # what was typed before it belongs to this node
-            return
-        if first.lower() == ":node":
-            self.history.append(line)
-            self.output.command(str(self.desk.backend.prompt()), line)
-            self.post_message(self.Node(rest[0] if rest else ""))
-            return
-        why_not = self.why_not()
-        if why_not and not first.startswith(":"):
-            self.output.command(str(self.desk.backend.prompt()), line)
-            self.output.say(lambda: row((why_not, "warning")))
-            return
-        super().enter(line)
-
-    def why_not(self) -> str:
-        """Why the node cannot answer now, or ""."""
-        assert isinstance(self.desk, LabDesk)
-        node = self.desk.node
-        if node.condition == "down":
-            text = _("Could not connect to Redis at {name}:6379: Connection refused")
-        elif node.condition == "paused":
-            text = _("{name} stands still and answers nobody (Z lets it go on)")
-        else:
-            return ""
-        return text.format(name=node.name)
 
 
 class ReplicationLabScreen(LabScreen):
@@ -105,10 +65,10 @@ class ReplicationLabScreen(LabScreen):
         self.turns = self.desk.lock
         self.panel: Panel = "ms"
         self.chosen = "master"
-        self.canvas = ReplicationCanvas(id="lab")
+        self.canvas = WordCanvas(id="lab")
         self.slider = LabSlider(lambda: self.playing, id="slider")
         self.knobs = KnobBar(lambda: self.playing.frame, lambda: self.chosen, id="knobs")
-        self.console_pane: ConsolePane = LabConsole(
+        self.console_pane: ConsolePane = WordConsole(
             self.desk, history, before=lambda argv: None, joint=lambda: -1, id="console"
         )
 
@@ -296,8 +256,40 @@ class ReplicationLabScreen(LabScreen):
 
     # the prompt
 
-    @on(LabConsole.Node)
-    def _node_chosen(self, event: LabConsole.Node) -> None:
+    def action_word(self) -> None:
+        """A colon: the rest of a word is typed at the prompt."""
+        self.set_focus(self.console_pane.prompt)
+        self.console_pane.prompt.insert_text_at_cursor(":")
+
+    @on(WordConsole.Made)
+    def _made(self, event: WordConsole.Made) -> None:
+        move, ran = event.move, self.playing.running
+        with self.desk.lock:
+            if move.kind in ("run", "back"):
+                self._let_pass(float(move.value) * (1 if move.kind == "run" else -1))
+            else:
+                self.playing.act(move.kind, move.target, move.value)
+        self.made(move, ran)
+        self.console_pane.look()
+
+    def made(self, move: Move, ran: bool) -> None:
+        """A word was typed and its move made; ``ran``: time was passing."""
+        self.look()
+
+    def _let_pass(self, seconds: float) -> None:
+        """So much time goes by, or is taken back."""
+        steps = round(abs(seconds) * 1_000_000 / STEP_US)
+        if seconds > 0:
+            self.playing.forward(steps)
+            text = _("{n} s have gone by")
+        else:
+            self.playing.back(steps)
+            text = _("{n} s ago: what you do now begins another future")
+        said = text.format(n=f"{abs(seconds):g}")
+        self.console_pane.output.say(lambda: row((said, "muted")))
+
+    @on(WordConsole.Node)
+    def _node_chosen(self, event: WordConsole.Node) -> None:
         say = self.console_pane.output.say
         if not event.name or not self.desk.choose(event.name):
             names = ", ".join(self.playing.lab.nodes)
