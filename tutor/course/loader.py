@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,9 @@ FORMAT = 1
 COURSE_FILE = "course.toml"
 IDS_FILE = "ids.lock"
 PANELS = ("structure", "bytes")
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+"""Of a lesson, which is a folder's name, and of a pack: never a path."""
+
 _SPOKEN_OF = ("kind", "lab", "setup", "check", "solution", "predict", "quiz", "demo")
 
 
@@ -74,6 +78,10 @@ def read_course(folder: Path | None = None) -> tuple[Course, list[Problem]]:
     top = source.top
     if not _known_format(top):
         return Course(()), source.problems
+    course_id = top.get("id", str, "")
+    if "id" in top and not _ID.fullmatch(course_id):
+        top.complain(f"{course_id!r} is no id: small Latin letters, digits and hyphens", "id")
+        course_id = ""
     ids = top.strings("lessons")
     aliases_table = top.table("aliases")
     aliases: dict[str, str] = {}
@@ -88,6 +96,10 @@ def read_course(folder: Path | None = None) -> tuple[Course, list[Problem]]:
     problems: list[Problem] = []
     lessons: list[Lesson] = []
     for index, id_ in enumerate(ids):
+        if not _ID.fullmatch(id_):
+            message = f"{id_!r} is no id: small Latin letters, digits and hyphens"
+            source.complain(("lessons", index), message)
+            continue
         if id_ in ids[:index]:
             source.complain(("lessons", index), f"the lesson {id_!r} is named twice", "S2")
             continue
@@ -98,7 +110,7 @@ def read_course(folder: Path | None = None) -> tuple[Course, list[Problem]]:
         problems.extend(found)
         if lesson is not None:
             lessons.append(lesson)
-    return Course(tuple(lessons), aliases), [*source.problems, *problems]
+    return Course(tuple(lessons), aliases, course_id), [*source.problems, *problems]
 
 
 def read_lesson(

@@ -230,10 +230,12 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """All lessons in order. ``aliases`` maps ids of earlier releases to present ones."""
+    """All lessons in order. ``aliases`` maps ids of earlier releases to present ones. ``id`` is
+    that of a pack; our own course has none."""
 
     lessons: tuple[Lesson, ...]
     aliases: Mapping[str, str] = field(default_factory=dict)
+    id: str = ""
 
     def lesson(self, lesson_id: str) -> Lesson:
         """The lesson of an id or of its alias; raises KeyError."""

@@ -90,6 +90,11 @@ class Player:
         return self._attempt.world
 
     @property
+    def history(self) -> Sequence[Entry]:
+        """What was done in the present step, in its world or its lab, oldest first."""
+        return self._attempt.scene.world.history
+
+    @property
     def clients(self) -> Mapping[int, Session]:
         """Who is connected to the present step's world, by number."""
         return self._attempt.clients

@@ -150,7 +150,7 @@ def _has_words(node: ast.AST) -> bool:
     if not _is_text(node):
         return False
     assert isinstance(node, ast.Constant)
-    return _LETTERS.search(_PLACES.sub("", node.value)) is not None
+    return _LETTERS.search(_PLACES.sub("", str(node.value))) is not None
 
 
 def _messages(app: Path) -> Iterator[Said]:
@@ -180,12 +180,13 @@ def _catalog(path: Path, code: str) -> Mapping[Message, tuple[int, tuple[str, ..
 
     with path.open("rb") as file:
         catalog = read_po(file, locale=code)
-    known = {}
+    known: dict[Message, tuple[int, tuple[str, ...]]] = {}
     for one in catalog:
         if not one.id:
             continue
         single = one.id[0] if isinstance(one.id, (tuple, list)) else one.id
-        forms = tuple(one.string) if isinstance(one.string, (tuple, list)) else (one.string,)
+        strings = one.string if isinstance(one.string, (tuple, list)) else (one.string,)
+        forms = tuple(text or "" for text in strings)
         known[one.context or "", single] = (one.lineno or 0, () if one.fuzzy else forms)
     return known
 

@@ -8,8 +8,10 @@ from tutor.course.labattempt import LabAttempt
 from tutor.course.lint.context import Bench, Context
 from tutor.course.lint.engine import Rule
 from tutor.course.lint.surroundings import Twins
-from tutor.course.model import Line, Step
+from tutor.course.model import Step
 from tutor.course.problems import Problem
+from tutor.course.prose import Run
+from tutor.engine.cmdline import split
 from tutor.i18n import language, set_language
 
 
@@ -46,15 +48,24 @@ def _said(context: Context, twins: Twins, step: Step) -> Sequence[str] | None:
     bench = context.bench(step)
     assert isinstance(bench, Bench)
     play = bench.play()
-    for line in _way(step):
-        play.run(line.argv)
+    for argv in _way(context, step):
+        play.run(argv)
     return twins.of_key(play.world, step.view.focus, step.view.panel)
 
 
-def _way(step: Step) -> tuple[Line, ...]:
+def _way(context: Context, step: Step) -> list[tuple[bytes, ...]]:
+    """What is done in the step: of a page to read, its examples, which a click carries out."""
+    lines = list(step.goal or step.solution)
     if step.predict is not None:
-        return (*step.predict.run, step.predict.ask)
-    return step.goal or step.solution
+        lines = [*step.predict.run, step.predict.ask]
+    if step.demo is not None:
+        lines = [beat.moved for beat in step.demo.beats if beat.moved is not None]
+    if lines:
+        return [line.argv for line in lines]
+    section = context.lesson.prose["en"].sections.get(step.id)
+    blocks = () if section is None else section.blocks
+    runs = [block for block in blocks if isinstance(block, Run)]
+    return [tuple(split(text)) for run in runs for text in run.lines]
 
 
 PANEL_RULES: dict[str, Rule] = {"P6": p6_panels_have_words}

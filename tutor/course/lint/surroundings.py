@@ -1,4 +1,4 @@
-"""What lessons are shown in, as far as lint must know it: the pictures' words, the app's sources."""
+"""What lessons are shown in, as far as lint must know it: words of pictures, sources of the app."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tutor.course import questions
 from tutor.course.lint.context import Context
 from tutor.course.lint.engine import Rule
-from tutor.course.lint.structure import CODE_SPAN
+from tutor.course.lint.structure import CODE_SPAN, UNWRITTEN
 from tutor.course.model import Line, Step
 from tutor.course.problems import Problem
 
@@ -134,7 +134,7 @@ def p8_lesson_is_whole(context: Context) -> Iterator[Problem]:
     lesson = context.lesson
     if lesson.minutes <= 0:
         yield context.problem("P8", 1, "'minutes' is not set")
-    if not lesson.concepts:
+    if not lesson.concepts or UNWRITTEN in lesson.concepts:
         yield context.problem("P8", 1, "'concepts' is empty")
     exercises = sum(1 for step in lesson.steps if step.kind == "exercise")
     if exercises < EXERCISES:
