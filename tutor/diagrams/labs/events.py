@@ -11,12 +11,19 @@ from tutor.labs.replication.frame import EventFrame, Frame
 
 Params = Mapping[str, str]
 
+
+def _restart(source: str) -> str:
+    if source == "nothing":
+        return _("%(node)s starts again, with nothing on its disk")
+    return _("%(node)s starts again, with its %(source)s file")
+
+
 _EVENTS: Mapping[str, tuple[Callable[[Params], str], Role]] = {
     "cut": (lambda p: _("the link %(first)s – %(second)s is cut") % p, "gone"),
     "heal": (lambda p: _("the link %(first)s – %(second)s is whole again") % p, "pointer"),
     "crash": (lambda p: _("%(node)s crashes (kill -9)") % p, "gone"),
     "power-cut": (lambda p: _("%(node)s loses its power") % p, "gone"),
-    "restart": (lambda p: _("%(node)s starts again, with %(source)s") % p, "pointer"),
+    "restart": (lambda p: _restart(p["source"]) % {**p, "source": p["source"].upper()}, "pointer"),
     "pause": (lambda p: _("%(node)s stands still") % p, "warning"),
     "resume": (lambda p: _("%(node)s goes on") % p, "pointer"),
     "promote": (lambda p: _("%(node)s is a master now: REPLICAOF NO ONE") % p, "changed"),
