@@ -106,6 +106,9 @@ def read_course(folder: Path | None = None) -> tuple[Course, list[Problem]]:
         if not (root / id_ / "lesson.toml").is_file():
             source.complain(("lessons", index), f"there is no {id_}/lesson.toml")
             continue
+        if (root / id_).resolve().parent != root.resolve():
+            source.complain(("lessons", index), f"{id_!r} leads out of this folder")
+            continue
         lesson, found = read_lesson(root / id_, longest_first)
         problems.extend(found)
         if lesson is not None:

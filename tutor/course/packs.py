@@ -24,12 +24,13 @@ def read_pack(folder: Path) -> tuple[Pack, Course]:
     place = Path(os.path.abspath(folder.expanduser()))
     course, problems = read_course(place)
     errors = [problem for problem in problems if problem.rule in ("S1", "S2", "S7")]
+    file = shown_path(place / COURSE_FILE)
     if not course.lessons:
-        file = shown_path(place / COURSE_FILE)
         raise LessonError(errors or [Problem(file, 1, "S1", "there is no lesson in this pack")])
     if not course.id:
         message = "the key 'id' is missing: progress in the pack is kept by it"
-        raise LessonError([Problem(shown_path(place / COURSE_FILE), 1, "S1", message)])
+        own = [problem for problem in errors if problem.file == file]
+        raise LessonError(own or [Problem(file, 1, "S1", message)])
     return Pack(course.id, place), course
 
 
