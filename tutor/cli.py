@@ -21,6 +21,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if not {"-h", "--help"}.isdisjoint(words):
             _speak(words)
         args = _parser().parse_args(words)
+        if args.pack is not None and not _use_pack(args.pack):
+            return 2
         return int(args.run(args))
     except KeyboardInterrupt:
         return 130
@@ -76,7 +78,8 @@ def _parser() -> argparse.ArgumentParser:
         help=_("print the version and leave"),
     )
     options.add_argument("--lang", choices=[*LANGUAGES], help=_("language of the interface"))
-    parser.set_defaults(run=_tui, lesson=None)
+    _pack_argument(options)
+    parser.set_defaults(run=_tui, lesson=None, pack=None)
     commands = parser.add_subparsers(title=_("commands"), metavar=command, prog="redis-tutor")
 
     def add(name: str, about: str) -> argparse.ArgumentParser:
@@ -85,7 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     learn = add("learn", _("open a lesson (the default: the home screen)"))
     words = learn.add_argument_group(_("arguments"))
     words.add_argument("lesson", nargs="?", help=_("id of a lesson, e.g. string"))
-    _lang_argument(_options(learn))
+    options = _options(learn)
+    _pack_argument(options)
+    _lang_argument(options)
     learn.set_defaults(run=_tui)
 
     repl = add("repl", _("the plain prompt, also for pipes and scripts"))
@@ -134,7 +139,7 @@ def _parser() -> argparse.ArgumentParser:
     _memcached_arguments(memcached)
     memcached.set_defaults(run=_memcached)
 
-    lessons = add("lessons", _("for lesson authors: lint, synced, list"))
+    lessons = add("lessons", _("for lesson authors: lint, new, play, sync, synced, list"))
     _options(lessons)
     lessons.add_argument("rest", nargs=argparse.REMAINDER)
     lessons.set_defaults(run=_lessons)
@@ -162,6 +167,31 @@ def _lang_argument(options: argparse._ArgumentGroup) -> None:
         default=argparse.SUPPRESS,
         help=_("language of the interface"),
     )
+
+
+def _pack_argument(options: argparse._ArgumentGroup) -> None:
+    options.add_argument(
+        "--lessons",
+        dest="pack",
+        metavar="DIR",
+        default=argparse.SUPPRESS,
+        help=_("lessons from another folder (a course pack); progress is kept apart"),
+    )
+
+
+def _use_pack(folder: str) -> bool:
+    """Take the lessons from there; says with file and line why it cannot be."""
+    from pathlib import Path
+
+    from tutor.course.packs import open_pack
+    from tutor.course.problems import LessonError
+
+    try:
+        open_pack(Path(folder))
+    except LessonError as error:
+        print(error, file=sys.stderr)
+        return False
+    return True
 
 
 def _repl_arguments(options: argparse._ArgumentGroup) -> None:
@@ -393,7 +423,7 @@ def _memcached(args: argparse.Namespace) -> int:
 
 
 def _lessons(args: argparse.Namespace) -> int:
-    from tutor.course.commandline import main as lessons_main
+    from tutor.console.lessons.command import main as lessons_main
 
     return lessons_main(args.rest)
 

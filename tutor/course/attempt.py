@@ -102,6 +102,7 @@ class Attempt(Judged):
     def reset(self) -> None:
         """Back to a clean start, session included; hints opened stay opened."""
         self.actions.clear()
+        self.beat = 0
         self._begin()
 
     def cancel(self) -> bool:

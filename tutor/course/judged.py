@@ -21,6 +21,8 @@ class Judged:
         self.done = False
         self.verdicts: dict[str, tuple[Verdict, ...]] = {}
         self.progressed = False
+        self.beat = 0
+        """How many beats of the step's demo are over."""
 
     @property
     def scene(self) -> Scene:
@@ -41,7 +43,7 @@ class Judged:
         scene = self.scene
         self.verdicts = {check.id: check.evaluate(scene) for check in self.step.checks}
         self.progressed = any(self._green(id_) and id_ not in before for id_ in self.verdicts)
-        if self.passed:
+        if self.passed and self.step.demo is None:
             self.done = True
 
     def green(self) -> frozenset[str]:
@@ -61,10 +63,13 @@ class Judged:
             "saw_solution": self.saw_solution,
             "answer": self.answer,
             "done": self.done,
+            **({"beat": self.beat} if self.beat else {}),
         }
 
     def _take_help_state(self, state: dict[str, Any]) -> Self:
         self.rung = number(state.get("rung"))
+        beats = () if self.step.demo is None else self.step.demo.beats
+        self.beat = min(number(state.get("beat")), len(beats))
         self.saw_solution = bool(state.get("saw_solution"))
         answer = state.get("answer")
         self.answer = answer if isinstance(answer, str) else None

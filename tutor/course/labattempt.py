@@ -24,7 +24,7 @@ from tutor.engine.replies import Reply, ReplyError
 from tutor.engine.session import Session
 from tutor.engine.world import Entry, World
 from tutor.labs.replication.actions import KNOBS, Action
-from tutor.labs.replication.lab import STEP_US, Lab
+from tutor.labs.replication.lab import STEP_US, Lab, Moment
 from tutor.labs.replication.scenarios import SCENARIOS, Scenario
 from tutor.labs.replication.words import FIRST_NODE, BadWord, Move, read_move
 
@@ -98,6 +98,14 @@ class LabAttempt(Judged):
         self.view = LabView(lab, self.begun)
         self._passed_at: int | None = None
         lab.watch = self._noticed
+
+    def come_back(self, moment: Moment) -> None:
+        """To a kept moment of this run at which nothing was done yet (`Lab.keep`)."""
+        self.node = FIRST_NODE
+        self.done = False
+        self._passed_at = None
+        self.view.seen.clear()
+        self.lab.come_to(moment)
 
     @property
     def scene(self) -> Scene:
@@ -180,6 +188,7 @@ class LabAttempt(Judged):
 
     def reset(self) -> None:
         """The lab from its beginning; hints opened stay opened."""
+        self.beat = 0
         self._begin()
 
     def next_line(self) -> str:

@@ -28,6 +28,8 @@ from tutor.course.views import (
     Answer,
     CheckLine,
     CheckView,
+    DemoTurn,
+    DemoView,
     Feedback,
     Hint,
     Question,
@@ -86,6 +88,11 @@ class Player:
     def world(self) -> World:
         """The present step's world: its engine, session and history."""
         return self._attempt.world
+
+    @property
+    def history(self) -> Sequence[Entry]:
+        """What was done in the present step, in its world or its lab, oldest first."""
+        return self._attempt.scene.world.history
 
     @property
     def clients(self) -> Mapping[int, Session]:
@@ -225,6 +232,8 @@ class Player:
     def checks(self) -> list[CheckView]:
         """Every check of the step with its lines; empty where the step asks for nothing."""
         attempt = self._attempt
+        if self.step.demo is not None:
+            return []
         keys = {p.key for check in self.step.checks for p in check.predicates if p.key}
         views = []
         for check in self.step.checks:
@@ -244,6 +253,10 @@ class Player:
                 lines = [CheckLine(status, f"{label}{detail}")]  # type: ignore[arg-type]
             views.append(CheckView(check.id, ok, tuple(lines)))
         return views
+
+    def green(self) -> frozenset[str]:
+        """The ids of the step's checks that hold now."""
+        return self._attempt.green()
 
     def feedback(self) -> Feedback | None:
         """What to say about the present state: the first rule that fits; None when all is green."""
@@ -337,6 +350,39 @@ class Player:
             reply = questions.computed_reply(self.step, self.lesson.seed)
         explanation = self._texts.prose(f"{self.step.id}/answer.{option_id}")
         return Answer(option_id, option_id == correct, explanation, reply)
+
+    # demos
+
+    def demo(self) -> DemoView | None:
+        """How far the step's demo is; None if the step is none."""
+        demo, beat = self.step.demo, self._attempt.beat
+        if demo is None:
+            return None
+        read = [each.name for each in demo.beats[:beat] if each.kind == "pause"]
+        note = self._texts.prose(f"{self.step.id}/{read[-1]}") if read else ()
+        return DemoView(beat, len(demo.beats), note)
+
+    def play_on(self) -> DemoTurn | None:
+        """Play the demo up to its next pause or checkpoint; None if there is nothing (more) to
+        play. With its last beat the step is done."""
+        attempt, demo = self._attempt, self.step.demo
+        if demo is None or attempt.beat >= len(demo.beats):
+            return None
+        entries: list[Entry] = []
+        checkpoint, typed = "", None
+        while attempt.beat < len(demo.beats):
+            beat = demo.beats[attempt.beat]
+            attempt.beat += 1
+            typed = beat.moved or typed
+            if beat.kind in ("run", "clock") and typed is not None:
+                entries.append(attempt.run(typed.argv))
+            elif beat.kind in ("pause", "checkpoint"):
+                checkpoint = beat.name if beat.kind == "checkpoint" else ""
+                break
+        if attempt.beat >= len(demo.beats):
+            attempt.done = True
+        self._changed()
+        return DemoTurn(tuple(entries), checkpoint)
 
     # moving
 

@@ -120,6 +120,28 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class DemoView:
+    """How far a demo is: ``beat`` of ``beats``. ``note`` is what is read at this pause."""
+
+    beat: int
+    beats: int
+    note: Prose = ()
+
+    @property
+    def over(self) -> bool:
+        return self.beat >= self.beats
+
+
+@dataclass(frozen=True, slots=True)
+class DemoTurn:
+    """What a demo did until it paused: the lines that were carried out, and the ``checkpoint`` it
+    has come to, if it paused there."""
+
+    entries: tuple[Entry, ...]
+    checkpoint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StepMark:
     """One step in the list of steps: where the learner stands with it."""
 

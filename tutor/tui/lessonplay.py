@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.binding import BindingType
 
 from tutor.course.player import Player
-from tutor.course.views import Feedback
+from tutor.course.views import DemoTurn, Feedback
 from tutor.i18n import _
 from tutor.tui.base import BaseScreen
 from tutor.tui.glyphs import glyphs
@@ -60,6 +60,10 @@ class LessonPlay(BaseScreen[None]):
         """Put a command into the prompt; it is not run."""
         raise NotImplementedError
 
+    def played(self, turn: DemoTurn) -> None:
+        """A demo went on: show the lines that it typed and what came of them."""
+        raise NotImplementedError
+
     def turn(self) -> None:
         """The player is at another step: show it, here or on the screen of its kind."""
         if (self.player.lab is not None) == self.in_lab:
@@ -101,7 +105,7 @@ class LessonPlay(BaseScreen[None]):
         """Enter where there is nothing to enter goes on if the step is done."""
         question = self.player.question()
         answered = question is not None and question.answered
-        if self.player.passed or answered or self.player.step.kind in ("read", "free"):
+        if self.player.passed or answered or self.player.step.kind in ("read", "free", "demo"):
             self.action_next_step()
 
     def action_hint(self) -> None:
@@ -138,9 +142,14 @@ class LessonPlay(BaseScreen[None]):
         self.console_pane.output.say(lambda: row((_(text), "muted")))
 
     def action_next_step(self) -> None:
-        """On; after the last step a look back at the lesson."""
+        """On; a demo to its next pause. After the last step a look back at the lesson."""
         self.console_pane.cancel()
-        if self.player.next():
+        shown = self.player.play_on()
+        if shown is not None:
+            self.played(shown)
+            self.story.look()
+            self.story.reveal("demo")
+        elif self.player.next():
             self.turn()
         else:
             from tutor.tui.screens.finished import FinishedScreen
@@ -180,7 +189,7 @@ class LessonPlay(BaseScreen[None]):
         if self.console_pane.executing and action in NOT_WHILE_RUNNING:
             return False
         if action in ("hint", "solution"):
-            return bool(self.player.step.checks)
+            return bool(self.player.step.solution)
         if action == "previous_step":
             return self.player.index > 0
         return True

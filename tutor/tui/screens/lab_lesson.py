@@ -15,8 +15,9 @@ from textual.types import CSSPathType
 from textual.widget import Widget
 
 from tutor.console.history import History
+from tutor.course.labview import NodeEntry
 from tutor.course.player import Player
-from tutor.course.views import Feedback
+from tutor.course.views import DemoTurn, Feedback
 from tutor.i18n import _, language
 from tutor.labs.replication.lab import Lab
 from tutor.labs.replication.words import Move
@@ -160,6 +161,23 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
             if on_node:
                 exchange.reply += [row(*each) for each in render(deed.reply, argv=words)]
             self.console_pane.output.changed(exchange)
+        self.look()
+        self.console_pane.look()
+
+    def played(self, turn: DemoTurn) -> None:
+        """The demo made some moves: print them, show the lab as it is now."""
+        from tutor.console.render import render
+        from tutor.engine.cmdline import quote
+
+        for entry in turn.entries:
+            line = " ".join(quote(word) for word in entry.argv)
+            node = entry.node if isinstance(entry, NodeEntry) else ""
+            self.desk.name = node or self.desk.name
+            exchange = self.console_pane.output.command(str(self.desk.backend.prompt()), line)
+            if node:
+                exchange.reply += [row(*each) for each in render(entry.reply, argv=entry.argv)]
+            self.console_pane.output.changed(exchange)
+        self.playing.go(self.playing.last)
         self.look()
         self.console_pane.look()
 

@@ -134,6 +134,7 @@ class Story(Vertical):
             add("stale", wrap(row((f"{glyphs.warning} {text}", "warning")), width, "  "))
         add("body", self._prose(view.body, width))
         add("task", self._boxed(_("Task"), self._prose(view.task, width - 2)))
+        add("demo", self._demo_rows(width))
         add("question", self._question_rows(width))
         feedback = player.feedback()
         if feedback is not None and not self.quiet:
@@ -179,6 +180,17 @@ class Story(Vertical):
 
         pieces = with_action(command_pieces(line), paste(line))
         return wrap((Piece("> ", "prompt"), *pieces), width, "  ")
+
+    def _demo_rows(self, width: int) -> list[Row]:
+        """What is read at this pause of a demo, and how it goes on."""
+        demo = self.player.demo()
+        if demo is None:
+            return []
+        rows = list(self._prose(demo.note, width - 2))
+        if not demo.over:
+            text = _("F8 plays on.") if demo.beat else _("F8 plays it, from pause to pause.")
+            rows += wrap(row((text, "muted")), width - 2)
+        return self._boxed(_("A demonstration"), rows) if rows else []
 
     # questions
 
