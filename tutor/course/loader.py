@@ -20,6 +20,7 @@ from tutor.course.model import (
     LANGUAGES,
     Accept,
     Course,
+    Exam,
     Hints,
     Kind,
     Lesson,
@@ -43,7 +44,8 @@ FORMAT = 1
 COURSE_FILE = "course.toml"
 IDS_FILE = "ids.lock"
 PANELS = ("structure", "bytes")
-_SPOKEN_OF = ("kind", "lab", "setup", "check", "solution", "predict", "quiz")
+LONGEST_EXAM_MINUTES = 180
+_SPOKEN_OF = ("kind", "lab", "exam", "setup", "check", "solution", "predict", "quiz")
 
 
 def load_course(folder: Path | None = None) -> Course:
@@ -112,7 +114,7 @@ def read_lesson(
     seed = top.get("seed", int, 7)
     minutes = top.get("minutes", int, 0)
     requires, concepts = top.strings("requires"), top.strings("concepts")
-    steps = tuple(_step(table) for table in top.tables("step"))
+    steps = tuple(_step(table, concepts) for table in top.tables("step"))
     top.close()
     if not steps:
         top.complain("a lesson needs at least one [[step]]")
@@ -162,7 +164,7 @@ def _known_format(top: Table) -> bool:
     return True
 
 
-def _step(table: Table) -> Step:
+def _step(table: Table, concepts: tuple[str, ...]) -> Step:
     id_ = table.require("id", str, "")
     kind: Kind = table.choice("kind", KINDS, "read")  # type: ignore[assignment]
     if "kind" not in table:
@@ -187,6 +189,8 @@ def _step(table: Table) -> Step:
         quiz=_quiz(table),
         introduces=tuple(name.lower() for name in table.strings("introduces")),
         lab=read_lab_setup(table),
+        concepts=_concepts(table, concepts),
+        exam=_exam(table, kind),
         structure=_fingerprint(table.data),
     )
     table.close()
@@ -298,6 +302,28 @@ def _hints(table: Table, kind: Kind, checks: list[str]) -> Hints | None:
                 skip[int(rung)] = check
     inner.close()
     return Hints(len(HINT_NAMES), skip)
+
+
+def _concepts(table: Table, of_lesson: tuple[str, ...]) -> tuple[str, ...]:
+    own = table.strings("concepts")
+    for name in own:
+        if name not in of_lesson:
+            hint = did_you_mean(name, of_lesson)
+            table.complain(f"the lesson has no concept {name!r}{hint}", "concepts")
+    return own or of_lesson
+
+
+def _exam(table: Table, kind: Kind) -> Exam | None:
+    inner = table.table("exam")
+    if inner is None:
+        return None
+    if kind != "exercise":
+        table.complain("'exam' belongs to steps of kind 'exercise' only", "exam")
+    minutes = inner.require("minutes", int, 1)
+    if not 1 <= minutes <= LONGEST_EXAM_MINUTES:
+        inner.complain(f"'minutes' must be 1 to {LONGEST_EXAM_MINUTES}", "minutes")
+    inner.close()
+    return Exam(minutes)
 
 
 def _predict(table: Table) -> Predict | None:
