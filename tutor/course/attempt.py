@@ -131,6 +131,7 @@ class Attempt(Judged):
         return {
             "actions": kept_actions(self.actions),
             "elapsed_ms": self.elapsed_ms if self.actions or self.record else 0,
+            **self._record_state(),
             **self._help_state(),
         }
 

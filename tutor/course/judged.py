@@ -10,6 +10,8 @@ from tutor.course.feedback import choose
 from tutor.course.model import FeedbackRule, Step
 from tutor.course.predicates.base import Scene, Verdict
 
+CLOCK_STEP_S = 10
+
 
 class Judged:
     """Subclasses have a `scene`, and call `judge` after whatever may change it."""
@@ -75,6 +77,12 @@ class Judged:
         if self.passed or not self.verdicts or not scene.world.history:
             return None
         return choose(self.step.feedback, scene, self.green())
+
+    def _record_state(self) -> dict[str, Any]:
+        """An exam's time is kept as it goes by, roughly: what only changes the milliseconds is not
+        written (`Progress.keep`)."""
+        seconds = self.elapsed_ms // 1000
+        return {} if self.record is None else {"clock_s": seconds - seconds % CLOCK_STEP_S}
 
     def _help_state(self) -> dict[str, Any]:
         return {

@@ -244,6 +244,7 @@ class LabAttempt(Judged):
         return {
             "actions": kept_actions(actions),
             "elapsed_ms": min(self.lab.now, self._longest_us) // 1000 if mine or self.record else 0,
+            **self._record_state(),
             **self._help_state(),
         }
 

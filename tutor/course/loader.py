@@ -79,6 +79,7 @@ def read_course(folder: Path | None = None) -> tuple[Course, list[Problem]]:
     words: dict[str, str] = {}
     if words_table is not None:
         words = {ru: words_table.get(ru, str, "") for ru in words_table.data}
+    concepts = _concept_names(top)
     longest_first = tuple(sorted(words.items(), key=lambda pair: -len(pair[0])))
     top.close()
     problems: list[Problem] = []
@@ -94,7 +95,20 @@ def read_course(folder: Path | None = None) -> tuple[Course, list[Problem]]:
         problems.extend(found)
         if lesson is not None:
             lessons.append(lesson)
-    return Course(tuple(lessons), aliases), [*source.problems, *problems]
+    return Course(tuple(lessons), aliases, concepts), [*source.problems, *problems]
+
+
+def _concept_names(top: Table) -> dict[str, dict[str, str]]:
+    """``[concepts]``: how concepts are called in both languages."""
+    table = top.table("concepts")
+    names: dict[str, dict[str, str]] = {}
+    for concept in () if table is None else table.data:
+        assert table is not None
+        inner = table.table(concept)
+        if inner is not None:
+            names[concept] = {code: inner.require(code, str, "") for code in LANGUAGES}
+            inner.close()
+    return names
 
 
 def read_lesson(

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_ACTIVE = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~&$^:=\"'/])")
+_ACTIVE = re.compile(r"[\\`*\[\]<>|~]|(?<!\w)_|_(?!\w)|&(?=#?\w+;)")
+_FIRST = re.compile(r"(?:[#+\-=](?=\s|$|[#+\-=])|\d{1,9}(?=[.)](?:\s|$)))")
+"""What at the beginning of a line would make it a heading, a list or a rule."""
+
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
@@ -16,7 +19,12 @@ def one_line(text: str) -> str:
 
 def escaped(text: str) -> str:
     """Words in a paragraph, a heading or a list; never a mark, a tag, a link or a table's edge."""
-    return _ACTIVE.sub(r"\\\1", one_line(text))
+    line = _ACTIVE.sub(r"\\\g<0>", one_line(text))
+    first = _FIRST.match(line)
+    if first is None:
+        return line
+    at = first.end() if first[0][0].isdigit() else 0
+    return f"{line[:at]}\\{line[at:]}"
 
 
 def code(text: str) -> str:

@@ -219,10 +219,16 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """All lessons in order. ``aliases`` maps ids of earlier releases to present ones."""
+    """All lessons in order. ``aliases`` maps ids of earlier releases to present ones, ``concepts``
+    has names of concepts by language."""
 
     lessons: tuple[Lesson, ...]
     aliases: Mapping[str, str] = field(default_factory=dict)
+    concepts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def concept_name(self, concept: str, language: str) -> str:
+        """How a concept is called; its id where it has no name."""
+        return self.concepts.get(concept, {}).get(language) or concept
 
     def lesson(self, lesson_id: str) -> Lesson:
         """The lesson of an id or of its alias; raises KeyError."""

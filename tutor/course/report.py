@@ -15,8 +15,8 @@ from tutor.i18n import _, ngettext
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One check of an exam. ``fixed`` is when it became right for good, within the time, ``late``
-    the same after it; ``broken`` that it was right at first and is not; ``why`` are its lines as
-    they stood when the exam was judged. ``kept``: it was right from the first moment on."""
+    the same after it; ``broken`` that it was right at first and is not; ``why`` is what was not
+    right when the exam was judged, got → wanted. ``kept``: it was right from the beginning on."""
 
     name: str
     why: tuple[str, ...]
@@ -74,7 +74,7 @@ def _fault(record: Record, view: ExamView, check: CheckView) -> Fault:
     at_first = first is not None and first.green and first.ms == 0 and not first.commands
     return Fault(
         name=_name(check),
-        why=tuple(line.text for line in check.lines if line.status != "ok"),
+        why=tuple(line.text for line in check.details if line.status != "ok"),
         fixed=fixed,
         late=now if fixed is None else None,
         kept=at_first and fixed is first,
@@ -84,7 +84,7 @@ def _fault(record: Record, view: ExamView, check: CheckView) -> Fault:
 
 def _name(check: CheckView) -> str:
     """What the check is called: an author's text without what was measured."""
-    return "; ".join(line.text for line in check.lines)
+    return check.label or "; ".join(line.text for line in check.details)
 
 
 def exam_markdown(report: Report) -> str:
@@ -145,9 +145,15 @@ def _late_lines(report: Report) -> list[str]:
     lines = []
     for fault in report.faults:
         if fault.late is not None:
+            name = "" if _told(fault) else f"{escaped(fault.name)}; "
             stood = escaped("; ".join(fault.why))
-            lines.append(f"**{_when(fault.late)}** — " + _judged(stood))
+            lines.append(f"**{_when(fault.late)}** — {name}{_judged(stood)}")
     return lines
+
+
+def _told(fault: Fault) -> bool:
+    """What was measured says already which check it is about: the author gave it no name."""
+    return not fault.why or any(line in fault.name for line in fault.why)
 
 
 def _judged(stood: str) -> str:
@@ -159,5 +165,8 @@ def _open_lines(report: Report) -> list[str]:
     for fault in report.faults:
         if fault.fixed is None and fault.late is None:
             broken = " (" + _("was right at the beginning") + ")" if fault.broken else ""
-            lines.append(escaped("; ".join(fault.why) or fault.name) + broken)
+            why = escaped("; ".join(fault.why))
+            name = escaped(fault.name)
+            said = why or name if _told(fault) else f"{name}: {why}"
+            lines.append(said + broken)
     return lines

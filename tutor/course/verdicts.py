@@ -26,13 +26,14 @@ def check_views(
             if predicate.key and len(keys) > 1:
                 text = f"{predicate.key.decode('utf-8', 'replace')} · {text}"
             lines.append(CheckLine(verdict.status, text))
+        details = tuple(lines)
         ok = all(verdict.ok for verdict in verdicts)
         if label:
             wrong = any(verdict.status == "wrong" for verdict in verdicts)
             status = "ok" if ok else "wrong" if wrong else "pending"
             detail = "" if len(lines) != 1 or status != "wrong" else _got(check, verdicts)
             lines = [CheckLine(status, f"{label}{detail}")]  # type: ignore[arg-type]
-        views.append(CheckView(check.id, ok, tuple(lines)))
+        views.append(CheckView(check.id, ok, tuple(lines), label, details))
     return views
 
 
