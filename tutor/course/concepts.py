@@ -6,8 +6,8 @@ reviews ─▶ a rating for the concept that was asked ────┴─▶ `sp
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tutor.course.diary import HOW, sound
@@ -28,7 +28,7 @@ REVIEWED = ("predict", "quiz", "exercise")
 """Kinds of steps that a review can ask."""
 
 WEAK_RECALL = 0.8
-_DAY_MS = 86_400_000
+IN_ONE_GO_MS = 12 * 3_600_000
 _ORDER: Mapping[Grade, int] = {"good": 0, "hard": 1, "again": 2}
 
 
@@ -59,7 +59,8 @@ class Rating:
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """A concept of at least one finished step."""
+    """A concept of at least one finished step. ``ratings``: what was learnt in one go counts as
+    one rating, that of the step which went worst."""
 
     id: str
     items: tuple[Item, ...]
@@ -111,25 +112,25 @@ def concepts_of(course: Course, progress: Progress, now_ms: int) -> list[Concept
 
 
 def _concept(id_: str, found: _Found, used: Mapping[str, int], now_ms: int) -> Concept:
-    ratings = tuple(sorted(found.ratings, key=lambda one: (one.ms, one.item, one.reviewed)))
+    ratings = _joined(sorted(found.ratings, key=lambda one: (one.ms, one.item, one.reviewed)))
     items = tuple(
         Item(item.lesson, item.step, used.get(key, 0)) for key, item in found.items.items()
     )
-    return Concept(id_, items, ratings, memory(_joined(ratings), now_ms))
+    rated = [Rated(rating.ms, rating.grade) for rating in ratings]
+    return Concept(id_, items, tuple(ratings), memory(rated, now_ms))
 
 
-def _joined(ratings: tuple[Rating, ...]) -> list[Rated]:
+def _joined(ratings: Sequence[Rating]) -> list[Rating]:
     """The steps that a learner finishes in one go tell one thing of a concept, that of the step
     which went worst: six right answers in a row are no six days of remembering."""
-    joined: list[Rated] = []
-    learning = False
+    joined: list[Rating] = []
     for rating in ratings:
-        same = learning and not rating.reviewed and rating.ms - joined[-1].ms < _DAY_MS // 2
-        grade = rating.grade
-        if same:
-            grade = max(grade, joined.pop().grade, key=_ORDER.__getitem__)
-        joined.append(Rated(rating.ms, grade))
-        learning = not rating.reviewed
+        last = joined[-1] if joined else None
+        if last is None or rating.reviewed or last.reviewed or rating.ms - last.ms >= IN_ONE_GO_MS:
+            joined.append(rating)
+        else:
+            worst = max(last, rating, key=lambda one: _ORDER[one.grade])
+            joined[-1] = replace(worst, ms=rating.ms)
     return joined
 
 

@@ -1,8 +1,8 @@
-"""How far a learner is in the whole course: steps, weak concepts, what to repeat, where to go on."""
+"""How far a learner is in the course: steps, weak concepts, what to repeat, where to go on."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,10 +41,9 @@ class LessonSummary:
 
 @dataclass(frozen=True, slots=True)
 class Weak:
-    """A concept to look at again, why, and the step for it."""
+    """A step to look at again: for which concepts, by their names, and why."""
 
-    concept: Concept
-    name: str
+    names: tuple[str, ...]
     why: str
     item: Item
     lesson_title: str
@@ -97,7 +96,7 @@ def summarize(course: Course, progress: Progress, now_ms: int) -> Summary:
     later = [one.memory.due_ms for one in concepts if one.memory.due_ms > now_ms]
     return Summary(
         lessons=lessons,
-        weak=tuple(_weak(course, concept) for concept in weak),
+        weak=tuple(_weak(course, weak)),
         known=len(concepts),
         due=len(concepts) - len(later),
         next_due_ms=min(later) if later and len(later) == len(concepts) else None,
@@ -134,16 +133,20 @@ def _next(
     return lesson.id, chosen.title, step_title(lesson, lesson.steps[lesson.index_of(step)])
 
 
-def _weak(course: Course, concept: Concept) -> Weak:
-    item = concept.repeat
-    return Weak(
-        concept,
-        course.concept_name(concept.id, language()),
-        why_weak(concept),
-        item,
-        item.lesson.title(language()),
-        step_title(item.lesson, item.step),
-    )
+def _weak(course: Course, concepts: Iterable[Concept]) -> Iterator[Weak]:
+    """Concepts that one step tells of for the same reason stand together."""
+    told: dict[tuple[str, str], list[Concept]] = {}
+    for concept in concepts:
+        told.setdefault((concept.repeat.id, why_weak(concept)), []).append(concept)
+    for (_id, why), group in told.items():
+        item = group[0].repeat
+        yield Weak(
+            tuple(course.concept_name(concept.id, language()) for concept in group),
+            why,
+            item,
+            item.lesson.title(language()),
+            step_title(item.lesson, item.step),
+        )
 
 
 def step_title(lesson: Lesson, step: Step) -> str:

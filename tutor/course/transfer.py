@@ -63,9 +63,9 @@ def unwrapped(text: bytes) -> dict[str, Any]:
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise Unfit([_at("format", _("{value} is no version"), version)])
     if version > FORMAT:
-        text = _("a newer redis-tutor wrote this (format {n}); upgrade with: {command}")
+        told = _("a newer redis-tutor wrote this (format {n}); upgrade with: {command}")
         command = "pip install -U redis-tutor"
-        raise Unfit([text.format(n=version, command=command)], newer=True)
+        raise Unfit([told.format(n=version, command=command)], newer=True)
     data = whole.get("progress")
     found = list(faults(data))
     if found:
@@ -80,10 +80,10 @@ def _parsed(text: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise Unfit([_("byte {n}: not UTF-8").format(n=error.start)]) from error
     except json.JSONDecodeError as error:
-        text = _("line {line}, column {column}: not JSON ({reason})").format(
+        told = _("line {line}, column {column}: not JSON ({reason})").format(
             line=error.lineno, column=error.colno, reason=error.msg
         )
-        raise Unfit([text]) from error
+        raise Unfit([told]) from error
     except RecursionError as error:
         raise Unfit([_("not JSON that can be read: nested too deeply")]) from error
     except _Constant as error:
