@@ -2,7 +2,7 @@
 
 session = Review(course, progress, clock)
 player = session.open()          a clean start of the step, options in another order
-session.close()                  rated by what happened; the next `open` asks the next concept
+session.close(player)            rated by what happened; the next `open` asks the next concept
 """
 
 from __future__ import annotations
@@ -78,10 +78,11 @@ class Review:
         self._player = Player(course, lesson.id, clock=self.clock, shuffle=seed)
         return self._player
 
-    def close(self) -> Asked | None:
-        """The question is over, answered or not: rate it, and go on to the next."""
-        due, player = self.present, self._player
-        if due is None or player is None:
+    def close(self, player: Player) -> Asked | None:
+        """The question is over, answered or not: rate it, and go on to the next. None if another
+        question is asked now."""
+        due = self.present
+        if due is None or player is not self._player:
             return None
         grade, concept = grade_of(player), due.concept.id
         if grade is not None:
