@@ -87,8 +87,12 @@ def merged_attempt(one: Mapping[str, Any], other: Mapping[str, Any]) -> Data:
 
 
 def joined_log(one: Iterable[Event], other: Iterable[Event]) -> list[Event]:
-    """The events of both, each once, in order of time."""
-    unique = {_text(event): event for event in (*one, *other) if sound(event)}
+    """The events of both, each once, in order of time; of the same millisecond as they stood, if
+    one goes on where the other ends."""
+    both = sorted(([each for each in log if sound(each)] for log in (one, other)), key=len)
+    if both[1][: len(both[0])] == both[0]:
+        return trimmed(both[1])
+    unique = {_text(event): event for event in (*both[0], *both[1])}
     ordered = sorted(unique.items(), key=lambda pair: (pair[1][0], _rank(pair[1]), pair[0]))
     return trimmed([event for _key, event in ordered])
 

@@ -74,6 +74,8 @@ class Player:
         self._texts = Texts(self.lesson)
         self._scribe = Scribe(self.clock)
         self._shuffle = shuffle
+        self._told_s: int | None = None
+        """Seconds that an exam had left when that was last told."""
         if progress is not None:
             self._adopt(progress.place(self.lesson.id))
         if step_id is not None:
@@ -206,12 +208,11 @@ class Player:
 
         Call about every half second, or not at all where no clock runs.
         """
-        before = self.exam
         changed = self._attempt.tick()
         changed = self._write_down(None) or changed
-        exam = self.exam
-        if exam is not None and before is not None:
-            changed = changed or exam.left_ms // 1000 != before.left_ms // 1000
+        exam, told = self.exam, self._told_s
+        self._told_s = None if exam is None else exam.left_ms // 1000
+        changed = changed or told != self._told_s
         if changed:
             self._changed()
         return changed

@@ -58,7 +58,7 @@ def unwrapped(text: bytes) -> dict[str, Any]:
     """The same for what a file holds."""
     whole = _parsed(text)
     if not isinstance(whole, dict) or whole.get("redis-tutor") != KIND:
-        raise Unfit(['not a progress file: the key "redis-tutor" is not "progress"'])
+        raise Unfit([_("this is no progress that redis-tutor has exported")])
     version = whole.get("format")
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise Unfit([_at("format", _("{value} is no version"), version)])
