@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -68,7 +68,7 @@ def test_it_is_in_the_language_of_the_moment(tiny: Course, progress: Progress) -
     set_language("ru")
     text = sheet(tiny, progress)
     assert "## Проба" in text
-    assert "**`SET`** — Записать строку" in text
+    assert "**`SET`** — Записать значение строки" in text
     assert "> Сейчас в ключе `24`: цифры стоят наоборот." in text
     assert "Готово." in text
 
@@ -104,7 +104,7 @@ def test_moves_in_a_lab_are_told_with_their_node(tmp_path: Path, progress: Progr
     player.run_line(":cut master-replica1")
     player.run_line(":on replica1 ROLE")
     text = sheet(course, progress)
-    assert "**Moves in the lab**" in text
+    assert "**Moves**" in text
     assert blocks(text)[:2] == [":cut master-replica1\n", "replica1> ROLE\n"]
 
 
@@ -134,9 +134,10 @@ def test_what_was_typed_can_never_become_a_mark(
     allowed = {"heading", "paragraph", "fence", "inline", "blockquote"}
     seen = {token.type.removesuffix("_open").removesuffix("_close") for token in tokens(text)}
     assert seen <= allowed
-    assert value.replace("\\", "\\\\") in blocks(text)[0]
+    assert value in blocks(text)[0]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_escaped_words_read_as_they_were_written(text: str) -> None:
     inline = [token for token in tokens(escaped(text)) if token.type == "inline"]
@@ -154,6 +155,7 @@ def escaped_free(text: str) -> str:
     return one_line(text).replace("\x00", "�")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_a_code_span_shows_exactly_the_text(text: str) -> None:
     made = code(text)
@@ -163,6 +165,7 @@ def test_a_code_span_shows_exactly_the_text(text: str) -> None:
     assert "".join(spans[0].content.split()) == "".join(escaped_free(text).split())
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("`~ab\n\r", max_size=12), max_size=5))
 def test_no_line_can_close_a_fence(lines: list[str]) -> None:
     found = [token.type for token in tokens(fenced(lines) + "\n\nend")]

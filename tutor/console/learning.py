@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from tutor.course.progress import Progress
     from tutor.course.summary import LessonSummary, Summary
 
+REVIEW = "redis-tutor review"
+
 STANDARD = "-"
 """A file's name that stands for standard output."""
 
@@ -197,8 +199,8 @@ def summary_lines(summary: Summary) -> Iterator[str]:
             yield f"  {', '.join(weak.names)} — {weak.why}"
             yield f"    → {weak.lesson_title}: {weak.step_title}"
     yield ""
-    yield due_text(summary)
-    yield next_text(summary)
+    yield due_text(summary, REVIEW)
+    yield next_text(summary, "redis-tutor learn")
 
 
 def total_text(summary: Summary) -> str:
@@ -227,27 +229,26 @@ def state_text(lesson: LessonSummary) -> str:
     return ", ".join(parts)
 
 
-def due_text(summary: Summary) -> str:
-    """What a review would ask now, or when there is something to ask."""
+def due_text(summary: Summary, command: str = "") -> str:
+    """What a review would ask now (and the ``command`` for it), or when there is something."""
     from tutor.course.summary import span_text
 
     if summary.due:
-        text = ngettext("{n} concept is due: {command}", "{n} concepts are due: {command}",
-                        summary.due)  # fmt: skip
-        return text.format(n=summary.due, command="redis-tutor review")
+        text = ngettext("{n} concept is due", "{n} concepts are due", summary.due)
+        return text.format(n=summary.due) + (f": {command}" if command else ".")
     if summary.next_due_ms is None:
         return _("Nothing to review yet: finish a step first.")
     when = span_text(summary.next_due_ms - summary.now_ms)
     return _("Nothing is due now. The next review is {when}.").format(when=when)
 
 
-def next_text(summary: Summary) -> str:
-    """Where to go on."""
+def next_text(summary: Summary, command: str = "") -> str:
+    """Where to go on (and the ``command`` for it)."""
     if summary.next_step is None:
         return _("All steps of the course are done.")
     id_, lesson, step = summary.next_step
-    text = _("Go on with: {lesson}, “{step}” ({command})")
-    return text.format(lesson=lesson, step=step, command=f"redis-tutor learn {id_}")
+    text = _("Go on with: {lesson}, “{step}”").format(lesson=lesson, step=step)
+    return f"{text} ({command} {id_})" if command else text
 
 
 def due_lines(course: Course, progress: Progress, now_ms: int) -> Iterator[str]:
@@ -256,7 +257,7 @@ def due_lines(course: Course, progress: Progress, now_ms: int) -> Iterator[str]:
     from tutor.course.summary import step_title, summarize
     from tutor.i18n import language
 
-    yield due_text(summarize(course, progress, now_ms))
+    yield due_text(summarize(course, progress, now_ms), REVIEW)
     for due in due_now(course, progress, now_ms):
         name = course.concept_name(due.concept.id, language())
         item = due.item

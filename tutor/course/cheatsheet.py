@@ -14,7 +14,7 @@ from typing import Any
 from tutor.course import feedback
 from tutor.course.concepts import present_id
 from tutor.course.diary import sound, typed
-from tutor.course.markdown import code, escaped, fenced, quoted
+from tutor.course.markdown import code, escaped, fenced, heading, quoted
 from tutor.course.model import Course, Lesson, Step
 from tutor.course.progress import Progress
 from tutor.course.prose import as_markdown
@@ -69,8 +69,7 @@ def cheat_sheet(
     sheets = [sheet for lesson in lessons if (sheet := _lesson(course, progress, manner, lesson))]
     if not sheets:
         return ""
-    head = f"# {escaped(_('My Redis cheat sheet'))}"
-    return "\n\n".join([head, *sheets]) + "\n"
+    return "\n\n".join([heading(1, _("My Redis cheat sheet")), *sheets]) + "\n"
 
 
 def _lesson(course: Course, progress: Progress, manner: Manner, lesson: Lesson) -> str:
@@ -90,7 +89,7 @@ def _lesson(course: Course, progress: Progress, manner: Manner, lesson: Lesson) 
     ]
     if not parts:
         return ""
-    return "\n\n".join([f"## {escaped(lesson.title(language()))}", *parts])
+    return "\n\n".join([heading(2, lesson.title(language())), *parts])
 
 
 # what was typed
@@ -154,7 +153,7 @@ def _own_commands(lines: Sequence[Typed]) -> list[str]:
         group.lines[line.shown] = None
     if not groups:
         return []
-    parts = [f"### {escaped(_('My commands'))}"]
+    parts = [heading(3, _("My commands"))]
     for name, group in sorted(groups.items()):
         title = f"**{code(name)}**" if group.summary else f"**{escaped(name)}**"
         about = f" — {escaped(group.summary)}" if group.summary else ""
@@ -171,7 +170,7 @@ def _command(line: str) -> tuple[str, str]:
         words = []
     spec = load_table().get(words[0]) if words else None
     if spec is None:
-        return (_("Moves in the lab") if line.startswith(":") else _("Other lines")), ""
+        return (_("Moves") if line.startswith(":") else _("Other lines")), ""
     name = words[0]
     inner = spec.subcommands.get(words[1]) if len(words) > 1 else None
     if inner is not None:
@@ -193,7 +192,7 @@ def _recaps(lesson: Lesson, done: Sequence[Step], manner: Manner) -> list[str]:
         if prose:
             body = as_markdown(prose, manner.reply, manner.box)
             parts += [f"**{escaped(texts.title(step))}**", body]
-    return [f"### {escaped(_('Worth remembering'))}", *parts] if parts else []
+    return [heading(3, _("Worth remembering")), *parts] if parts else []
 
 
 # mistakes
@@ -215,7 +214,7 @@ def _mistakes(lesson: Lesson, typed: Mapping[str, Sequence[Typed]]) -> list[str]
         if wrong:
             parts.append(f"**{escaped(texts.title(step))}**")
             parts += [_mistake(line) for line in wrong.values()]
-    return [f"### {escaped(_('What went wrong, and why'))}", *parts] if parts else []
+    return [heading(3, _("What went wrong, and why")), *parts] if parts else []
 
 
 def _mistake(line: Typed) -> str:

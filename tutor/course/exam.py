@@ -70,18 +70,23 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class ExamView:
-    """How much time there is. ``left_ms`` is 0 once it is over; ``passed`` says that all checks
-    are right, ``late`` that they were not when the time was over."""
+    """How much time there is, and how much of it is spent; it stands still once all checks are
+    right (``passed``). ``late``: they were not when the time was over."""
 
     limit_ms: int
-    left_ms: int
+    spent_ms: int
     passed: bool
     late: bool
 
     @property
+    def left_ms(self) -> int:
+        """How much is left, 0 at the end."""
+        return max(0, self.limit_ms - self.spent_ms)
+
+    @property
     def over(self) -> bool:
         """Whether the time is over."""
-        return self.left_ms <= 0
+        return self.spent_ms > self.limit_ms
 
 
 def minutes(ms: int) -> str:

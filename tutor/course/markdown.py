@@ -27,6 +27,12 @@ def escaped(text: str) -> str:
     return f"{line[:at]}\\{line[at:]}"
 
 
+def heading(level: int, text: str) -> str:
+    """A heading; a closing run of # is kept as text."""
+    line = escaped(text)
+    return f"{'#' * level} {line[:-1]}\\#" if line.endswith("#") else f"{'#' * level} {line}"
+
+
 def code(text: str) -> str:
     """The text in a code span, whatever backticks it has."""
     line = _BREAKS.sub(" ", text)

@@ -124,8 +124,7 @@ class Player:
             return None
         limit, done = record.exam.limit_ms, record.all_right_ms if attempt.passed else None
         spent = attempt.elapsed_ms if done is None else done
-        return ExamView(limit, max(0, limit - spent), attempt.passed, record.at_limit is not None
-                        and (done is None or done > limit))  # fmt: skip
+        return ExamView(limit, spent, attempt.passed, late=spent > limit)
 
     @property
     def record(self) -> Record | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tutor.course.exam import ExamView, Record, Turn, minutes, minutes_left
-from tutor.course.markdown import escaped
+from tutor.course.markdown import escaped, heading
 from tutor.course.player import Player
 from tutor.course.views import CheckView
 from tutor.i18n import _, ngettext
@@ -55,7 +55,6 @@ def report_of(player: Player) -> Report | None:
     if view is None or record is None:
         return None
     judged = player.check_views(record.at_limit) if record.at_limit else player.checks()
-    spent = record.all_right_ms if view.passed else None
     return Report(
         title=f"{player.lesson_title()}: {player.view().title}",
         view=view,
@@ -63,7 +62,7 @@ def report_of(player: Player) -> Report | None:
         commands=player.commands,
         hints=len(player.hints()),
         solution=player.assisted,
-        spent_ms=view.limit_ms - view.left_ms if spent is None else spent,
+        spent_ms=view.spent_ms,
     )
 
 
@@ -90,7 +89,7 @@ def _name(check: CheckView) -> str:
 def exam_markdown(report: Report) -> str:
     """The whole report; it ends with a line break."""
     parts = [
-        f"# {escaped(_('Exam report'))}",
+        heading(1, _("Exam report")),
         f"**{escaped(report.title)}**",
         "\n".join(f"- {line}" for line in _summary(report)),
         *_section(_("Found and fixed"), [_fixed_line(f) for f in report.faults if _is_fixed(f)]),
@@ -128,7 +127,7 @@ def _summary(report: Report) -> list[str]:
 def _section(title: str, lines: Sequence[str]) -> list[str]:
     if not lines:
         return []
-    return [f"## {escaped(title)}", "\n".join(f"- {line}" for line in lines)]
+    return [heading(2, title), "\n".join(f"- {line}" for line in lines)]
 
 
 def _when(turn: Turn) -> str:
