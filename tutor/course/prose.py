@@ -19,9 +19,13 @@ from pathlib import Path
 from tutor.course.problems import Problem, shown_path
 from tutor.engine.cmdline import UnbalancedQuotes, split
 from tutor.engine.replies import Reply
+from tutor.i18n import _
 
 BOXES = ("notes", "today", "ram", "tip")
 """Kinds of a quoted box, ``> [!notes]``: what the notes say, what holds today, memory, advice."""
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f]")
+"""What could command the terminal of whoever reads a text."""
 
 _STEP = re.compile(r"## +step:(\S+)(?: +(.*\S))?\s*$")
 _ANCHOR = re.compile(r"### +(\S+)\s*$")
@@ -120,7 +124,11 @@ def read_document(path: Path) -> tuple[Document, list[Problem]]:
 
 def parse(text: str, file: str) -> tuple[Document, list[Problem]]:
     """As `read_document`, for a text that is already read."""
-    problems: list[Problem] = []
+    problems = [
+        Problem(file, number, "S1", f"a control character: {sign[0]!r}")
+        for number, line in enumerate(text.split("\n"), 1)
+        if (sign := CONTROL.search(line))
+    ]
     title, about = "", ""
     raw: dict[str, tuple[int, list[str]]] = {}
     titles: dict[str, str] = {}
@@ -258,6 +266,17 @@ def perform(
         else:
             shown.append(block)
     return tuple(shown)
+
+
+def box_title(kind: str) -> str:
+    """The head of a quoted box."""
+    titles = {
+        "notes": _("In the notes"),
+        "today": _("Today"),
+        "ram": _("In memory"),
+        "tip": _("Worth knowing"),
+    }
+    return titles[kind]
 
 
 def as_markdown(
