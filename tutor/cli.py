@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 from tutor import __version__
@@ -93,6 +93,8 @@ def _parser() -> argparse.ArgumentParser:
     _lang_argument(options)
     learn.set_defaults(run=_tui)
 
+    _add_keeping(add)
+
     repl = add("repl", _("the plain prompt, also for pipes and scripts"))
     _repl_arguments(_options(repl))
     repl.set_defaults(run=_repl)
@@ -151,6 +153,29 @@ def _parser() -> argparse.ArgumentParser:
     _options(pictures)
     pictures.set_defaults(run=_pictures)
     return parser
+
+
+def _add_keeping(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """The commands on what a learner keeps."""
+    from tutor.console import learning
+
+    review = add("review", _("what is due is asked again, concept by concept"))
+    options = _options(review)
+    learning.add_review_arguments(options)
+    _lang_argument(options)
+    review.set_defaults(run=_review)
+
+    progress = add("progress", _("how far you are, what is weak; export, import, report"))
+    options = _options(progress)
+    learning.add_progress_arguments(progress, options)
+    _lang_argument(options)
+    progress.set_defaults(run=_progress)
+
+    sheet = add("cheatsheet", _("a cheat sheet in Markdown from your own commands"))
+    options = _options(sheet)
+    learning.add_cheatsheet_arguments(sheet, options)
+    _lang_argument(options)
+    sheet.set_defaults(run=_cheatsheet)
 
 
 def _options(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
@@ -289,6 +314,27 @@ def _tui(args: argparse.Namespace) -> int:
     from tutor.tui.app import run
 
     return run(args)
+
+
+def _review(args: argparse.Namespace) -> int:
+    if not args.list and sys.stdout.isatty() and sys.stdin.isatty():
+        args.open_review = True
+        return _tui(args)
+    from tutor.console.learning import run_review
+
+    return run_review(args)
+
+
+def _progress(args: argparse.Namespace) -> int:
+    from tutor.console.learning import run_progress
+
+    return run_progress(args)
+
+
+def _cheatsheet(args: argparse.Namespace) -> int:
+    from tutor.console.learning import run_cheatsheet
+
+    return run_cheatsheet(args)
 
 
 def _repl(args: argparse.Namespace) -> int:

@@ -27,6 +27,7 @@ from tutor.course.model import (
     LANGUAGES,
     Accept,
     Course,
+    Exam,
     Hints,
     Kind,
     Lesson,
@@ -53,7 +54,8 @@ PANELS = ("structure", "bytes")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """Of a lesson, which is a folder's name, and of a pack: never a path."""
 
-_SPOKEN_OF = ("kind", "lab", "setup", "check", "solution", "predict", "quiz", "demo")
+LONGEST_EXAM_MINUTES = 180
+_SPOKEN_OF = ("kind", "lab", "exam", "setup", "check", "solution", "predict", "quiz", "demo")
 
 
 def load_course(folder: Path | None = None) -> Course:
@@ -91,6 +93,7 @@ def read_course(folder: Path | None = None) -> tuple[Course, list[Problem]]:
     words: dict[str, str] = {}
     if words_table is not None:
         words = {ru: words_table.get(ru, str, "") for ru in words_table.data}
+    concepts = _concept_names(top)
     longest_first = tuple(sorted(words.items(), key=lambda pair: -len(pair[0])))
     top.close()
     problems: list[Problem] = []
@@ -113,7 +116,20 @@ def read_course(folder: Path | None = None) -> tuple[Course, list[Problem]]:
         problems.extend(found)
         if lesson is not None:
             lessons.append(lesson)
-    return Course(tuple(lessons), aliases, course_id), [*source.problems, *problems]
+    return Course(tuple(lessons), aliases, course_id, concepts), [*source.problems, *problems]
+
+
+def _concept_names(top: Table) -> dict[str, dict[str, str]]:
+    """``[concepts]``: how concepts are called in both languages."""
+    table = top.table("concepts")
+    names: dict[str, dict[str, str]] = {}
+    for concept in () if table is None else table.data:
+        assert table is not None
+        inner = table.table(concept)
+        if inner is not None:
+            names[concept] = {code: inner.require(code, str, "") for code in LANGUAGES}
+            inner.close()
+    return names
 
 
 def read_lesson(
@@ -133,7 +149,7 @@ def read_lesson(
     seed = top.get("seed", int, 7)
     minutes = top.get("minutes", int, 0)
     requires, concepts = top.strings("requires"), top.strings("concepts")
-    steps = tuple(_step(table) for table in top.tables("step"))
+    steps = tuple(_step(table, concepts) for table in top.tables("step"))
     top.close()
     if not steps:
         top.complain("a lesson needs at least one [[step]]")
@@ -183,7 +199,7 @@ def _known_format(top: Table) -> bool:
     return True
 
 
-def _step(table: Table) -> Step:
+def _step(table: Table, concepts: tuple[str, ...]) -> Step:
     id_ = table.require("id", str, "")
     kind: Kind = table.choice("kind", KINDS, "read")  # type: ignore[assignment]
     if "kind" not in table:
@@ -209,6 +225,8 @@ def _step(table: Table) -> Step:
         demo=read_demo(table),
         introduces=tuple(name.lower() for name in table.strings("introduces")),
         lab=read_lab_setup(table),
+        concepts=_concepts(table, concepts),
+        exam=_exam(table, kind),
         structure=_fingerprint(table.data),
     )
     table.close()
@@ -324,6 +342,28 @@ def _hints(table: Table, kind: Kind, checks: list[str]) -> Hints | None:
                 skip[int(rung)] = check
     inner.close()
     return Hints(len(HINT_NAMES), skip)
+
+
+def _concepts(table: Table, of_lesson: tuple[str, ...]) -> tuple[str, ...]:
+    own = table.strings("concepts")
+    for name in own:
+        if name not in of_lesson:
+            hint = did_you_mean(name, of_lesson)
+            table.complain(f"the lesson has no concept {name!r}{hint}", "concepts")
+    return own or of_lesson
+
+
+def _exam(table: Table, kind: Kind) -> Exam | None:
+    inner = table.table("exam")
+    if inner is None:
+        return None
+    if kind != "exercise":
+        table.complain("'exam' belongs to steps of kind 'exercise' only", "exam")
+    minutes = inner.require("minutes", int, 1)
+    if not 1 <= minutes <= LONGEST_EXAM_MINUTES:
+        inner.complain(f"'minutes' must be 1 to {LONGEST_EXAM_MINUTES}", "minutes")
+    inner.close()
+    return Exam(minutes)
 
 
 def _predict(table: Table) -> Predict | None:

@@ -174,6 +174,19 @@ class LabSetup:
 
 
 @dataclass(frozen=True, slots=True)
+class Exam:
+    """A step under time: so many minutes of the step's own clock, from the moment that the learner
+    comes. What is not right by then is judged as it stands; the step can be gone on with."""
+
+    minutes: int
+
+    @property
+    def limit_ms(self) -> int:
+        """The same in milliseconds."""
+        return self.minutes * 60_000
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One page of a lesson. With a ``lab`` all its lines are moves in that lab
     (`tutor.labs.replication.words`)."""
@@ -195,6 +208,9 @@ class Step:
     demo: Demo | None = None
     introduces: tuple[str, ...] = ()
     lab: LabSetup | None = None
+    concepts: tuple[str, ...] = ()
+    """What the step is about: some of the lesson's concepts, all of them unless it says which."""
+    exam: Exam | None = None
     structure: str = ""
     """A hash of everything above, for the sync lock."""
 
@@ -230,12 +246,17 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """All lessons in order. ``aliases`` maps ids of earlier releases to present ones. ``id`` is
-    that of a pack; our own course has none."""
+    """All lessons in order. ``aliases`` maps ids of earlier releases to present ones, ``concepts``
+    has names of concepts by language. ``id`` is that of a pack; our own course has none."""
 
     lessons: tuple[Lesson, ...]
     aliases: Mapping[str, str] = field(default_factory=dict)
     id: str = ""
+    concepts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def concept_name(self, concept: str, language: str) -> str:
+        """How a concept is called; its id where it has no name."""
+        return self.concepts.get(concept, {}).get(language) or concept
 
     def lesson(self, lesson_id: str) -> Lesson:
         """The lesson of an id or of its alias; raises KeyError."""

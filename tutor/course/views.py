@@ -24,11 +24,17 @@ class CheckLine:
 
 @dataclass(frozen=True, slots=True)
 class CheckView:
-    """One check; a check of several predicates has several lines, all must be "ok"."""
+    """One check; a check of several predicates has several lines, all must be "ok".
+
+    ``label`` is the author's text for it, if there is one, ``details`` are the lines of its
+    predicates; ``lines`` are what is shown of both.
+    """
 
     id: str
     ok: bool
     lines: tuple[CheckLine, ...]
+    label: str = ""
+    details: tuple[CheckLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

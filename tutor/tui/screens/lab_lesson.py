@@ -98,7 +98,8 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
         return row((_("Replication lab"), "title"))
 
     def _state(self) -> list[Row]:
-        return [row((panel_name(self.panel), "muted")), row((language().upper(), "accent"))]
+        panel, spoken = (panel_name(self.panel), "muted"), (language().upper(), "accent")
+        return [row(panel), *self.exam_state(), row(spoken)]
 
     def _tab_rows(self) -> list[tuple[str, Row]]:
         return [("side", self.lesson_tab()), ("lab", row(_("Lab")))]
@@ -189,7 +190,7 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
         self._ticks += 1
         if self.playing.running:
             self._idle += 1
-            if self._idle >= REST_TICKS:
+            if self._idle >= REST_TICKS and not self._under_time:
                 self.playing.running, self._rests = False, True
                 self.slider.refresh()
         if self._ticks % JUDGE_TICKS:
@@ -197,6 +198,12 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
         with self.desk.lock.glance() as mine:
             if mine:
                 self._judge()
+
+    @property
+    def _under_time(self) -> bool:
+        """In an exam time does not wait for those who think."""
+        exam = self.player.exam
+        return exam is not None and not exam.over and not exam.passed
 
     def _judge(self) -> None:
         """Show what has become of the checks meanwhile."""

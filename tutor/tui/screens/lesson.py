@@ -77,6 +77,11 @@ class LessonScreen(Workbench, LessonPlay):
             ("xray", row(_("X-ray"), (f" {self.xray.key_text}", "key"))),
         ]
 
+    def state_rows(self) -> list[Row]:
+        """The right end of the top bar; an exam's time gives way last."""
+        *others, spoken = super().state_rows()
+        return [*others, *self.exam_state(), spoken]
+
     # what came of a command
 
     def ran(self, entry: Entry | None) -> None:
