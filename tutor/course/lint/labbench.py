@@ -9,8 +9,11 @@ from tutor.course.lint.outcome import Outcome
 from tutor.course.model import Line, Step
 from tutor.engine.engine import Engine
 from tutor.engine.replies import Reply, is_error
+from tutor.labs.checkpoint import Checkpoints
 from tutor.labs.replication.actions import Action
 from tutor.labs.replication.lab import STEP_US
+
+NEVER = 1 << 60
 
 Moves = tuple[tuple[bytes, ...], ...]
 
@@ -22,6 +25,7 @@ class LabBench:
     def __init__(self, step: Step, seed: int) -> None:
         self.step, self.seed = step, seed
         self._attempt = LabAttempt(step, seed)
+        self._attempt.lab.checkpoints = Checkpoints(gap=NEVER)  # there is no going back in it
         self._beginning = self._attempt.lab.keep()
         self._known: dict[tuple[Moves, bool], Outcome] = {}
 
