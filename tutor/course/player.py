@@ -100,6 +100,12 @@ class Player:
         return attempt.lab if isinstance(attempt, LabAttempt) else None
 
     @property
+    def node(self) -> str:
+        """In a lab: the node of the prompt, as `run` has it; else ""."""
+        attempt = self._attempt
+        return attempt.node if isinstance(attempt, LabAttempt) else ""
+
+    @property
     def passed(self) -> bool:
         """All checks of the step are green at this moment."""
         return self._attempt.passed
@@ -243,6 +249,23 @@ class Player:
                 detail = "" if len(lines) != 1 or status != "wrong" else self._got(check.id)
                 lines = [CheckLine(status, f"{label}{detail}")]  # type: ignore[arg-type]
             views.append(CheckView(check.id, ok, tuple(lines)))
+        return views
+
+    def unmet(self) -> list[CheckView]:
+        """Why not yet: of every check that is not green each demand that is not met, got → wanted;
+        also of a check that has a text of its own."""
+        views = []
+        for check in self.step.checks:
+            verdicts = self._attempt.verdicts[check.id]
+            lines = []
+            for predicate, verdict in zip(check.predicates, verdicts, strict=True):
+                if not verdict.ok:
+                    key = predicate.key
+                    whose = f"{key.decode('utf-8', 'replace')} · " if key else ""
+                    text = f"{whose}{line_text(predicate, verdict)}"
+                    lines.append(CheckLine(verdict.status, text))
+            if lines:
+                views.append(CheckView(check.id, False, tuple(lines)))
         return views
 
     def feedback(self) -> Feedback | None:

@@ -15,12 +15,12 @@ from textual.scrollbar import ScrollBar
 from textual.theme import Theme
 from textual.types import CSSPathType
 
+from tutor.course.outline import Outline
 from tutor.course.progress import Progress
-from tutor.i18n import LANGUAGES, MissingCatalog, _, guess_language, language, set_language
+from tutor.i18n import LANGUAGES, MissingCatalog, guess_language, language, set_language
 from tutor.tui.base import Translated
 from tutor.tui.glyphs import AsciiFilter, wants_ascii
 from tutor.tui.keys import bindings
-from tutor.tui.outline import Outline
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.theme import DARK, LIGHT, THEMES
 from tutor.tui.widgets.scrollbars import ThinScrollBar
@@ -52,6 +52,7 @@ class TutorApp(App[None]):
         progress: Progress | None = None,
         *,
         lesson: str | None = None,
+        step: str | None = None,
         lang: str | None = None,
         lessons: Path | None = None,
         clock: Clock | None = None,
@@ -66,6 +67,7 @@ class TutorApp(App[None]):
         self.outline = Outline(self.progress, lessons)
         self.clock, self.seed = clock, seed
         self._asked_lesson = lesson
+        self._asked_step = step
         self._asked_lab = lab
         self._asked_stage = stage
         self._asked_rivals = rivals
@@ -101,7 +103,7 @@ class TutorApp(App[None]):
         if self.progress.setting("reduced_motion"):
             self.animation_level = "none"
         if self._asked_lesson:
-            self.call_after_refresh(self.open_lesson, self._asked_lesson)
+            self.call_after_refresh(self.open_lesson, self._asked_lesson, self._asked_step)
         if self._asked_lab is not None:
             self.call_after_refresh(self.open_lab, *self._asked_lab)
         elif self._asked_stage is not None:
@@ -143,19 +145,16 @@ class TutorApp(App[None]):
         while len(self.screen_stack) > 1:
             self.pop_screen()
 
-    def open_lesson(self, lesson_id: str) -> None:
-        """Play a lesson from where it was left."""
+    def open_lesson(self, lesson_id: str, step_id: str | None = None) -> None:
+        """Play a lesson from where it was left, or from a step on (its id, or its number)."""
         from tutor.course.player import Player
 
         try:
-            player = Player(
-                self.outline.course, lesson_id, clock=self.clock, progress=self.progress
-            )
-        except KeyError:
-            known = ", ".join(lesson.id for lesson in self.outline.course.lessons)
-            text = _("There is no lesson {id}. There are: {known}")
-            self.notify(text.format(id=lesson_id, known=known), severity="warning", markup=False)
+            found = self.outline.find(lesson_id, step_id)
+        except LookupError as error:
+            self.notify(str(error), severity="warning", markup=False)
             return
+        player = Player(self.outline.course, *found, clock=self.clock, progress=self.progress)
         self.open_home()
         self.push_screen(self._lesson_screen(player))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tutor.course.prose import Block, Box, Code, Prose, Text, Transcript
-from tutor.i18n import _
+from tutor.course.titles import box_title
 from tutor.tui.glyphs import glyphs
 from tutor.tui.paint import EMPTY, Piece, Row, row, with_action, wrap
 
@@ -35,17 +35,6 @@ def _block_rows(block: Block, width: int) -> list[Row]:
         case Transcript():
             return _transcript_rows(block, width)
     return []
-
-
-def box_title(kind: str) -> str:
-    """The head of a quoted box."""
-    titles = {
-        "notes": _("In the notes"),
-        "today": _("Today"),
-        "ram": _("In memory"),
-        "tip": _("Worth knowing"),
-    }
-    return titles[kind]
 
 
 def _command_rows(line: str, width: int) -> list[Row]:

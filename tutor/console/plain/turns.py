@@ -1,0 +1,182 @@
+"""A line that is no word of the course: carried out through the `Player`, and what came of it.
+
+SET k v            a command: the reply as redis-cli prints it, a card if it is an error
+5 INCR k           the same five times
+:cut a-b, :run 2   a move of a lab: what happened there meanwhile
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tutor.console.backend import EmbeddedBackend
+from tutor.console.cards import card, card_lines, quoting_card
+from tutor.console.lexer import UnbalancedQuotes, split
+from tutor.console.plain import telling
+from tutor.console.plain.page import Page
+from tutor.console.remark import remark_note, without_remark
+from tutor.console.render import Line, render
+from tutor.console.repeat import BadRepeat, repeated
+from tutor.console.travel import command_text
+from tutor.course.player import Player
+from tutor.course.views import Feedback, Turn
+from tutor.diagrams.labs import event_text
+from tutor.diagrams.labs.amounts import clock_text
+from tutor.engine.replies import BLOCKED, Reply, ReplyError
+from tutor.engine.world import Entry
+from tutor.i18n import _
+from tutor.labs.replication.lab import Deed
+from tutor.labs.replication.words import usage_of
+
+__all__ = ["TurnTeller"]
+
+MOST_EVENTS = 12
+"""What happened in a lab while time went by; of more the latest."""
+
+_TICK_US = 20_000
+
+
+class TurnTeller:
+    """Tells on ``page`` what the player's commands lead to. ``holds``: nobody can be interrupted
+    while they type, so a command that waits is waited for, if its wait has an end."""
+
+    def __init__(self, player: Player, page: Page, holds: bool) -> None:
+        self._player = player
+        self._page = page
+        self._holds = holds
+        self._late: list[Entry | Deed] = []
+
+    def forget(self) -> None:
+        """Another step, or its beginning: what still waited waits no more."""
+        self._late.clear()
+
+    def carry_out(self, line: str, backend: EmbeddedBackend) -> Feedback | None:
+        """Run a line and print what it led to; what is to be said about the task."""
+        line, remark = without_remark(line)
+        if remark:
+            self._page.say(remark_note(remark))
+        try:
+            times, argv = self._repeats(line)
+            said = None
+            for _turn in range(times):
+                said = self._once(line if times == 1 else None, argv, backend)
+        except UnbalancedQuotes as error:
+            self._page.say("Invalid argument(s)", "error")
+            self._page.show(card_lines(quoting_card(line, error), self._page.width))
+            return None
+        except BadRepeat as error:
+            self._page.say(str(error), "error")
+            return None
+        return said
+
+    def _repeats(self, line: str) -> tuple[int, list[bytes]]:
+        """``5 INCR k``; any other line is the player's to read."""
+        if not line[:1].isdigit() and line[:1] not in "-+":
+            return 1, []
+        return repeated(split(line))
+
+    def _once(
+        self, line: str | None, argv: Sequence[bytes], backend: EmbeddedBackend
+    ) -> Feedback | None:
+        lab = self._player.lab
+        events = 0 if lab is None else len(lab.events)
+        turn = self._player.run_line(line) if line is not None else self._player.run(argv)
+        if lab is not None and turn.entry.argv[0].startswith(b":"):
+            self._moved(turn, events)
+        else:
+            self._replied(turn, backend)
+        if lab is not None:
+            self._happened(events)
+        self.late(backend)
+        return turn.feedback
+
+    # replies
+
+    def _replied(self, turn: Turn, backend: EmbeddedBackend) -> None:
+        entry = turn.entry
+        if turn.reply is BLOCKED:
+            self._waits(entry, backend)
+            return
+        self._print(turn.reply, entry.argv, backend)
+
+    def _print(self, reply: Reply, argv: Sequence[bytes], backend: EmbeddedBackend) -> None:
+        self._page.show(render(reply, backend.resp, argv=argv), "  ")
+        if isinstance(reply, ReplyError):
+            catalog = backend if self._player.lab is None else None
+            found = card(argv, reply, catalog)
+            if found is not None:
+                self._page.show(card_lines(found, self._page.width))
+
+    def _waits(self, entry: Entry, backend: EmbeddedBackend) -> None:
+        world = self._player.world
+        if self._player.lab is not None:
+            self._late += [deed for deed in self._player.lab.deeds[-1:] if deed.reply is BLOCKED]
+            self._page.say(_("(waits; :run 1 lets time go by)"))
+            return
+        blocked = world.session.blocked
+        ends = blocked is not None and blocked.deadline_ms
+        self._late.append(entry)
+        if not (self._holds and ends):
+            self._page.say(_("(waits; its answer is told when it comes)"))
+            return
+        while world.waiting:
+            self._player.clock.sleep(us=_TICK_US)
+            self._player.tick()
+
+    def late(self, backend: EmbeddedBackend) -> None:
+        """Tell the answers and messages that have come meanwhile."""
+        for one in [one for one in self._late if one.reply is not BLOCKED]:
+            self._late.remove(one)
+            argv = one.argv if isinstance(one, Entry) else tuple(split(str(one.action.value)))
+            text = _("The answer to {command}:").format(command=command_text(Entry(argv)))
+            self._page.show([[(text, "typed")]], "  ")
+            self._print(one.reply, argv, backend)
+        while backend.pushes:
+            _client, message = backend.pushes.popleft()
+            self._page.show(render(message, backend.resp), "  ")
+
+    # moves of a lab
+
+    def _moved(self, turn: Turn, events: int) -> None:
+        """What a move of the lab has done, if nothing that happened tells it."""
+        word, *rest = [part.decode("utf-8", "replace") for part in turn.entry.argv]
+        if isinstance(turn.reply, ReplyError):
+            usage = usage_of(word.lower())
+            text = _("This is written so: {usage}").format(usage=usage)
+            unknown = _("There is no {word}. Type help to see what there is.").format(word=word)
+            self._page.say(text if usage else unknown, "warning")
+        elif word.lower() == ":run":
+            self._page.say(_("{n} s have gone by").format(n=rest[0]))
+        elif word.lower() == ":back":
+            text = _("{n} s ago: what you do now begins another future")
+            self._page.say(text.format(n=rest[0]))
+
+    def _happened(self, before: int) -> None:
+        """Events of the lab since so many."""
+        lab = self._player.lab
+        assert lab is not None
+        fresh = [event for event in lab.events[before:] if event.code != "command"]
+        if len(fresh) > MOST_EVENTS:
+            self._page.say(_("… {n} before").format(n=len(fresh) - MOST_EVENTS))
+        lines: list[Line] = [
+            [(f"{clock_text(event.time)} ", "label"), (event_text(event), "event")]
+            for event in fresh[-MOST_EVENTS:]
+        ]
+        self._page.show(lines, "  ")
+
+    # predictions
+
+    def demonstration(self) -> None:
+        """A predict question was really run, on a clean start: print what was run, and replies."""
+        player, width = self._player, self._page.width
+        if player.step.predict is None:
+            return
+        if player.lab is None:
+            for entry in player.world.history:
+                line = command_text(entry, 0)
+                self._page.show(telling.exchange_lines(line, entry.reply, entry.argv, width))
+            return
+        prepared = player.lab.scenario.actions
+        for deed in player.lab.deeds:
+            if deed.action not in prepared:
+                self._page.show(telling.deed_lines(deed, width))
