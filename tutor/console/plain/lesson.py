@@ -9,6 +9,7 @@ from tutor.console.plain import sights, telling, words
 from tutor.console.plain.page import Page
 from tutor.console.plain.place import PageHost, WordBackend
 from tutor.console.plain.turns import TurnTeller
+from tutor.course.moves import USAGE
 from tutor.course.player import Player
 from tutor.course.views import CheckLine, Feedback
 from tutor.i18n import _
@@ -44,7 +45,7 @@ class PlainLesson:
         self._shown: tuple[CheckLine, ...] = ()
         self._said: tuple[str, object] | None = None
         self._was_passed = False
-        self._backend = WordBackend(self.next_words, player.world)
+        self._backend = self._new_backend()
         self._turns = TurnTeller(player, page, holds=not waits)
 
     # what a prompt asks
@@ -53,17 +54,26 @@ class PlainLesson:
     def backend(self) -> WordBackend:
         """Prompt and completion; another object when the step has another world."""
         if self._backend.world is not self.player.world:
-            self._backend = WordBackend(self.next_words, self.player.world)
+            self._backend = self._new_backend()
+        self._backend.meet()
         return self._backend
+
+    @property
+    def _moves(self) -> Sequence[str]:
+        """Words with a colon that are the step's own."""
+        return MOVES if self.player.lab is not None else tuple(USAGE)
+
+    def _new_backend(self) -> WordBackend:
+        player = self.player
+        return WordBackend(self.next_words, player.world, lambda: player.clients)
 
     def next_words(self, before: Sequence[str]) -> Sequence[str] | None:
         """What may stand behind the words that are there, for completion; None where a command of
         Redis begins."""
         lab = self.player.lab
-        moves = MOVES if lab is not None else ()
         if not before:
-            return [*words.names(), *moves]
-        if lab is not None and before[0].lower() in moves:
+            return [*words.names(), *self._moves]
+        if lab is not None and before[0].lower() in MOVES:
             return next_words(before, list(lab.nodes))
         found = words.find(before[0]) if len(before) == 1 else None
         return found[0].choices if found is not None else ()
@@ -90,9 +100,11 @@ class PlainLesson:
         elif line.startswith("#"):
             return
         elif not self._answered(line):
-            found = words.find(line, MOVES if self.player.lab is not None else ())
+            found = words.find(line, self._moves)
             if found is None:
                 self._command(line)
+            elif len(found[1]) > found[0].most:
+                self._usage(found[0].syntax)
             else:
                 found[0].run(self, found[1])
 
@@ -111,8 +123,11 @@ class PlainLesson:
 
     def _answered(self, line: str) -> bool:
         question = self.player.question()
-        if question is None or question.answered or not line.isdecimal():
+        if not line.isdecimal():
             return False
+        if question is None or question.answered:
+            self.page.say(_("No question is open here."), "warning")
+            return True
         if not 1 <= int(line) <= len(question.options):
             text = _("Type a number from 1 to {n}.").format(n=len(question.options))
             self.page.say(text, "warning")
@@ -125,6 +140,9 @@ class PlainLesson:
         self.page.show(telling.question_lines(answered, self.page.width))
         self._say_go_on()
         return True
+
+    def _usage(self, syntax: str) -> None:
+        self.page.say(_("This is written so: {usage}").format(usage=syntax), "warning")
 
     def _command(self, line: str) -> None:
         said = self._turns.carry_out(line, self.backend)

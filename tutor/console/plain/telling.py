@@ -170,7 +170,7 @@ def question_lines(question: Question | None, width: int) -> list[Line]:
     if question is None:
         return []
     lines: list[Line] = []
-    if question.ask:
+    if question.ask and not question.answered:
         for line in question.run:
             lines += _typed(line, width)
         lines += [*_typed(question.ask, width), *wrap([(_("What will Redis reply?"), "title")],

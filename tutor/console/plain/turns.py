@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tutor.console.aftermath import message_note
 from tutor.console.backend import EmbeddedBackend
 from tutor.console.cards import card, card_lines, quoting_card
 from tutor.console.lexer import UnbalancedQuotes, split
@@ -18,6 +19,7 @@ from tutor.console.remark import remark_note, without_remark
 from tutor.console.render import Line, render
 from tutor.console.repeat import BadRepeat, repeated
 from tutor.console.travel import command_text
+from tutor.course.moves import USAGE, is_move
 from tutor.course.player import Player
 from tutor.course.views import Feedback, Turn
 from tutor.diagrams.labs import event_text
@@ -78,14 +80,15 @@ class TurnTeller:
     def _once(
         self, line: str | None, argv: Sequence[bytes], backend: EmbeddedBackend
     ) -> Feedback | None:
-        lab = self._player.lab
-        events = 0 if lab is None else len(lab.events)
-        turn = self._player.run_line(line) if line is not None else self._player.run(argv)
-        if lab is not None and turn.entry.argv[0].startswith(b":"):
-            self._moved(turn, events)
+        player = self._player
+        events = 0 if player.lab is None else len(player.lab.events)
+        clients = len(player.clients)
+        turn = player.run_line(line) if line is not None else player.run(argv)
+        if is_move(turn.entry.argv):
+            self._moved(turn, new_client=len(player.clients) > clients)
         else:
             self._replied(turn, backend)
-        if lab is not None:
+        if player.lab is not None:
             self._happened(events)
         self.late(backend)
         return turn.feedback
@@ -115,13 +118,14 @@ class TurnTeller:
             return
         blocked = world.session.blocked
         ends = blocked is not None and blocked.deadline_ms
-        self._late.append(entry)
         if not (self._holds and ends):
+            self._late.append(entry)
             self._page.say(_("(waits; its answer is told when it comes)"))
             return
         while world.waiting:
             self._player.clock.sleep(us=_TICK_US)
             self._player.tick()
+        self._print(entry.reply, entry.argv, backend)
 
     def late(self, backend: EmbeddedBackend) -> None:
         """Tell the answers and messages that have come meanwhile."""
@@ -132,24 +136,32 @@ class TurnTeller:
             self._page.show([[(text, "typed")]], "  ")
             self._print(one.reply, argv, backend)
         while backend.pushes:
-            _client, message = backend.pushes.popleft()
+            client, message = backend.pushes.popleft()
+            whose = message_note(backend, client)
+            if whose:
+                self._page.say(whose)
             self._page.show(render(message, backend.resp), "  ")
 
-    # moves of a lab
+    # moves
 
-    def _moved(self, turn: Turn, events: int) -> None:
-        """What a move of the lab has done, if nothing that happened tells it."""
+    def _moved(self, turn: Turn, new_client: bool) -> None:
+        """What a move has done, as far as nothing that happened tells it."""
         word, *rest = [part.decode("utf-8", "replace") for part in turn.entry.argv]
+        word = word.lower()
         if isinstance(turn.reply, ReplyError):
-            usage = usage_of(word.lower())
+            usage = usage_of(word) if self._player.lab is not None else USAGE.get(word, "")
             text = _("This is written so: {usage}").format(usage=usage)
             unknown = _("There is no {word}. Type help to see what there is.").format(word=word)
             self._page.say(text if usage else unknown, "warning")
-        elif word.lower() == ":run":
+        elif word == ":run":
             self._page.say(_("{n} s have gone by").format(n=rest[0]))
-        elif word.lower() == ":back":
+        elif word == ":back":
             text = _("{n} s ago: what you do now begins another future")
             self._page.say(text.format(n=rest[0]))
+        elif word == ":client":
+            text = _("Client {number} has connected.")
+            text = text if new_client else _("You are client {number} again.")
+            self._page.say(text.format(number=rest[0]))
 
     def _happened(self, before: int) -> None:
         """Events of the lab since so many."""
