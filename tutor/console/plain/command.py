@@ -9,6 +9,7 @@ import sys
 from tutor.console.plain.page import IN_A_PIPE, Page, wants_ascii
 from tutor.console.plain.reading import reader_for
 from tutor.console.plain.room import Room
+from tutor.console.xray.printing import speaks
 from tutor.course.outline import NoSuchPlace, Outline
 from tutor.course.progress import Progress
 from tutor.i18n import LANGUAGES, MissingCatalog, guess_language, set_language
@@ -39,7 +40,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _speak(wanted: object) -> None:
+    """The language that is wished, else the locale's if its letters can be written."""
     code = str(wanted or guess_language() or "en")
+    if not wanted and not speaks(sys.stdout, LANGUAGES.get(code, "")):
+        code = "en"
     try:
         set_language(code if code in LANGUAGES else "en")
     except MissingCatalog as error:

@@ -35,6 +35,7 @@ _ASCII = str.maketrans(
         "✓": "+",
         "✗": "x",
         "→": ">",
+        "·": "-",
         "–": "-",
         "—": "-",
         "…": "...",
@@ -93,7 +94,7 @@ class Page:
 
     def ask(self, prompt: str) -> None:
         """A prompt, behind which somebody types: without a line end."""
-        self.out.write(self._encoded(prompt))
+        self.out.write(self._spelt(prompt, "typed")[0])
         self.out.flush()
         self._gap = False
 
@@ -105,14 +106,13 @@ class Page:
         text = text.expandtabs(4)
         if self.ascii and role not in DATA:
             text = to_ascii(text.translate(_ASCII))
-        return text, role
+        return self._encoded(text), role
 
     def _write(self, row: Line) -> None:
         if self.colour:
             print_lines([row], self.out)
             return
-        text = "".join(piece for piece, _role in row).rstrip(" ")
-        self.out.write(self._encoded(text) + "\n")
+        self.out.write("".join(piece for piece, _role in row).rstrip(" ") + "\n")
 
     def _encoded(self, text: str) -> str:
         """What the stream's encoding lacks is spelt with backslashes."""

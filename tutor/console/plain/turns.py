@@ -81,6 +81,9 @@ class TurnTeller:
         self, line: str | None, argv: Sequence[bytes], backend: EmbeddedBackend
     ) -> Feedback | None:
         player = self._player
+        if player.world.waiting and not (line or "").startswith(":") and player.cancel():
+            self.forget()
+            self._page.say(_("Given up waiting."))
         events = 0 if player.lab is None else len(player.lab.events)
         clients = len(player.clients)
         turn = player.run_line(line) if line is not None else player.run(argv)

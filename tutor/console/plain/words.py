@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from tutor.console.reading import find_command
 from tutor.console.render import Line
-from tutor.i18n import LANGUAGES, MissingCatalog, _
+from tutor.i18n import LANGUAGES, MissingCatalog, _, set_language
 
 if TYPE_CHECKING:
     from tutor.console.plain.lesson import PlainLesson
 
-__all__ = ["Word", "bare", "find", "help_lines", "names", "take_language"]
+__all__ = ["Word", "bare", "find", "names", "take_language", "word_lines"]
 
 ALIASES = {"exit": "quit", "?": "help", "home": "lessons", "xray": "show", "previous": "back"}
 _LEAVING = ("quit", "exit")
@@ -70,21 +70,19 @@ def names() -> list[str]:
     return [name if bare(name) else f":{name}" for name in WORDS]
 
 
-def help_lines() -> list[Line]:
-    """What there is besides Redis's commands."""
-    lines: list[Line] = [
-        [(_("Type a command of Redis, or one of these words (a colon before it never hurts):"), "")]
+def word_lines() -> list[Line]:
+    """What there is besides Redis's commands, a word a line."""
+    return [
+        [("  ", ""), (f"{word.syntax:<20} ", "command"), (word.summary(), "")]
+        for word in WORDS.values()
     ]
-    for word in WORDS.values():
-        lines.append([("  ", ""), (f"{word.syntax:<20} ", "command"), (word.summary(), "")])
-    lines.append([(_("help SET tells what a command of Redis does."), "note")])
-    return lines
 
 
 def take_language(code: str) -> str:
     """Speak another language; what is wrong if that cannot be."""
-    from tutor.i18n import set_language
-
+    if code.lower() not in LANGUAGES:
+        known = ", ".join(f"{each} ({name})" for each, name in LANGUAGES.items())
+        return _("Say which language: {known}.").format(known=known)
     try:
         set_language(code.lower())
     except MissingCatalog as error:
@@ -96,7 +94,11 @@ def _help(lesson: PlainLesson, arguments: Sequence[str]) -> None:
     topic = " ".join(arguments)
     found = find(topic) if topic else None
     if not topic:
-        lesson.page.show(help_lines(), " " * 23)
+        lesson.page.say(
+            _("Type a command of Redis, or one of these words (a colon before it never hurts):")
+        )
+        lesson.page.show(word_lines(), " " * 23)
+        lesson.page.say(_("help SET tells what a command of Redis does."))
     elif found is not None:
         word = found[0]
         lesson.page.show([[(word.syntax, "command"), ("  " + word.summary(), "")]], "    ")
@@ -123,11 +125,7 @@ def _go(lesson: PlainLesson, arguments: Sequence[str]) -> None:
 
 
 def _lang(lesson: PlainLesson, arguments: Sequence[str]) -> None:
-    if arguments:
-        lesson.speak(arguments[0])
-    else:
-        known = ", ".join(f"{code} ({name})" for code, name in LANGUAGES.items())
-        lesson.page.say(_("Say which language: {known}.").format(known=known))
+    lesson.speak(arguments[0] if arguments else "")
 
 
 def _travel(kind: str) -> Callable[[PlainLesson, Sequence[str]], None]:
