@@ -382,17 +382,3 @@ def test_a_text_that_lags_behind_is_marked(tiny_folder: Path) -> None:
     assert player.view().stale
     set_language("ru")
     assert not player.view().stale
-
-
-def test_unmet_lists_each_demand_that_is_not_met_even_under_words_of_its_own(tiny: Course) -> None:
-    player = Player(tiny, "tiny", clock=VirtualClock())
-    exercise = next(step for step in player.lesson.steps if step.checks)
-    player.jump(exercise.id)
-    unmet = player.unmet()
-    assert [check.id for check in unmet] == ["value"]
-    key = exercise.checks[0].predicates[0].key
-    assert key is not None
-    assert all(line.text.startswith(f"{key.decode()} · ") for line in unmet[0].lines)
-    for line in exercise.solution:
-        player.run(line.argv)
-    assert player.unmet() == []

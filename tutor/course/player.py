@@ -106,6 +106,11 @@ class Player:
         return attempt.node if isinstance(attempt, LabAttempt) else ""
 
     @property
+    def verdicts(self) -> Mapping[str, tuple[Any, ...]]:
+        """How each check of the step stands: a verdict for each of its predicates."""
+        return self._attempt.verdicts
+
+    @property
     def passed(self) -> bool:
         """All checks of the step are green at this moment."""
         return self._attempt.passed
@@ -249,23 +254,6 @@ class Player:
                 detail = "" if len(lines) != 1 or status != "wrong" else self._got(check.id)
                 lines = [CheckLine(status, f"{label}{detail}")]  # type: ignore[arg-type]
             views.append(CheckView(check.id, ok, tuple(lines)))
-        return views
-
-    def unmet(self) -> list[CheckView]:
-        """Why not yet: of every check that is not green each demand that is not met, got → wanted;
-        also of a check that has a text of its own."""
-        views = []
-        for check in self.step.checks:
-            verdicts = self._attempt.verdicts[check.id]
-            lines = []
-            for predicate, verdict in zip(check.predicates, verdicts, strict=True):
-                if not verdict.ok:
-                    key = predicate.key
-                    whose = f"{key.decode('utf-8', 'replace')} · " if key else ""
-                    text = f"{whose}{line_text(predicate, verdict)}"
-                    lines.append(CheckLine(verdict.status, text))
-            if lines:
-                views.append(CheckView(check.id, False, tuple(lines)))
         return views
 
     def feedback(self) -> Feedback | None:

@@ -19,6 +19,7 @@ from pathlib import Path
 from tutor.course.problems import Problem, shown_path
 from tutor.engine.cmdline import UnbalancedQuotes, split
 from tutor.engine.replies import Reply
+from tutor.i18n import _
 
 BOXES = ("notes", "today", "ram", "tip")
 """Kinds of a quoted box, ``> [!notes]``: what the notes say, what holds today, memory, advice."""
@@ -250,6 +251,17 @@ def perform(
         else:
             shown.append(block)
     return tuple(shown)
+
+
+def box_title(kind: str) -> str:
+    """The head of a quoted box."""
+    titles = {
+        "notes": _("In the notes"),
+        "today": _("Today"),
+        "ram": _("In memory"),
+        "tip": _("Worth knowing"),
+    }
+    return titles[kind]
 
 
 def as_markdown(

@@ -14,6 +14,7 @@ from tutor.console.pasting import as_one_line
 from tutor.console.plain.page import DATA
 from tutor.course.loader import load_course
 from tutor.course.model import Course, Lesson, Line, Reject, Step
+from tutor.course.unmet import unmet
 from tutor.diagrams.canvas import line_width
 from tutor.i18n import _, language, set_language
 
@@ -81,7 +82,7 @@ def play_exercise(script: Script, step: Step) -> None:
         assert not script.player.passed, step.id
         assert _("Not yet") in heard, step.id
         reasons = script.type("why")
-        demands = [line for check in script.player.unmet() for line in check.lines]
+        demands = unmet(step, script.player.verdicts)
         assert demands, step.id
         assert sum(reasons.count(sign) for sign in "✗○") >= len(demands), step.id
         way = wrong.recover or step.solution

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from tutor.console.plain.markdown import indented, inline, markdown_lines
 from tutor.console.plain.page import SIGNS, wrap
 from tutor.console.render import Line, render
+from tutor.course.ladder import hint_title
 from tutor.course.player import Player
-from tutor.course.prose import Block, Box, Code, Prose, Text, Transcript
-from tutor.course.titles import box_title, hint_title
+from tutor.course.prose import Block, Box, Code, Prose, Text, Transcript, box_title
+from tutor.course.unmet import unmet
 from tutor.course.views import CheckLine, Feedback, Hint, Option, Question
 from tutor.engine.cmdline import quote
 from tutor.engine.replies import Reply
@@ -228,12 +229,10 @@ def finished_lines(player: Player, width: int) -> list[Line]:
 def unmet_lines(player: Player, width: int) -> list[Line]:
     """Every demand that is not met: what is, what is needed."""
     lines: list[Line] = []
-    for check in player.unmet():
-        for line in check.lines:
-            later = "" if line.status == "wrong" else _("nothing to compare yet")
-            note: Line = [(f" ({later})", "note")] if later else []
-            lines += wrap([(f"{SIGNS[line.status]} ", _ROLES[line.status]), (line.text, "check"),
-                           *note], width, "  ")  # fmt: skip
+    for line in unmet(player.step, player.verdicts):
+        later = "" if line.status == "wrong" else f" ({_('nothing to compare yet')})"
+        text: Line = [(line.text, "check"), (later, "note")]
+        lines += wrap([(f"{SIGNS[line.status]} ", _ROLES[line.status]), *text], width, "  ")
     return lines
 
 

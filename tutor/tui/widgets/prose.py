@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from tutor.course.prose import Block, Box, Code, Prose, Text, Transcript
-from tutor.course.titles import box_title
+from tutor.course.prose import Block, Box, Code, Prose, Text, Transcript, box_title
 from tutor.tui.glyphs import glyphs
 from tutor.tui.paint import EMPTY, Piece, Row, row, with_action, wrap
 

@@ -1,19 +1,8 @@
-"""The words above the parts of a step, in the present language: kinds of boxes, rungs of hints."""
+"""The words above the rungs of hints, in the present language."""
 
 from __future__ import annotations
 
 from tutor.i18n import _
-
-
-def box_title(kind: str) -> str:
-    """The head of a quoted box (`prose.BOXES`)."""
-    titles = {
-        "notes": _("In the notes"),
-        "today": _("Today"),
-        "ram": _("In memory"),
-        "tip": _("Worth knowing"),
-    }
-    return titles[kind]
 
 
 def hint_title(name: str) -> str:
