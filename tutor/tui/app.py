@@ -11,7 +11,7 @@ from tutor.i18n import MissingCatalog, _, guess_language, set_language
 
 
 def run(args: Namespace) -> int:
-    """Open the app; the exit code. ``args`` may carry ``lesson`` and ``step`` (ids), ``lang``, and
+    """Open the app; the exit code. ``args`` may carry ``lesson`` (an id), ``lang``, and
     ``open_lab`` (scenario, seed, replicas), ``open_stage`` (setting, seed), ``open_rivals`` or
     ``open_cache`` (experiment, cure, seed, knobs)."""
     lang = getattr(args, "lang", None)

@@ -17,7 +17,7 @@ from textual.types import CSSPathType
 
 from tutor.course.outline import Outline
 from tutor.course.progress import Progress
-from tutor.i18n import LANGUAGES, MissingCatalog, guess_language, language, set_language
+from tutor.i18n import LANGUAGES, MissingCatalog, _, guess_language, language, set_language
 from tutor.tui.base import Translated
 from tutor.tui.glyphs import AsciiFilter, wants_ascii
 from tutor.tui.keys import bindings
@@ -103,7 +103,7 @@ class TutorApp(App[None]):
         if self.progress.setting("reduced_motion"):
             self.animation_level = "none"
         if self._asked_lesson:
-            self.call_after_refresh(self.open_lesson, self._asked_lesson, self._asked_step)
+            self.call_after_refresh(self._open_asked, self._asked_lesson, self._asked_step)
         if self._asked_lab is not None:
             self.call_after_refresh(self.open_lab, *self._asked_lab)
         elif self._asked_stage is not None:
@@ -116,6 +116,13 @@ class TutorApp(App[None]):
             from tutor.tui.screens.language import LanguageScreen
 
             self.push_screen(LanguageScreen(), self._language_chosen)
+
+    def _open_asked(self, lesson: str, step: str | None) -> None:
+        """The lesson of the command line, and a step of it by its id or its number."""
+        try:
+            self.open_lesson(*self.outline.find(lesson, step))
+        except LookupError as error:
+            self.notify(str(error), severity="warning", markup=False)
 
     def _language_chosen(self, code: str | None) -> None:
         self.speak(code or "en")
@@ -146,15 +153,18 @@ class TutorApp(App[None]):
             self.pop_screen()
 
     def open_lesson(self, lesson_id: str, step_id: str | None = None) -> None:
-        """Play a lesson from where it was left, or from a step on (its id, or its number)."""
+        """Play a lesson from where it was left, or at a step."""
         from tutor.course.player import Player
 
         try:
-            found = self.outline.find(lesson_id, step_id)
-        except LookupError as error:
-            self.notify(str(error), severity="warning", markup=False)
+            player = Player(
+                self.outline.course, lesson_id, step_id, clock=self.clock, progress=self.progress
+            )
+        except KeyError:
+            known = ", ".join(lesson.id for lesson in self.outline.course.lessons)
+            text = _("There is no lesson {id}. There are: {known}")
+            self.notify(text.format(id=lesson_id, known=known), severity="warning", markup=False)
             return
-        player = Player(self.outline.course, *found, clock=self.clock, progress=self.progress)
         self.open_home()
         self.push_screen(self._lesson_screen(player))
 

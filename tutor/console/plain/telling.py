@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from tutor.console.plain.markdown import indented, inline, markdown_lines
 from tutor.console.plain.page import SIGNS, wrap
 from tutor.console.render import Line, render
-from tutor.course.ladder import hint_title
 from tutor.course.player import Player
 from tutor.course.prose import Block, Box, Code, Prose, Text, Transcript, box_title
 from tutor.course.unmet import unmet
-from tutor.course.views import CheckLine, Feedback, Hint, Option, Question
+from tutor.course.views import CheckLine, Feedback, Hint, Option, Question, hint_title
 from tutor.engine.cmdline import quote
 from tutor.engine.replies import Reply
 from tutor.i18n import _, ngettext

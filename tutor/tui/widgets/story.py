@@ -10,10 +10,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 
-from tutor.course.ladder import hint_title
 from tutor.course.player import Player
 from tutor.course.prose import Prose
-from tutor.course.views import CheckView, Hint, Option, Question
+from tutor.course.views import CheckView, Hint, Option, Question, hint_title
 from tutor.i18n import _
 from tutor.tui.glyphs import glyphs
 from tutor.tui.paint import EMPTY, Piece, Row, row, with_action, wrap
