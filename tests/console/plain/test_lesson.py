@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.console.plain.kit import Script, small
+from tutor.diagrams.server import SERVER_VIEWS
 from tutor.i18n import set_language
 
 
@@ -131,6 +134,15 @@ def test_the_last_command_in_slow_motion_and_the_server_are_told_in_words() -> N
     assert "HSET user:1 name Alice" in script.type("slow")
     assert "There is 1 key" in script.type("server") or "1 key" in script.type("server")
     assert "Say what of the server" in script.type("server nonsense")
+
+
+@pytest.mark.parametrize("view", SERVER_VIEWS)
+def test_every_view_of_the_server_is_told_in_sentences(view: str) -> None:
+    script = small("hash")
+    script.type("HSET user:1 name Alice", "SET k v EX 60")
+    said = script.type(f"server {view}")
+    assert len(said.splitlines()) > 1
+    assert not re.search(r"[\u2500-\u25ff]", said)
 
 
 @pytest.mark.parametrize(("number", "verdict"), [("2", "Right."), ("1", "No.")])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import subprocess
 import sys
 from pathlib import Path
@@ -83,3 +84,40 @@ def test_whoever_reads_no_further_ends_it_quietly(home: Path) -> None:
         process.stdout.close()
         _out, problem = process.communicate(b"help\n" * 50, timeout=60)
     assert problem == b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is needed")
+@pytest.mark.parametrize(("term", "plain"), [("dumb", []), ("xterm", ["--plain"])])
+def test_a_terminal_keeps_its_screen(home: Path, term: str, plain: list[str]) -> None:
+    """A dumb one gets no escape sequence at all, another one no other screen."""
+    import pty
+
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "REDIS_TUTOR_HOME": str(home), "TERM": term}
+    env.pop("NO_COLOR", None)
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "tutor", "lesson", "string", "--lang", "en", *plain]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=env) as process:
+        os.close(theirs)
+        seen = _read_until(ours, b":6379>")
+        os.write(ours, b"PING\r" if term == "xterm" else b"PING\n")
+        seen += _read_until(ours, b"PONG")
+        os.write(ours, b"quit\r" if term == "xterm" else b"quit\n")
+        seen += _read_until(ours, b"Until next time")
+        process.wait(60)
+    os.close(ours)
+    assert process.returncode == 0
+    assert b"\x1b[?1049h" not in seen
+    assert (b"\x1b" in seen) is (term == "xterm")
+
+
+def _read_until(terminal: int, wanted: bytes) -> bytes:
+    """What comes until these bytes have come; a prompt that asks where the cursor is hears it."""
+    seen = b""
+    while wanted not in seen:
+        ready, _w, _x = select.select([terminal], [], [], 30)
+        assert ready, seen
+        come = os.read(terminal, 4096)
+        seen += come
+        if b"\x1b[6n" in come:
+            os.write(terminal, b"\x1b[1;1R")
+    return seen

@@ -23,6 +23,9 @@ COURSE: Course = load_course()
 SPEECH_IN_DATA = DATA | {"syntax", "command", "prompt", "label", "sentence", "event"}
 """Roles of what may be in any language: what was typed, replied, or kept under a key."""
 
+DRAWN = re.compile(r"(?![○▌])[\u2500-\u25ff]")
+"""Lines, blocks and arrows of pictures: in lines everything is told in words."""
+
 QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|«[^»]*»|`[^`]*`")
 
 
@@ -134,11 +137,12 @@ def check_the_page(script: Script) -> None:
     """Narrow enough, nothing but text, in one language."""
     assert [row for row in script.page.rows if line_width(row) > script.page.width] == []  # type: ignore[arg-type]
     assert "\x1b" not in script.page.text
+    speech = "\n".join(
+        "".join(text for text, role in row if role not in SPEECH_IN_DATA)
+        for row in script.page.rows
+    )
+    assert DRAWN.findall(speech) == []
     if language() == "en":
-        speech = "\n".join(
-            "".join(text for text, role in row if role not in SPEECH_IN_DATA)
-            for row in script.page.rows
-        )
         for data in sorted(wanted_data(script.player.lesson), key=len, reverse=True):
             speech = speech.replace(data, "")
         assert re.findall(r".*[А-яЁё].*", QUOTED.sub("", speech)) == []

@@ -31,6 +31,7 @@ def test_reset_is_redis_and_quit_leaves_as_in_redis_cli() -> None:
 
 def test_a_bare_word_takes_no_more_than_its_arguments() -> None:
     assert name_of("hint = 5") is None
+    assert name_of("show = 5") is None
     assert name_of("go 3") == "go"
     assert name_of("show user:1 bytes") == "show"
     assert name_of("show user:1 bytes more") is None

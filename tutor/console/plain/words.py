@@ -62,7 +62,8 @@ def find(line: str, foreign: Sequence[str] = ()) -> tuple[Word, list[str]] | Non
         return None
     if typed.startswith(":"):
         return word, arguments
-    return (word, arguments) if bare(name) and len(arguments) <= word.most else None
+    fits = len(arguments) <= word.most and arguments[:1] != ["="]  # x = 1 is a line of Python
+    return (word, arguments) if bare(name) and fits else None
 
 
 def names() -> list[str]:
