@@ -229,8 +229,9 @@ def unmet_lines(player: Player, width: int) -> list[Line]:
     """Every demand that is not met: what is, what is needed."""
     lines: list[Line] = []
     for line in unmet(player.step, player.verdicts):
-        later = "" if line.status == "wrong" else f" ({_('nothing to compare yet')})"
-        text: Line = [(line.text, "check"), (later, "note")]
+        later = _("nothing to compare yet")
+        note = "" if line.status == "wrong" else f" ({later})"
+        text: Line = [(line.text, "check"), (note, "note")]
         lines += wrap([(f"{SIGNS[line.status]} ", _ROLES[line.status]), *text], width, "  ")
     return lines
 
