@@ -8,6 +8,7 @@ from tests.console.plain.kit import small
 from tutor.console.plain import words
 from tutor.engine.table import load_table
 from tutor.labs.replication.words import WORDS as MOVES
+from tutor.tui.keys import _TABLE
 
 
 def name_of(line: str, foreign: tuple[str, ...] = ()) -> str | None:
@@ -27,6 +28,14 @@ def test_reset_is_redis_and_quit_leaves_as_in_redis_cli() -> None:
     assert name_of("RESET") is None
     assert name_of(":reset") == "reset"
     assert name_of("QUIT") == name_of("exit") == "quit"
+
+
+def test_the_keys_that_lessons_name_can_be_typed() -> None:
+    assert name_of("F5") == "reset"
+    assert name_of("f8") == "next"
+    on_screens = {(key.keys, key.id) for key in _TABLE}
+    assert set(words.KEYS.items()) - {("f8", "next"), ("f7", "back")} <= on_screens
+    assert {("f7", "previous"), ("f8", "next")} <= on_screens
 
 
 def test_a_bare_word_takes_no_more_than_its_arguments() -> None:

@@ -20,7 +20,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Word", "bare", "find", "names", "take_language", "word_lines"]
 
-ALIASES = {"exit": "quit", "?": "help", "home": "lessons", "xray": "show", "previous": "back"}
+KEYS = {"f1": "help", "f3": "hint", "f4": "solution", "f5": "reset", "f7": "back", "f8": "next"}
+"""What a key does on the screens; lessons name these keys."""
+
+ALIASES = {
+    **KEYS,
+    "exit": "quit",
+    "?": "help",
+    "home": "lessons",
+    "xray": "show",
+    "previous": "back",
+}
 _LEAVING = ("quit", "exit")
 
 
@@ -100,6 +110,8 @@ def _help(lesson: PlainLesson, arguments: Sequence[str]) -> None:
         )
         lesson.page.show(word_lines(), " " * 23)
         lesson.page.say(_("help SET tells what a command of Redis does."))
+        keys = ", ".join(f"{key.upper()} ({word})" for key, word in KEYS.items())
+        lesson.page.say(_("Keys that a lesson names can be typed: {keys}.").format(keys=keys))
     elif found is not None:
         word = found[0]
         lesson.page.show([[(word.syntax, "command"), ("  " + word.summary(), "")]], "    ")
