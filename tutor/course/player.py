@@ -106,6 +106,11 @@ class Player:
         return attempt.node if isinstance(attempt, LabAttempt) else ""
 
     @property
+    def history(self) -> Sequence[Entry]:
+        """What the learner did in this step, in order: commands, and in a lab its moves."""
+        return self._attempt.scene.world.history
+
+    @property
     def verdicts(self) -> Mapping[str, tuple[Any, ...]]:
         """How each check of the step stands: a verdict for each of its predicates."""
         return self._attempt.verdicts

@@ -7,20 +7,21 @@ from collections.abc import Sequence
 from tutor.console.plain.markdown import indented, inline, markdown_lines
 from tutor.console.plain.page import SIGNS, wrap
 from tutor.console.render import Line, render
+from tutor.console.travel import command_text
+from tutor.course.labview import NodeEntry
+from tutor.course.moves import is_move
 from tutor.course.player import Player
 from tutor.course.prose import Block, Box, Code, Prose, Text, Transcript, box_title
 from tutor.course.unmet import unmet
 from tutor.course.views import CheckLine, Feedback, Hint, Option, Question, hint_title
-from tutor.engine.cmdline import quote
 from tutor.engine.replies import Reply
+from tutor.engine.world import Entry
 from tutor.i18n import _, ngettext
-from tutor.labs.replication.lab import Deed
-from tutor.labs.replication.words import words_of
 
 __all__ = [
     "blocks_of",
     "check_lines",
-    "deed_lines",
+    "entry_lines",
     "exchange_lines",
     "feedback_lines",
     "finished_lines",
@@ -236,10 +237,11 @@ def unmet_lines(player: Player, width: int) -> list[Line]:
     return lines
 
 
-def deed_lines(deed: Deed, width: int) -> list[Line]:
-    """What was done in a lab, by hand or by a question, and the reply if it was a command."""
-    argv = words_of(deed.action)
-    line = " ".join(quote(word) for word in argv)
-    if deed.action.kind != "command":
+def entry_lines(entry: Entry, width: int) -> list[Line]:
+    """What was done, by hand or by a question, and the reply unless it was a move."""
+    line = command_text(entry, 0)
+    if is_move(entry.argv):
         return _typed(line, width)
-    return exchange_lines(line, deed.reply, argv, width, f"{deed.action.target}:6379> ")
+    node = entry.node if isinstance(entry, NodeEntry) else ""
+    prompt = f"{node}:6379> " if node else "> "
+    return exchange_lines(line, entry.reply, entry.argv, width, prompt)

@@ -7,7 +7,8 @@ SET k v            a command: the reply as redis-cli prints it, a card if it is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from tutor.console.aftermath import message_note
 from tutor.console.backend import EmbeddedBackend
@@ -27,7 +28,6 @@ from tutor.diagrams.labs.amounts import clock_text
 from tutor.engine.replies import BLOCKED, Reply, ReplyError
 from tutor.engine.world import Entry
 from tutor.i18n import _
-from tutor.labs.replication.lab import Deed
 from tutor.labs.replication.words import usage_of
 
 __all__ = ["TurnTeller"]
@@ -46,7 +46,7 @@ class TurnTeller:
         self._player = player
         self._page = page
         self._holds = holds
-        self._late: list[Entry | Deed] = []
+        self._late: list[Callable[[], Entry | None]] = []
 
     def forget(self) -> None:
         """Another step, or its beginning: what still waited waits no more."""
@@ -116,13 +116,13 @@ class TurnTeller:
     def _waits(self, entry: Entry, backend: EmbeddedBackend) -> None:
         world = self._player.world
         if self._player.lab is not None:
-            self._late += [deed for deed in self._player.lab.deeds[-1:] if deed.reply is BLOCKED]
+            self._late.append(partial(self._in_the_lab, len(self._player.history) - 1, entry.argv))
             self._page.say(_("(waits; :run 1 lets time go by)"))
             return
         blocked = world.session.blocked
         ends = blocked is not None and blocked.deadline_ms
         if not (self._holds and ends):
-            self._late.append(entry)
+            self._late.append(lambda: entry)
             self._page.say(_("(waits; its answer is told when it comes)"))
             return
         while world.waiting:
@@ -132,18 +132,29 @@ class TurnTeller:
 
     def late(self, backend: EmbeddedBackend) -> None:
         """Tell the answers and messages that have come meanwhile."""
-        for one in [one for one in self._late if one.reply is not BLOCKED]:
-            self._late.remove(one)
-            argv = one.argv if isinstance(one, Entry) else tuple(split(str(one.action.value)))
-            text = _("The answer to {command}:").format(command=command_text(Entry(argv)))
+        waiting = []
+        for look in self._late:
+            entry = look()
+            if entry is None:
+                continue
+            if entry.reply is BLOCKED:
+                waiting.append(look)
+                continue
+            text = _("The answer to {command}:").format(command=command_text(entry))
             self._page.show([[(text, "typed")]], "  ")
-            self._print(one.reply, argv, backend)
+            self._print(entry.reply, entry.argv, backend)
+        self._late = waiting
         while backend.pushes:
             client, message = backend.pushes.popleft()
             whose = message_note(backend, client)
             if whose:
                 self._page.say(whose)
             self._page.show(render(message, backend.resp), "  ")
+
+    def _in_the_lab(self, at: int, argv: tuple[bytes, ...]) -> Entry | None:
+        """What was done there as it stands now; None if time has gone back before it."""
+        history = self._player.history
+        return history[at] if at < len(history) and history[at].argv == argv else None
 
     # moves
 
@@ -186,12 +197,5 @@ class TurnTeller:
         player, width = self._player, self._page.width
         if player.step.predict is None:
             return
-        if player.lab is None:
-            for entry in player.world.history:
-                line = command_text(entry, 0)
-                self._page.show(telling.exchange_lines(line, entry.reply, entry.argv, width))
-            return
-        prepared = player.lab.scenario.actions
-        for deed in player.lab.deeds:
-            if deed.action not in prepared:
-                self._page.show(telling.deed_lines(deed, width))
+        for entry in player.history:
+            self._page.show(telling.entry_lines(entry, width))
