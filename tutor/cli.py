@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 from tutor import __version__
@@ -21,6 +21,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if not {"-h", "--help"}.isdisjoint(words):
             _speak(words)
         args = _parser().parse_args(words)
+        if args.pack is not None and not _use_pack(args.pack):
+            return 2
         return int(args.run(args))
     except KeyboardInterrupt:
         return 130
@@ -76,8 +78,9 @@ def _parser() -> argparse.ArgumentParser:
         help=_("print the version and leave"),
     )
     options.add_argument("--lang", choices=[*LANGUAGES], help=_("language of the interface"))
+    _pack_argument(options)
     _plain_arguments(options)
-    parser.set_defaults(run=_course, lesson=None)
+    parser.set_defaults(run=_course, lesson=None, pack=None)
     commands = parser.add_subparsers(title=_("commands"), metavar=command, prog="redis-tutor")
 
     def add(name: str, about: str, *others: str) -> argparse.ArgumentParser:
@@ -90,9 +93,12 @@ def _parser() -> argparse.ArgumentParser:
     words.add_argument("lesson", nargs="?", help=_("id of a lesson, e.g. string"))
     options = _options(learn)
     options.add_argument("--step", metavar="STEP", help=_("id or number of a step to begin with"))
+    _pack_argument(options)
     _plain_arguments(options)
     _lang_argument(options)
     learn.set_defaults(run=_course)
+
+    _add_keeping(add)
 
     repl = add("repl", _("the plain prompt, also for pipes and scripts"))
     _repl_arguments(_options(repl))
@@ -140,7 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     _memcached_arguments(memcached)
     memcached.set_defaults(run=_memcached)
 
-    lessons = add("lessons", _("for lesson authors: lint, synced, list"))
+    lessons = add("lessons", _("for lesson authors: lint, new, play, sync, synced, list"))
     _options(lessons)
     lessons.add_argument("rest", nargs=argparse.REMAINDER)
     lessons.set_defaults(run=_lessons)
@@ -152,6 +158,29 @@ def _parser() -> argparse.ArgumentParser:
     _options(pictures)
     pictures.set_defaults(run=_pictures)
     return parser
+
+
+def _add_keeping(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """The commands on what a learner keeps."""
+    from tutor.console import learning
+
+    review = add("review", _("what is due is asked again, concept by concept"))
+    options = _options(review)
+    learning.add_review_arguments(options)
+    _lang_argument(options)
+    review.set_defaults(run=_review)
+
+    progress = add("progress", _("how far you are, what is weak; export, import, report"))
+    options = _options(progress)
+    learning.add_progress_arguments(progress, options)
+    _lang_argument(options)
+    progress.set_defaults(run=_progress)
+
+    sheet = add("cheatsheet", _("a cheat sheet in Markdown from your own commands"))
+    options = _options(sheet)
+    learning.add_cheatsheet_arguments(sheet, options)
+    _lang_argument(options)
+    sheet.set_defaults(run=_cheatsheet)
 
 
 def _options(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
@@ -177,6 +206,31 @@ def _plain_arguments(options: argparse._ArgumentGroup) -> None:
         ("--ascii", _("with --plain: frames and arrows of ASCII characters")),
     ):
         options.add_argument(name, action="store_true", default=argparse.SUPPRESS, help=about)
+
+
+def _pack_argument(options: argparse._ArgumentGroup) -> None:
+    options.add_argument(
+        "--lessons",
+        dest="pack",
+        metavar="DIR",
+        default=argparse.SUPPRESS,
+        help=_("lessons from another folder (a course pack); progress is kept apart"),
+    )
+
+
+def _use_pack(folder: str) -> bool:
+    """Take the lessons from there; says with file and line why it cannot be."""
+    from pathlib import Path
+
+    from tutor.course.packs import open_pack
+    from tutor.course.problems import LessonError
+
+    try:
+        open_pack(Path(folder))
+    except LessonError as error:
+        print(error, file=sys.stderr)
+        return False
+    return True
 
 
 def _repl_arguments(options: argparse._ArgumentGroup) -> None:
@@ -285,6 +339,27 @@ def _tui(args: argparse.Namespace) -> int:
     from tutor.tui.app import run
 
     return run(args)
+
+
+def _review(args: argparse.Namespace) -> int:
+    if not args.list and sys.stdout.isatty() and sys.stdin.isatty():
+        args.open_review = True
+        return _tui(args)
+    from tutor.console.learning import run_review
+
+    return run_review(args)
+
+
+def _progress(args: argparse.Namespace) -> int:
+    from tutor.console.learning import run_progress
+
+    return run_progress(args)
+
+
+def _cheatsheet(args: argparse.Namespace) -> int:
+    from tutor.console.learning import run_cheatsheet
+
+    return run_cheatsheet(args)
 
 
 def _repl(args: argparse.Namespace) -> int:
@@ -419,7 +494,7 @@ def _memcached(args: argparse.Namespace) -> int:
 
 
 def _lessons(args: argparse.Namespace) -> int:
-    from tutor.course.commandline import main as lessons_main
+    from tutor.console.lessons.command import main as lessons_main
 
     return lessons_main(args.rest)
 

@@ -37,6 +37,7 @@ class Attempt(Judged):
     def _begin(self) -> None:
         self.started_us = self.clock.now_us()
         self.stage = stage.build(self.step, self.seed, self.clock)
+        self._begin_record()
         self.judge()
 
     @property
@@ -102,6 +103,7 @@ class Attempt(Judged):
     def reset(self) -> None:
         """Back to a clean start, session included; hints opened stay opened."""
         self.actions.clear()
+        self.beat = 0
         self._begin()
 
     def cancel(self) -> bool:
@@ -156,7 +158,8 @@ class Attempt(Judged):
         """All of it as plain data."""
         return {
             "actions": kept_actions(self.actions),
-            "elapsed_ms": self._elapsed_ms() if self.actions else 0,
+            "elapsed_ms": self._elapsed_ms() if self.actions or self.record else 0,
+            **self._record_state(),
             **self._help_state(),
         }
 
@@ -202,6 +205,14 @@ class Attempt(Judged):
         for line in lines:
             reply = self.run(line.argv).reply
         return reply
+
+    @property
+    def elapsed_ms(self) -> int:
+        return self._elapsed_ms()
+
+    @property
+    def commands(self) -> int:
+        return sum(action[0] == "run" for action in self.actions)
 
 
 def kept_actions(actions: Sequence[Action]) -> list[Action]:

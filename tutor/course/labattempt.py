@@ -24,13 +24,14 @@ from tutor.engine.replies import Reply, ReplyError
 from tutor.engine.session import Session
 from tutor.engine.world import Entry, World
 from tutor.labs.replication.actions import KNOBS, Action
-from tutor.labs.replication.lab import STEP_US, Lab
+from tutor.labs.replication.lab import STEP_US, Lab, Moment
 from tutor.labs.replication.scenarios import SCENARIOS, Scenario
 from tutor.labs.replication.words import FIRST_NODE, BadWord, Move, read_move
 
 SECOND_US = 1_000_000
 LONGEST_US = 600 * SECOND_US
-"""A run is run again when a learner comes back: of a longer one this much, which takes seconds."""
+"""A run is run again when a learner comes back: of a longer one this much, which takes seconds.
+Of an exam there is half as much again as it may last."""
 
 
 def scenario_of(step: Step) -> tuple[Scenario, int]:
@@ -88,6 +89,7 @@ class LabAttempt(Judged):
 
     def _begin(self, actions: Sequence[Action] = (), time: int = 0) -> None:
         self.node = FIRST_NODE
+        self._begin_record()
         lab = Lab(self._scenario, self.seed, actions=actions)
         self._take(lab)
         lab.step(max(self.begun, time) // STEP_US)
@@ -99,9 +101,30 @@ class LabAttempt(Judged):
         self._passed_at: int | None = None
         lab.watch = self._noticed
 
+    def come_back(self, moment: Moment) -> None:
+        """To a kept moment of this run at which nothing was done yet (`Lab.keep`)."""
+        self.node = FIRST_NODE
+        self.done = False
+        self._passed_at = None
+        self.view.seen.clear()
+        self.lab.come_to(moment)
+
     @property
     def scene(self) -> Scene:
         return Scene(self.view)
+
+    @property
+    def elapsed_ms(self) -> int:
+        return max(0, self.lab.now - self.begun) // 1000
+
+    @property
+    def commands(self) -> int:
+        return len(self.view.history)
+
+    @property
+    def _longest_us(self) -> int:
+        exam = self.step.exam
+        return LONGEST_US if exam is None else max(LONGEST_US, exam.limit_ms * 1500)
 
     @cached_property
     def world(self) -> World:
@@ -180,6 +203,7 @@ class LabAttempt(Judged):
 
     def reset(self) -> None:
         """The lab from its beginning; hints opened stay opened."""
+        self.beat = 0
         self._begin()
 
     def next_line(self) -> str:
@@ -229,12 +253,13 @@ class LabAttempt(Judged):
         mine = [
             action
             for action in self.lab.actions
-            if action not in self._scenario.actions and action.time <= LONGEST_US
+            if action not in self._scenario.actions and action.time <= self._longest_us
         ]
         actions = [["act", one.time, one.kind, one.target, str(one.value)] for one in mine]
         return {
             "actions": kept_actions(actions),
-            "elapsed_ms": min(self.lab.now, LONGEST_US) // 1000 if mine else 0,
+            "elapsed_ms": min(self.lab.now, self._longest_us) // 1000 if mine or self.record else 0,
+            **self._record_state(),
             **self._help_state(),
         }
 
@@ -242,11 +267,13 @@ class LabAttempt(Judged):
     def resumed(cls, step: Step, seed: int, state: dict[str, Any]) -> LabAttempt:
         """The run as it was left; what does not fit (another version's) yields a clean start."""
         attempt = cls(step, seed)
-        actions = [_action(each, attempt.lab) for each in state.get("actions", [])]
+        longest = attempt._longest_us
+        actions = [_action(each, attempt.lab, longest) for each in state.get("actions", [])]
         sound = [action for action in actions if action is not None]
-        if sound and len(sound) == len(actions):
-            time = 1000 * number(state.get("elapsed_ms"))
-            attempt._begin(sound, min(max(time, sound[-1].time), LONGEST_US))
+        time = 1000 * number(state.get("elapsed_ms"))
+        if len(sound) == len(actions) and (sound or (attempt.record and time)):
+            latest = max((action.time for action in sound), default=0)
+            attempt._begin(sound, min(max(time, latest), longest))
         return attempt._take_help_state(state)
 
 
@@ -255,12 +282,12 @@ def _essence(entry: Entry) -> tuple[tuple[bytes, ...], object]:
     return (entry.argv[0].lower(), *entry.argv[1:]), node or ()
 
 
-def _action(kept: Any, lab: Lab) -> Action | None:
+def _action(kept: Any, lab: Lab, longest: int) -> Action | None:
     """An action of a progress file, if this lab can do it."""
     if not (isinstance(kept, list) and len(kept) == 5 and kept[0] == "act"):
         return None
     _act, time, kind, target, value = kept
-    if not (isinstance(time, int) and 0 <= time <= LONGEST_US and kind in KNOBS):
+    if not (isinstance(time, int) and 0 <= time <= longest and kind in KNOBS):
         return None
     if not (isinstance(target, str) and isinstance(value, str)):
         return None

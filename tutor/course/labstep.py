@@ -126,6 +126,9 @@ def _lines(step: Step) -> Iterator[tuple[Line, int]]:
     samples += [((*reject.run, *reject.recover), reject.line) for reject in step.reject]
     if step.predict is not None:
         samples.append(((*step.predict.run, step.predict.ask), step.predict.line))
+    if step.demo is not None:
+        moved = tuple(beat.moved for beat in step.demo.beats if beat.moved is not None)
+        samples.append((moved, step.demo.line))
     for lines, number in samples:
         for line in lines:
             if line.argv != (b"",):

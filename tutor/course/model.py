@@ -11,8 +11,8 @@ from tutor.course.predicates.patterns import Used
 from tutor.course.predicates.replies import ReplySpec
 from tutor.course.prose import Document
 
-Kind = Literal["read", "exercise", "predict", "quiz", "free"]
-KINDS: tuple[Kind, ...] = ("read", "exercise", "predict", "quiz", "free")
+Kind = Literal["read", "exercise", "predict", "quiz", "free", "demo"]
+KINDS: tuple[Kind, ...] = ("read", "exercise", "predict", "quiz", "free", "demo")
 LANGUAGES = ("ru", "en")
 HINT_NAMES = ("idea", "family", "skeleton", "solution")
 
@@ -43,6 +43,7 @@ class Reject:
     """A mistake that must be refused: which checks it fails and which feedback it earns.
 
     ``recover`` are commands that reach green from there, where the plain solution would not.
+    ``generic``: it is no mistake of a kind, the catch-all is all there is to say.
     """
 
     run: tuple[Line, ...]
@@ -50,6 +51,7 @@ class Reject:
     feedback: str
     line: int
     recover: tuple[Line, ...] = ()
+    generic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,30 @@ class Quiz:
 
 
 @dataclass(frozen=True, slots=True)
+class Beat:
+    """One moment of a demo. ``type``: a line appears in the prompt; ``run``: it is carried out;
+    ``clock``: so many seconds go by; ``pause``: ``name`` is the text that is read now, the learner
+    goes on; ``checkpoint``: a check of that name, if there is one, must hold now."""
+
+    kind: Literal["type", "run", "clock", "pause", "checkpoint"]
+    name: str = ""
+    moved: Line | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What an instructor would show, in order."""
+
+    beats: tuple[Beat, ...]
+    line: int
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The texts that are read on the way."""
+        return tuple(dict.fromkeys(beat.name for beat in self.beats if beat.kind == "pause"))
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """What the X-ray shows first: a key (None follows the last touched) and a panel's name."""
 
@@ -148,6 +174,19 @@ class LabSetup:
 
 
 @dataclass(frozen=True, slots=True)
+class Exam:
+    """A step under time: so many minutes of the step's own clock, from the moment that the learner
+    comes. What is not right by then is judged as it stands; the step can be gone on with."""
+
+    minutes: int
+
+    @property
+    def limit_ms(self) -> int:
+        """The same in milliseconds."""
+        return self.minutes * 60_000
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One page of a lesson. With a ``lab`` all its lines are moves in that lab
     (`tutor.labs.replication.words`)."""
@@ -166,8 +205,12 @@ class Step:
     hints: Hints | None = None
     predict: Predict | None = None
     quiz: Quiz | None = None
+    demo: Demo | None = None
     introduces: tuple[str, ...] = ()
     lab: LabSetup | None = None
+    concepts: tuple[str, ...] = ()
+    """What the step is about: some of the lesson's concepts, all of them unless it says which."""
+    exam: Exam | None = None
     structure: str = ""
     """A hash of everything above, for the sync lock."""
 
@@ -203,10 +246,17 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """All lessons in order. ``aliases`` maps ids of earlier releases to present ones."""
+    """All lessons in order. ``aliases`` maps ids of earlier releases to present ones, ``concepts``
+    has names of concepts by language. ``id`` is that of a pack; our own course has none."""
 
     lessons: tuple[Lesson, ...]
     aliases: Mapping[str, str] = field(default_factory=dict)
+    id: str = ""
+    concepts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def concept_name(self, concept: str, language: str) -> str:
+        """How a concept is called; its id where it has no name."""
+        return self.concepts.get(concept, {}).get(language) or concept
 
     def lesson(self, lesson_id: str) -> Lesson:
         """The lesson of an id or of its alias; raises KeyError."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -52,8 +53,14 @@ class NoSuchPlace(LookupError):
 class Outline:
     """Reads the course when first asked."""
 
-    def __init__(self, progress: Progress, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        progress: Progress,
+        folder: Path | None = None,
+        now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+    ) -> None:
         self._progress = progress
+        self._now_ms = now_ms
         self._folder = folder
         self._course: Course | None = None
         self._problems: list[str] = []
@@ -107,6 +114,15 @@ class Outline:
     def note(self, problem: str) -> None:
         """Tell the learner something above the list of lessons."""
         self._problems.append(problem)
+
+    @property
+    def due(self) -> int:
+        """How many concepts a review would ask now."""
+        if not any(self._progress.summary(lesson.id).done for lesson in self.course.lessons):
+            return 0
+        from tutor.course.review import due_now
+
+        return len(due_now(self.course, self._progress, self._now_ms()))
 
     @property
     def current(self) -> str:

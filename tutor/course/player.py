@@ -18,16 +18,20 @@ from typing import Any
 
 from tutor.course import feedback, questions, stage
 from tutor.course.attempt import Attempt
+from tutor.course.exam import ExamView, Record
 from tutor.course.labattempt import LabAttempt
-from tutor.course.model import HINT_NAMES, Course, Lesson, Step
-from tutor.course.predicates.base import WholeLine, line_text
+from tutor.course.model import HINT_NAMES, Course, FeedbackRule, Lesson, Step
+from tutor.course.predicates.base import Verdict
 from tutor.course.progress import Progress
 from tutor.course.prose import Prose, Text
+from tutor.course.scribe import Scribe
 from tutor.course.texts import Texts
+from tutor.course.verdicts import check_views
 from tutor.course.views import (
     Answer,
-    CheckLine,
     CheckView,
+    DemoTurn,
+    DemoView,
     Feedback,
     Hint,
     Question,
@@ -39,7 +43,7 @@ from tutor.engine.clock import Clock, SystemClock
 from tutor.engine.cmdline import split
 from tutor.engine.session import Session
 from tutor.engine.world import Entry, World
-from tutor.i18n import language, pgettext
+from tutor.i18n import language
 from tutor.labs.replication.lab import Lab
 
 
@@ -48,7 +52,8 @@ class Player:
 
     ``step_id`` None resumes where ``progress`` says, else at the first step. ``clock`` is the
     system's for learners and a `VirtualClock` for tests. ``on_change`` is called after everything
-    that may change what is shown.
+    that may change what is shown. With ``shuffle``, a seed, options of questions stand in another
+    order than the lesson's.
     """
 
     def __init__(
@@ -59,6 +64,7 @@ class Player:
         *,
         clock: Clock | None = None,
         progress: Progress | None = None,
+        shuffle: int | None = None,
     ) -> None:
         self.course = course
         self.lesson: Lesson = course.lesson(lesson_id)
@@ -69,6 +75,10 @@ class Player:
         self._attempts: dict[str, Attempt | LabAttempt] = {}
         self._kept: dict[str, dict[str, Any]] = {}
         self._texts = Texts(self.lesson)
+        self._scribe = Scribe(self.clock)
+        self._shuffle = shuffle
+        self._told_s: int | None = None
+        """Seconds that an exam had left when that was last told."""
         if progress is not None:
             self._adopt(progress.place(self.lesson.id))
         if step_id is not None:
@@ -86,6 +96,11 @@ class Player:
     def world(self) -> World:
         """The present step's world: its engine, session and history."""
         return self._attempt.world
+
+    @property
+    def history(self) -> Sequence[Entry]:
+        """What was done in the present step, in its world or its lab, oldest first."""
+        return self._attempt.scene.world.history
 
     @property
     def clients(self) -> Mapping[int, Session]:
@@ -106,11 +121,6 @@ class Player:
         return attempt.node if isinstance(attempt, LabAttempt) else ""
 
     @property
-    def history(self) -> Sequence[Entry]:
-        """What the learner did in this step, in order: commands, and in a lab its moves."""
-        return self._attempt.scene.world.history
-
-    @property
     def verdicts(self) -> Mapping[str, tuple[Any, ...]]:
         """How each check of the step stands: a verdict for each of its predicates."""
         return self._attempt.verdicts
@@ -129,6 +139,31 @@ class Player:
     def assisted(self) -> bool:
         """The learner saw the solution of this step (last rung included)."""
         return self._attempt.saw_solution
+
+    @property
+    def exam(self) -> ExamView | None:
+        """How much time there is, where the step is an exam."""
+        record, attempt = self._attempt.record, self._attempt
+        if record is None:
+            return None
+        limit, done = record.exam.limit_ms, record.all_right_ms if attempt.passed else None
+        spent = attempt.elapsed_ms if done is None else done
+        return ExamView(limit, spent, attempt.passed, late=spent > limit)
+
+    @property
+    def record(self) -> Record | None:
+        """What has come of the exam so far, check by check."""
+        return self._attempt.record
+
+    @property
+    def commands(self) -> int:
+        """How many commands and moves the learner has made in this attempt."""
+        return self._attempt.commands
+
+    @property
+    def diary(self) -> Sequence[list[Any]]:
+        """What the learner did in the step (`tutor.course.diary`)."""
+        return self._attempt.diary.events
 
     def marks(self) -> list[StepMark]:
         """All steps with titles, for a list of contents."""
@@ -174,6 +209,7 @@ class Player:
         attempt = self._attempt
         was = attempt.passed
         entry = attempt.run(argv)
+        self._write_down(entry)
         self._changed()
         return Turn(
             entry=entry,
@@ -196,6 +232,10 @@ class Player:
         Call about every half second, or not at all where no clock runs.
         """
         changed = self._attempt.tick()
+        changed = self._write_down(None) or changed
+        exam, told = self.exam, self._told_s
+        self._told_s = None if exam is None else exam.left_ms // 1000
+        changed = changed or told != self._told_s
         if changed:
             self._changed()
         return changed
@@ -211,6 +251,8 @@ class Player:
         """Take back the newest change; returns its command."""
         entry = self._attempt.undo()
         if entry is not None:
+            self._scribe.note(self._attempt, "undo")
+            self._write_down(None)
             self._changed()
         return entry
 
@@ -218,6 +260,8 @@ class Player:
         """Do again what was taken back."""
         entry = self._attempt.redo()
         if entry is not None:
+            self._scribe.note(self._attempt, "redo")
+            self._write_down(None)
             self._changed()
         return entry
 
@@ -234,46 +278,45 @@ class Player:
     def reset(self) -> None:
         """The step from its beginning, the session too (MULTI, SELECT). Opened hints stay open."""
         self._attempt.reset()
+        self._scribe.note(self._attempt, "reset")
+        self._scribe.meet(self._attempt)
         self._changed()
 
     # judging
 
     def checks(self) -> list[CheckView]:
         """Every check of the step with its lines; empty where the step asks for nothing."""
-        attempt = self._attempt
-        keys = {p.key for check in self.step.checks for p in check.predicates if p.key}
-        views = []
-        for check in self.step.checks:
-            verdicts = attempt.verdicts[check.id]
-            label = self._texts.line(f"{self.step.id}/check.{check.id}")
-            lines = []
-            for predicate, verdict in zip(check.predicates, verdicts, strict=True):
-                text = line_text(predicate, verdict)
-                if predicate.key and len(keys) > 1:
-                    text = f"{predicate.key.decode('utf-8', 'replace')} · {text}"
-                lines.append(CheckLine(verdict.status, text))
-            ok = all(verdict.ok for verdict in verdicts)
-            if label:
-                wrong = any(verdict.status == "wrong" for verdict in verdicts)
-                status = "ok" if ok else "wrong" if wrong else "pending"
-                detail = "" if len(lines) != 1 or status != "wrong" else self._got(check.id)
-                lines = [CheckLine(status, f"{label}{detail}")]  # type: ignore[arg-type]
-            views.append(CheckView(check.id, ok, tuple(lines)))
-        return views
+        if self.step.demo is not None:
+            return []
+        return self.check_views(self._attempt.verdicts)
+
+    def check_views(self, verdicts: Mapping[str, tuple[Verdict, ...]]) -> list[CheckView]:
+        """The same for the verdicts of another moment of the step."""
+        return check_views(self.step, self._texts, verdicts)
+
+    def green(self) -> frozenset[str]:
+        """The ids of the step's checks that hold now."""
+        return self._attempt.green()
 
     def feedback(self) -> Feedback | None:
         """What to say about the present state: the first rule that fits; None when all is green."""
-        rule = self._attempt.feedback()
-        if rule is None:
+        found = self._found_rule()
+        if found is None:
             return None
-        section = self._texts.raw(f"{self.step.id}/feedback.{rule.id}")
-        if section is None:
-            return None
-        values = feedback.placeholders(rule, self._attempt.scene, self._attempt.verdicts,
-                                       self.step)  # fmt: skip
+        rule, section, values = found
         prose: Prose = (Text(feedback.fill(section, values, language())),)
         quiet = rule.catch_all and self._attempt.progressed
         return Feedback(rule.id, prose, quiet)
+
+    def _found_rule(self) -> tuple[FeedbackRule, str, dict[str, str]] | None:
+        """The rule that fits, its text, and what may be put into it."""
+        attempt = self._attempt
+        rule = attempt.feedback()
+        section = None if rule is None else self._texts.raw(f"{self.step.id}/feedback.{rule.id}")
+        if rule is None or section is None:
+            return None
+        values = feedback.placeholders(rule, attempt.scene, attempt.verdicts, self.step)
+        return rule, section, values
 
     # help
 
@@ -300,6 +343,7 @@ class Player:
         green = attempt.green()
         while attempt.rung < ladder.rungs and ladder.skip.get(attempt.rung) in green:
             attempt.rung += 1
+        self._scribe.note(attempt, "hint", str(attempt.rung))
         if attempt.rung == ladder.rungs:
             attempt.saw_solution = True
         self._changed()
@@ -311,6 +355,7 @@ class Player:
             return []
         if not self._attempt.saw_solution:
             self._attempt.saw_solution = True
+            self._scribe.note(self._attempt, "solution")
             self._changed()
         return [line.text for line in self.step.solution]
 
@@ -328,8 +373,8 @@ class Player:
 
     def question(self) -> Question | None:
         """The question of a predict or quiz step."""
-        chosen = self._attempt.answer
-        return questions.question(self.step, chosen, self._texts.prose, self.lesson.seed)
+        chosen, seed = self._attempt.answer, self.lesson.seed
+        return questions.question(self.step, chosen, self._texts.prose, seed, self._shuffle)
 
     def answer(self, option_id: str) -> Answer:
         """Choose an option. A predict question is then really run, in the step's clean world.
@@ -348,11 +393,48 @@ class Player:
             if self.step.predict is not None:
                 attempt.reset()
                 reply = attempt.run_lines((*self.step.predict.run, self.step.predict.ask))
+                self._scribe.meet(attempt)
+            right = "right" if option_id == correct else "wrong"
+            self._scribe.note(attempt, "answer", option_id, right)
+            self._scribe.done(attempt, right)
             self._changed()
         elif self.step.predict is not None:
             reply = questions.computed_reply(self.step, self.lesson.seed)
         explanation = self._texts.prose(f"{self.step.id}/answer.{option_id}")
         return Answer(option_id, option_id == correct, explanation, reply)
+
+    # demos
+
+    def demo(self) -> DemoView | None:
+        """How far the step's demo is; None if the step is none."""
+        demo, beat = self.step.demo, self._attempt.beat
+        if demo is None:
+            return None
+        read = [each.name for each in demo.beats[:beat] if each.kind == "pause"]
+        note = self._texts.prose(f"{self.step.id}/{read[-1]}") if read else ()
+        return DemoView(beat, len(demo.beats), note)
+
+    def play_on(self) -> DemoTurn | None:
+        """Play the demo up to its next pause or checkpoint; None if there is nothing (more) to
+        play. With its last beat the step is done."""
+        attempt, demo = self._attempt, self.step.demo
+        if demo is None or attempt.beat >= len(demo.beats):
+            return None
+        entries: list[Entry] = []
+        checkpoint, typed = "", None
+        while attempt.beat < len(demo.beats):
+            beat = demo.beats[attempt.beat]
+            attempt.beat += 1
+            typed = beat.moved or typed
+            if beat.kind in ("run", "clock") and typed is not None:
+                entries.append(attempt.run(typed.argv))
+            elif beat.kind in ("pause", "checkpoint"):
+                checkpoint = beat.name if beat.kind == "checkpoint" else ""
+                break
+        if attempt.beat >= len(demo.beats):
+            attempt.done = True
+        self._changed()
+        return DemoTurn(tuple(entries), checkpoint)
 
     # moving
 
@@ -360,6 +442,7 @@ class Player:
         """To the next step; False at the end. A read or free step counts as done by this."""
         if self.step.kind in ("read", "free"):
             self._attempt.done = True
+            self._scribe.done(self._attempt, "read")
         if self.index + 1 >= len(self.lesson.steps):
             self._changed()
             return False
@@ -430,6 +513,7 @@ class Player:
             self._attempts[step.id] = Attempt(step, seed, self.clock)
         else:
             self._attempts[step.id] = Attempt.resumed(step, seed, self.clock, kept)
+        self._scribe.meet(self._attempts[step.id])
 
     def _move(self, index: int) -> None:
         self.index = index
@@ -452,14 +536,16 @@ class Player:
             return self._attempts[step.id].saw_solution
         return bool(self._kept.get(step.id, {}).get("saw_solution"))
 
-    def _got(self, check_id: str) -> str:
-        check = next(check for check in self.step.checks if check.id == check_id)
-        predicate, verdict = check.predicates[0], self._attempt.verdicts[check_id][0]
-        got = predicate.got(verdict)
-        if not got or isinstance(got, WholeLine):
-            return f": {got}" if got else ""
-        text = pgettext("check", "is {got}, needs {want}")
-        return ": " + text.format(got=got, want=predicate.want())
+    def _write_down(self, entry: Entry | None) -> bool:
+        """What has just happened goes into the step's diary; True if something was run."""
+        attempt = self._attempt
+        ran = self._scribe.ran(attempt, entry)
+        if attempt.passed:
+            self._scribe.solved(attempt)
+        found = self._found_rule() if ran else None
+        if found is not None and not (found[0].catch_all and attempt.progressed):
+            self._scribe.said(attempt, found[0].id, found[1], found[2])
+        return ran
 
     def _hint(self, rung: int) -> Hint:
         ladder = self.step.hints
@@ -478,4 +564,5 @@ def _worth_keeping(state: dict[str, Any]) -> bool:
         or state.get("answer")
         or state.get("done")
         or state.get("saw_solution")
+        or state.get("log")
     )

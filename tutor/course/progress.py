@@ -9,12 +9,17 @@ Nothing here raises because of the file: the course goes on without it, and `not
 
 from __future__ import annotations
 
+import shutil
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tutor.course.merging import joined_log, joined_reviews, merged
+from tutor.course.spacing import Grade
 from tutor.course.storage import Damaged, JsonFile, Newer
+from tutor.course.transfer import KEYS, sound_review
 from tutor.i18n import _
 from tutor.resources import state_folder
 
@@ -44,6 +49,7 @@ class Progress:
         self._written: dict[str, dict[str, Any]] = {}
         self._file: JsonFile | None = None
         self._told = False
+        self._why_not = ""
         try:
             path = (folder or state_folder()) / FILE_NAME
         except (OSError, RuntimeError, KeyError) as error:  # no home folder at all
@@ -76,6 +82,11 @@ class Progress:
             data["settings"][name] = value
 
         self._apply(change)
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All settings."""
+        return dict(self._data["settings"])
 
     # lessons
 
@@ -116,16 +127,21 @@ class Progress:
         if not fresh and self._lesson(lesson_id).get("step") == place:
             return
         self._written[lesson_id] = dict(attempts)
+        now = time.time_ns() // 1_000_000
 
         def change(data: dict[str, Any]) -> None:
             lesson = data["lessons"].setdefault(lesson_id, {})
             lesson["step"] = place
             lesson["steps"] = steps
+            lesson["touched"] = now
             kept = lesson.setdefault("attempts", {})
             for id_, attempt in fresh.items():
                 earlier = kept.get(id_, {})
                 done = bool(attempt.get("done")) or bool(earlier.get("done"))
                 kept[id_] = {**attempt, "done": done}
+                log = joined_log(earlier.get("log") or [], attempt.get("log") or [])
+                if log:
+                    kept[id_]["log"] = log
             data["last"] = lesson_id
 
         self._apply(change)
@@ -134,6 +150,50 @@ class Progress:
         """Start a lesson over."""
         self._written.pop(lesson_id, None)
         self._apply(lambda data: data["lessons"].pop(lesson_id, None))
+
+    # reviews
+
+    def reviews(self) -> list[tuple[int, str, str, Grade]]:
+        """Every rating of a review: milliseconds since the Unix epoch, concept, lesson/step,
+        grade."""
+        kept = self._data.get("reviews")
+        found = kept if isinstance(kept, list) else []
+        return [(each[0], each[1], each[2], each[3]) for each in found if sound_review(each)]
+
+    def rate(self, ms: int, concept: str, item: str, grade: Grade) -> None:
+        """Keep a rating."""
+
+        def change(data: dict[str, Any]) -> None:
+            kept = data.get("reviews")
+            earlier = kept if isinstance(kept, list) else []
+            data["reviews"] = joined_reviews(earlier, [[ms, concept, item, grade]])
+
+        self._apply(change)
+
+    # from machine to machine
+
+    def contents(self) -> dict[str, Any]:
+        """All that is kept, for another machine (`tutor.course.transfer`)."""
+        return {key: self._data[key] for key in KEYS if key in self._data}
+
+    def take_in(self, theirs: Mapping[str, Any]) -> Path | None:
+        """Join the progress of another machine, which was found sound, to what is here. What was
+        here is kept beside it: returns that copy, None if there was nothing.
+
+        Raises OSError, and changes nothing then.
+        """
+        if self._file is None:
+            raise OSError(self._why_not or "progress is not kept")
+        with self._file.locked():
+            mine = self._read()
+            if self._file is None:
+                raise OSError(self._why_not or "progress is not kept")
+            copy = _set_aside(self._file.path)
+            data = merged(mine, theirs)
+            self._file.write(data)
+            self._data = data
+            self._written.clear()
+        return copy
 
     # the file
 
@@ -163,6 +223,7 @@ class Progress:
             self._file = None
             self._told = True
             path = newer.path
+            self._why_not = _newer_text(path)
             self._notices.append(lambda: _newer_text(path))
             return self._data
         return self._data if data is None else data
@@ -188,6 +249,7 @@ class Progress:
 
     def _stop(self, reason: str) -> None:
         self._file = None
+        self._why_not = reason
         self._warn(reason)
 
     def _warn(self, reason: str) -> None:
@@ -199,6 +261,17 @@ class Progress:
 
 def _empty() -> dict[str, Any]:
     return {"format": FORMAT, "settings": {}, "lessons": {}}
+
+
+def _set_aside(path: Path) -> Path | None:
+    """A copy of the file under a name that is free."""
+    if not path.exists():
+        return None
+    number = 1
+    while (copy := path.with_name(f"{path.stem}.before-import-{number}{path.suffix}")).exists():
+        number += 1
+    shutil.copy2(path, copy)
+    return copy
 
 
 def _essence(attempt: Mapping[str, Any]) -> dict[str, Any]:

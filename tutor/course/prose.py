@@ -24,6 +24,9 @@ from tutor.i18n import _
 BOXES = ("notes", "today", "ram", "tip")
 """Kinds of a quoted box, ``> [!notes]``: what the notes say, what holds today, memory, advice."""
 
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f]")
+"""What could command the terminal of whoever reads a text."""
+
 _STEP = re.compile(r"## +step:(\S+)(?: +(.*\S))?\s*$")
 _ANCHOR = re.compile(r"### +(\S+)\s*$")
 _FENCE = re.compile(r"(`{3,}|~{3,}) *(.*?)\s*$")
@@ -119,7 +122,11 @@ def read_document(path: Path) -> tuple[Document, list[Problem]]:
 
 def parse(text: str, file: str) -> tuple[Document, list[Problem]]:
     """As `read_document`, for a text that is already read."""
-    problems: list[Problem] = []
+    problems = [
+        Problem(file, number, "S1", f"a control character: {sign[0]!r}")
+        for number, line in enumerate(text.split("\n"), 1)
+        if (sign := CONTROL.search(line))
+    ]
     title, about = "", ""
     raw: dict[str, tuple[int, list[str]]] = {}
     titles: dict[str, str] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from random import Random
 
 from tutor.course import stage
 from tutor.course.labattempt import LabAttempt
@@ -46,15 +47,20 @@ def correct_option(step: Step, seed: int) -> str | None:
 
 
 def question(
-    step: Step, chosen: str | None, prose: Callable[[str], Prose], seed: int
+    step: Step,
+    chosen: str | None,
+    prose: Callable[[str], Prose],
+    seed: int,
+    shuffle: int | None = None,
 ) -> Question | None:
-    """The question as shown; after the choice every chosen or right option is explained."""
+    """The question as shown; after the choice every chosen or right option is explained. With
+    ``shuffle``, a seed, the options stand in another order."""
     if step.predict is None and step.quiz is None:
         return None
     answered = chosen is not None
     correct = correct_option(step, seed) if answered else None
     shown = []
-    for id_ in options(step):
+    for id_ in _ordered(step, shuffle):
         shown.append(
             Option(
                 id=id_,
@@ -71,6 +77,17 @@ def question(
         run=() if predict is None else tuple(line.text for line in predict.run),
         ask="" if predict is None else predict.ask.text,
     )
+
+
+def _ordered(step: Step, shuffle: int | None) -> tuple[str, ...]:
+    """Another order than the lesson's, if there is one."""
+    given = options(step)
+    if shuffle is None or len(given) < 2:
+        return given
+    chance, mixed = Random(shuffle), list(given)
+    while tuple(mixed) == given:
+        chance.shuffle(mixed)
+    return tuple(mixed)
 
 
 def _label(step: Step, option: str, prose: Callable[[str], Prose]) -> str:

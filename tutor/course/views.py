@@ -25,11 +25,17 @@ class CheckLine:
 
 @dataclass(frozen=True, slots=True)
 class CheckView:
-    """One check; a check of several predicates has several lines, all must be "ok"."""
+    """One check; a check of several predicates has several lines, all must be "ok".
+
+    ``label`` is the author's text for it, if there is one, ``details`` are the lines of its
+    predicates; ``lines`` are what is shown of both.
+    """
 
     id: str
     ok: bool
     lines: tuple[CheckLine, ...]
+    label: str = ""
+    details: tuple[CheckLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +135,28 @@ class Turn:
     passed: bool
     just_passed: bool
     feedback: Feedback | None
+
+
+@dataclass(frozen=True, slots=True)
+class DemoView:
+    """How far a demo is: ``beat`` of ``beats``. ``note`` is what is read at this pause."""
+
+    beat: int
+    beats: int
+    note: Prose = ()
+
+    @property
+    def over(self) -> bool:
+        return self.beat >= self.beats
+
+
+@dataclass(frozen=True, slots=True)
+class DemoTurn:
+    """What a demo did until it paused: the lines that were carried out, and the ``checkpoint`` it
+    has come to, if it paused there."""
+
+    entries: tuple[Entry, ...]
+    checkpoint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

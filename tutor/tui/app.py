@@ -12,8 +12,8 @@ from tutor.i18n import MissingCatalog, _, guess_language, set_language
 
 def run(args: Namespace) -> int:
     """Open the app; the exit code. ``args`` may carry ``lesson`` (an id), ``lang``, and
-    ``open_lab`` (scenario, seed, replicas), ``open_stage`` (setting, seed), ``open_rivals`` or
-    ``open_cache`` (experiment, cure, seed, knobs)."""
+    ``open_lab`` (scenario, seed, replicas), ``open_stage`` (setting, seed), ``open_rivals``,
+    ``open_review`` or ``open_cache`` (experiment, cure, seed, knobs)."""
     lang = getattr(args, "lang", None)
     if not can_draw():
         sys.stderr.write(_no_terminal(lang or guess_language() or "en"))
@@ -29,6 +29,7 @@ def run(args: Namespace) -> int:
         stage=getattr(args, "open_stage", None),
         rivals=getattr(args, "open_rivals", None),
         cache=getattr(args, "open_cache", None),
+        review=getattr(args, "open_review", False),
     )
     app.run()
     return app.return_code or 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -28,6 +28,7 @@ from tutor.tui.widgets.scrollbars import ThinScrollBar
 if TYPE_CHECKING:
     from tutor.console.history import History
     from tutor.course.player import Player
+    from tutor.course.review import Review
     from tutor.engine.clock import Clock
     from tutor.engine.world import World
     from tutor.labs.cache import Experiment, Knobs
@@ -38,7 +39,7 @@ class TutorApp(App[None]):
     """A test gives ``clock`` and ``seed`` to be repeatable, and ``lessons`` of its own. ``lab``:
     scenario, seed and replicas of the lab to begin with; ``stage``: setting and seed of the
     persistence stage to begin with; ``rivals``: what of Redis and Memcached to begin with;
-    ``cache``: arguments of `open_cache`."""
+    ``cache``: arguments of `open_cache`; ``review``: begin with what is due."""
 
     TITLE = "redis-tutor"
     CSS_PATH: ClassVar[CSSPathType | None] = ["app.tcss", "screens/home.tcss"]
@@ -61,17 +62,19 @@ class TutorApp(App[None]):
         stage: tuple[str | None, int] | None = None,
         rivals: str | None = None,
         cache: tuple[Experiment, str | None, int, Knobs | None] | None = None,
+        review: bool = False,
     ) -> None:
         super().__init__()
         self.progress = progress or Progress()
-        self.outline = Outline(self.progress, lessons)
         self.clock, self.seed = clock, seed
+        self.outline = Outline(self.progress, lessons, lambda: self.now_ms)
         self._asked_lesson = lesson
         self._asked_step = step
         self._asked_lab = lab
         self._asked_stage = stage
         self._asked_rivals = rivals
         self._asked_cache = cache
+        self._asked_review = review
         self._language_known = self._begin(lang)
         self._sandbox: World | None = None
         ScrollBar.renderer = ThinScrollBar
@@ -112,6 +115,8 @@ class TutorApp(App[None]):
             self.call_after_refresh(self.open_rivals, self._asked_rivals)
         elif self._asked_cache is not None:
             self.call_after_refresh(self.open_cache, *self._asked_cache)
+        elif self._asked_review:
+            self.call_after_refresh(self.open_review)
         if not self._language_known:
             from tutor.tui.screens.language import LanguageScreen
 
@@ -172,14 +177,104 @@ class TutorApp(App[None]):
         """The player has gone to a step of another kind: its screen takes this one's place."""
         self.switch_screen(self._lesson_screen(player))
 
-    def _lesson_screen(self, player: Player) -> LessonPlay:
+    def _lesson_screen(self, player: Player, review: Review | None = None) -> LessonPlay:
+        screen: LessonPlay
         if player.lab is not None:
             from tutor.tui.screens.lab_lesson import LabLessonScreen
 
-            return LabLessonScreen(player, self.history)
-        from tutor.tui.screens.lesson import LessonScreen
+            screen = LabLessonScreen(player, self.history)
+        else:
+            from tutor.tui.screens.lesson import LessonScreen
 
-        return LessonScreen(player, self.history)
+            screen = LessonScreen(player, self.history)
+        screen.review, screen.story.reviewing = review, review is not None
+        return screen
+
+    # what a learner keeps
+
+    @property
+    def now_ms(self) -> int:
+        """The time of day."""
+        from tutor.engine.clock import SystemClock
+
+        return (self.clock or SystemClock()).now_us() // 1000
+
+    def open_review(self) -> None:
+        """Ask what is due; if nothing is, say when something will be."""
+        from tutor.course.review import Review
+
+        review = Review(self.outline.course, self.progress, self.clock)
+        if review.present is None:
+            from tutor.console.learning import due_text
+            from tutor.course.summary import summarize
+
+            text = due_text(summarize(self.outline.course, self.progress, self.now_ms))
+            self.notify(text, markup=False)
+            return
+        self.open_home()
+        self.ask(review)
+
+    def ask(self, review: Review) -> None:
+        """The next question of a review, or how it went."""
+        player = review.open()
+        if player is None:
+            from tutor.tui.screens.reviewed import ReviewedScreen
+
+            self.push_screen(ReviewedScreen(review), self._reviewed)
+        elif len(self.screen_stack) > 1:
+            self.switch_screen(self._lesson_screen(player, review))
+        else:
+            self.push_screen(self._lesson_screen(player, review))
+
+    def _reviewed(self, choice: str | None) -> None:
+        self.open_home()
+        if choice == "more":
+            self.open_review()
+
+    def open_progress(self) -> None:
+        """How far the learner is."""
+        from tutor.tui.screens.progress import ProgressScreen
+
+        self.push_screen(ProgressScreen(), self._after_progress)
+
+    def _after_progress(self, choice: str | None) -> None:
+        if choice == "go":
+            self.open_lesson(self.outline.current)
+        elif choice == "review":
+            self.open_review()
+        elif choice == "sheet":
+            self.show_sheet()
+        elif choice:
+            lesson_id, _slash, step_id = choice.partition("/")
+            self.open_lesson(lesson_id, step_id)
+
+    def show_sheet(self, *lesson_ids: str) -> None:
+        """The cheat sheet on these lessons, or on all."""
+        from tutor.console.learning import manner
+        from tutor.course.cheatsheet import cheat_sheet
+        from tutor.tui.screens.document import DocumentScreen
+
+        def sheet() -> str:
+            return cheat_sheet(self.outline.course, self.progress, manner(), lesson_ids)
+
+        if not sheet():
+            text = _("Nothing was typed in a lesson yet: there is nothing to write down.")
+            self.notify(text, markup=False)
+            return
+        name = "-".join(["redis-cheatsheet", *lesson_ids])
+        self.push_screen(DocumentScreen(sheet, name))
+
+    def show_report(self, player: Player, then: Callable[[bool | None], None]) -> None:
+        """The report on an exam, on the way to what comes after it."""
+        from tutor.course.report import exam_markdown, report_of
+        from tutor.tui.screens.document import DocumentScreen
+
+        def report() -> str:
+            found = report_of(player)
+            return "" if found is None else exam_markdown(found)
+
+        name = f"redis-exam-{player.step.id}"
+        self.push_screen(DocumentScreen(report, name, lambda: _("go on")), then)
 
     def open_sandbox(self) -> None:
         """The sandbox, with the keys it had when it was left."""
@@ -308,6 +403,14 @@ class TutorApp(App[None]):
     def action_open_cache(self) -> None:
         """The cache lab."""
         self.open_cache()
+
+    def action_open_review(self) -> None:
+        """What is due."""
+        self.open_review()
+
+    def action_open_progress(self) -> None:
+        """How far the learner is."""
+        self.open_progress()
 
     def action_home(self) -> None:
         """To the list of lessons."""

@@ -62,6 +62,8 @@ _TABLE = (
     Key("django", "", "app.open_django", "Django", N_("Django's cache: calls, and what they send")),
     Key("look", "ctrl+x", "look", N_("View"), N_("The next view: wire, key, value, bytes"), 6),
     Key("cache", "", "app.open_cache", N_("Cache"), N_("Cache lab: stampedes and their cures")),
+    Key("review", "", "app.open_review", N_("Review"), N_("Review what is due")),
+    Key("progress", "", "app.open_progress", N_("Progress"), N_("Show how far you are")),
     Key("home", "escape", "app.home", N_("Home"), N_("Go to the list of lessons"), 14, False),
     Key("close", "escape", "close", N_("Close"), N_("Close this window"), 3),
     Key("quit", "f10,ctrl+q", "app.quit", N_("Quit"), N_("Leave; your place is kept"), 4),

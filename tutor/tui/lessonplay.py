@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import BindingType
 
+from tutor.course.exam import minutes_left
 from tutor.course.player import Player
-from tutor.course.views import Feedback
-from tutor.i18n import _
+from tutor.course.views import DemoTurn, Feedback
+from tutor.i18n import _, language
 from tutor.tui.base import BaseScreen
 from tutor.tui.glyphs import glyphs
 from tutor.tui.keys import bindings
@@ -24,6 +25,7 @@ from tutor.tui.widgets.story import Story
 from tutor.tui.widgets.topbar import progress_row
 
 if TYPE_CHECKING:
+    from tutor.course.review import Review
     from tutor.tui.application import TutorApp
 
 NOT_WHILE_RUNNING = frozenset(
@@ -42,6 +44,8 @@ class LessonPlay(BaseScreen[None]):
     player: Player
     story: Story
     console_pane: ConsolePane
+    review: Review | None = None
+    """The session whose question this is; None in a lesson."""
     in_lab: ClassVar[bool] = False
 
     def show_panel(self, name: str) -> None:
@@ -60,6 +64,10 @@ class LessonPlay(BaseScreen[None]):
         """Put a command into the prompt; it is not run."""
         raise NotImplementedError
 
+    def played(self, turn: DemoTurn) -> None:
+        """A demo went on: show the lines that it typed and what came of them."""
+        raise NotImplementedError
+
     def turn(self) -> None:
         """The player is at another step: show it, here or on the screen of its kind."""
         if (self.player.lab is not None) == self.in_lab:
@@ -69,6 +77,8 @@ class LessonPlay(BaseScreen[None]):
 
     def where(self) -> Row:
         """The left end of the top bar: the lesson and how far it is."""
+        if self.review is not None:
+            return self._where_in_review(self.review)
         outline = cast("TutorApp", self.app).outline
         numbers = {line.id: line.number for line in outline.lines()}
         number = numbers.get(self.player.lesson.id, 0)
@@ -78,6 +88,21 @@ class LessonPlay(BaseScreen[None]):
         name = row(("redis-tutor", "muted"), "   ") if wide else EMPTY
         progress = progress_row(self.player.index + 1, total, 0 if wide else 5)
         return row(*name, (title, "title"), "   ", *progress)
+
+    def _where_in_review(self, review: Review) -> Row:
+        due = review.present
+        name = "" if due is None else review.course.concept_name(due.concept.id, language())
+        progress = progress_row(review.number, len(review.queue), 5)
+        return row((_("Review"), "title"), f" {glyphs.dot} ", (name, "strong"), "   ", *progress)
+
+    def exam_state(self) -> list[Row]:
+        """For the top bar: how much time an exam has left."""
+        exam = self.player.exam
+        if exam is None or exam.passed:
+            return []
+        if exam.over:
+            return [row((_("time is over"), "warning"))]
+        return [row((minutes_left(exam.left_ms), "strong"))]
 
     def lesson_tab(self) -> Row:
         """On a narrow terminal: the word on the lesson's tab, with the number of green checks."""
@@ -101,7 +126,7 @@ class LessonPlay(BaseScreen[None]):
         """Enter where there is nothing to enter goes on if the step is done."""
         question = self.player.question()
         answered = question is not None and question.answered
-        if self.player.passed or answered or self.player.step.kind in ("read", "free"):
+        if self.player.passed or answered or self.player.step.kind in ("read", "free", "demo"):
             self.action_next_step()
 
     def action_hint(self) -> None:
@@ -138,9 +163,27 @@ class LessonPlay(BaseScreen[None]):
         self.console_pane.output.say(lambda: row((_(text), "muted")))
 
     def action_next_step(self) -> None:
-        """On; after the last step a look back at the lesson."""
+        """On; a demo to its next pause. After the last step a look back at the lesson."""
         self.console_pane.cancel()
-        if self.player.next():
+        shown = self.player.play_on()
+        if shown is not None:
+            self.played(shown)
+            self.story.look()
+            self.story.reveal("demo")
+        elif self.player.exam is not None and self.player.commands:
+            cast("TutorApp", self.app).show_report(self.player, self._after_report)
+        else:
+            self._next_step()
+
+    def _after_report(self, on: bool | None) -> None:
+        if on:
+            self._next_step()
+
+    def _next_step(self) -> None:
+        if self.review is not None:
+            self.review.close(self.player)
+            cast("TutorApp", self.app).ask(self.review)
+        elif self.player.next():
             self.turn()
         else:
             from tutor.tui.screens.finished import FinishedScreen
@@ -173,6 +216,11 @@ class LessonPlay(BaseScreen[None]):
         elif choice:
             app.open_lesson(choice)
 
+    def on_unmount(self) -> None:
+        """A review that is left in the middle of a question: what was tried counts."""
+        if self.review is not None:
+            self.review.close(self.player)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that mean nothing in this step are not shown."""
         if not self.is_mounted:
@@ -180,7 +228,7 @@ class LessonPlay(BaseScreen[None]):
         if self.console_pane.executing and action in NOT_WHILE_RUNNING:
             return False
         if action in ("hint", "solution"):
-            return bool(self.player.step.checks)
+            return bool(self.player.step.solution)
         if action == "previous_step":
             return self.player.index > 0
         return True

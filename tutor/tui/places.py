@@ -18,6 +18,22 @@ class Place(NamedTuple):
     texts: tuple[str, ...]
 
 
+KEEPING: tuple[Place, ...] = (
+    Place("review:", N_("Review"), N_("what you have learnt, before you forget it"),
+          "open_review", (
+        N_("What you have finished comes back: tomorrow, after some days, after weeks; what was "
+           "hard comes back earlier."),
+        N_("A concept is asked by one of its steps, from a clean beginning, the options in another "
+           "order. Right, right after hints or wrong: by that it is decided when it comes again."),
+    )),
+    Place("progress:", N_("Progress"), N_("what is done, what is weak"), "open_progress", (
+        N_("Every lesson with its steps, weak concepts with the step to repeat, and your cheat "
+           "sheet."),
+        N_("redis-tutor progress export FILE takes all of it to another machine."),
+    )),
+)  # fmt: skip
+"""What a learner keeps, in the order in which it stands there."""
+
 PLACES: tuple[Place, ...] = (
     Place("django:", N_("Django's cache"), N_("calls, and what they send"), "open_django", (
         N_("Real Django behind a prompt >>>: cache.set, get_or_set, incr and the rest, on a master "

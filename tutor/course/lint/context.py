@@ -9,6 +9,7 @@ from tutor.course import stage
 from tutor.course.feedback import choose
 from tutor.course.lint.labbench import LabBench
 from tutor.course.lint.outcome import Outcome
+from tutor.course.lint.surroundings import Surroundings
 from tutor.course.model import Course, Lesson, Line, Step
 from tutor.course.play import Play
 from tutor.course.predicates.base import Scene
@@ -78,6 +79,7 @@ class Context:
     lesson: Lesson
     released: dict[int, str] | None = None
     ids_file: str = "ids.lock"
+    around: Surroundings = field(default_factory=Surroundings)
     counts: dict[str, int] = field(default_factory=dict)
     benches: dict[tuple[str, int], Bench | LabBench] = field(default_factory=dict)
 

@@ -170,8 +170,9 @@ def e9_chance_and_clock_do_not_matter(context: Context) -> Iterator[Problem]:
         samples = [step.solution, *(accept.run for accept in step.accept)]
         samples += [reject.run for reject in step.reject]
         expected = [context.bench(step).run(lines).green for lines in samples]
+        others = [seed for seed in SEEDS if seed != context.lesson.seed][: len(SEEDS) - 1]
         benches: list[tuple[str, Bench | LabBench]] = [
-            (f"seed {seed}", context.bench(step, seed)) for seed in SEEDS
+            (f"seed {seed}", context.bench(step, seed)) for seed in others
         ]
         if step.lab is None:
             benches.append(("the real clock", Bench(step, context.lesson.seed, SystemClock())))
@@ -184,7 +185,7 @@ def e9_chance_and_clock_do_not_matter(context: Context) -> Iterator[Problem]:
 
 def e10_steps_stand_alone(context: Context) -> Iterator[Problem]:
     """Each step is solved when opened alone, by a jump, and after coming back to it."""
-    first = context.lesson.steps[0].id
+    first = context.course.lesson(context.lesson.id).steps[0].id
     for step in context.exercises():
         if not context.bench(step).run(step.solution).passed:
             continue
@@ -230,6 +231,8 @@ def e12_commands_exist(context: Context) -> Iterator[Problem]:
         lines += [line for accept in step.accept for line in accept.run]
         if step.predict is not None:
             lines += [*step.predict.run, step.predict.ask]
+        if step.demo is not None:
+            lines += [beat.moved for beat in step.demo.beats if beat.moved is not None]
         known = context.bench(step).engine.commands
         for line in lines:
             argv = line.asked

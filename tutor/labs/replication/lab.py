@@ -21,7 +21,7 @@ from tutor.labs.checkpoint import Checkpoints, Freezer
 from tutor.labs.node import Kept, Node, NodeSettings
 from tutor.labs.replication.actions import KNOBS, Action, UnknownTarget
 from tutor.labs.replication.clients import Clients
-from tutor.labs.replication.frame import EventFrame, Frame
+from tutor.labs.replication.frame import EventFrame, Frame, SampleFrame
 from tutor.labs.replication.ledger import Ledger, Write
 from tutor.labs.replication.picture import Camera
 from tutor.labs.replication.scenarios import SCENARIOS, Scenario
@@ -51,6 +51,16 @@ class Deed:
 
     action: Action
     reply: Reply = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment of a run with all that led to it, to be there again (`Lab.keep`)."""
+
+    frames: tuple[Frame, ...]
+    samples: tuple[SampleFrame, ...]
+    actions: tuple[Action, ...]
+    world: bytes
 
 
 class Lab:
@@ -228,6 +238,24 @@ class Lab:
             self.deeds,
         ) = world  # fmt: skip
         self.ledger.take_flags(flags)
+
+    def keep(self) -> Moment | None:
+        """The present moment, to try several futures from it (`come_to`); None if this one cannot
+        be kept."""
+        world = self._freeze()
+        if world is None:
+            return None
+        return Moment(tuple(self.frames), tuple(self._camera.samples), tuple(self.actions), world)
+
+    def come_to(self, moment: Moment) -> None:
+        """Be at a kept moment, as if nothing had been done since. The run must not have gone back
+        (`back_to`) in between: then its records may be those of another one."""
+        self.frames[:] = moment.frames
+        self.actions[:] = moment.actions
+        self._thaw(moment.world)
+        self._camera.samples[:] = moment.samples
+        self.checkpoints.forget_from(0)
+        self._tell_watch()
 
     # acting
 

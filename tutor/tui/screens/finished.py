@@ -13,6 +13,7 @@ from tutor.course.player import Player
 from tutor.i18n import _, ngettext
 from tutor.tui.base import BaseModal
 from tutor.tui.glyphs import glyphs
+from tutor.tui.keys import letters
 from tutor.tui.paint import EMPTY, Piece, Row, row, wrap
 from tutor.tui.widgets.rows import Rows
 
@@ -27,6 +28,7 @@ class FinishedScreen(BaseModal[str]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "go_on", show=False),
         Binding("h", "leave", show=False),
+        Binding(letters("c"), "sheet", show=False),
     ]
 
     def __init__(self, player: Player) -> None:
@@ -73,6 +75,7 @@ class FinishedScreen(BaseModal[str]):
         else:
             text = _("next lesson: {title}").format(title=following[1])
             rows = wrap(_way("Enter", text, "screen.go_on"), width)
+        rows += wrap(_way("C", _("cheat sheet from your own commands"), "screen.sheet"), width)
         rows += wrap(_way("H", _("list of lessons"), "screen.leave"), width)
         rows += wrap(_way("Esc", _("stay here"), "screen.close"), width)
         return rows
@@ -81,6 +84,10 @@ class FinishedScreen(BaseModal[str]):
         """To the next lesson."""
         following = self._next()
         self.dismiss(following[0] if following else "home")
+
+    def action_sheet(self) -> None:
+        """The learner's own commands of this lesson, what each does, and what went wrong."""
+        cast("TutorApp", self.app).show_sheet(self.player.lesson.id)
 
     def action_leave(self) -> None:
         """To the list of lessons."""

@@ -21,7 +21,7 @@ from tutor.tui.base import BaseScreen
 from tutor.tui.glyphs import glyphs
 from tutor.tui.keys import bindings
 from tutor.tui.paint import EMPTY, Row, content, fit, row, width_of, wrap
-from tutor.tui.places import PLACES, Place
+from tutor.tui.places import KEEPING, PLACES, Place
 from tutor.tui.widgets.keybar import KeyBar
 from tutor.tui.widgets.notice import TooSmall
 from tutor.tui.widgets.rows import Rows
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 CONTINUE = "continue:"
 """Id of the line that goes on; those of `PLACES` are no lessons either."""
 
-_PLACES = {place.id: place for place in PLACES}
+_PLACES = {place.id: place for place in (*KEEPING, *PLACES)}
 
 
 class HomeScreen(BaseScreen[None]):
@@ -109,13 +109,20 @@ class HomeScreen(BaseScreen[None]):
         if lines:
             made.append(self._head(_("Lessons")))
             made += [self._option(line.id, [_lesson_row(line, width)]) for line in lines]
+            made += [self._gap(), self._head(_("What you keep"))]
+            made += [self._place(place, width) for place in KEEPING]
             made.append(self._gap())
         made.append(self._head(_("On your own")))
-        for place in PLACES:
-            about = (_(place.about), "muted")
-            line = row("    ", (_(place.title), ""), "  ", about)
-            made.append(self._option(place.id, [fit(line, width, glyphs.ellipsis)]))
-        return made
+        return made + [self._place(place, width) for place in PLACES]
+
+    def _place(self, place: Place, width: int) -> Option:
+        due = self._tutor.outline.due if place.id == "review:" else 0
+        about = (_(place.about), "muted")
+        if due:
+            text = ngettext("{n} concept is due", "{n} concepts are due", due)
+            about = (text.format(n=due), "accent")
+        line = row("    ", (_(place.title), ""), "  ", about)
+        return self._option(place.id, [fit(line, width, glyphs.ellipsis)])
 
     def _option(self, name: str, rows: Sequence[Row]) -> Option:
         return Option(content(self.app, rows), id=name)

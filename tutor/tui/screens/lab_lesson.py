@@ -15,8 +15,9 @@ from textual.types import CSSPathType
 from textual.widget import Widget
 
 from tutor.console.history import History
+from tutor.course.labview import NodeEntry
 from tutor.course.player import Player
-from tutor.course.views import Feedback
+from tutor.course.views import DemoTurn, Feedback
 from tutor.i18n import _, language
 from tutor.labs.replication.lab import Lab
 from tutor.labs.replication.words import Move
@@ -97,7 +98,8 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
         return row((_("Replication lab"), "title"))
 
     def _state(self) -> list[Row]:
-        return [row((panel_name(self.panel), "muted")), row((language().upper(), "accent"))]
+        panel, spoken = (panel_name(self.panel), "muted"), (language().upper(), "accent")
+        return [row(panel), *self.exam_state(), row(spoken)]
 
     def _tab_rows(self) -> list[tuple[str, Row]]:
         return [("side", self.lesson_tab()), ("lab", row(_("Lab")))]
@@ -163,6 +165,23 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
         self.look()
         self.console_pane.look()
 
+    def played(self, turn: DemoTurn) -> None:
+        """The demo made some moves: print them, show the lab as it is now."""
+        from tutor.console.render import render
+        from tutor.engine.cmdline import quote
+
+        for entry in turn.entries:
+            line = " ".join(quote(word) for word in entry.argv)
+            node = entry.node if isinstance(entry, NodeEntry) else ""
+            self.desk.name = node or self.desk.name
+            exchange = self.console_pane.output.command(str(self.desk.backend.prompt()), line)
+            if node:
+                exchange.reply += [row(*each) for each in render(entry.reply, argv=entry.argv)]
+            self.console_pane.output.changed(exchange)
+        self.playing.go(self.playing.last)
+        self.look()
+        self.console_pane.look()
+
     # time
 
     def tick(self) -> None:
@@ -171,7 +190,7 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
         self._ticks += 1
         if self.playing.running:
             self._idle += 1
-            if self._idle >= REST_TICKS:
+            if self._idle >= REST_TICKS and not self._under_time:
                 self.playing.running, self._rests = False, True
                 self.slider.refresh()
         if self._ticks % JUDGE_TICKS:
@@ -179,6 +198,12 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
         with self.desk.lock.glance() as mine:
             if mine:
                 self._judge()
+
+    @property
+    def _under_time(self) -> bool:
+        """In an exam time does not wait for those who think."""
+        exam = self.player.exam
+        return exam is not None and not exam.over and not exam.passed
 
     def _judge(self) -> None:
         """Show what has become of the checks meanwhile."""

@@ -11,7 +11,9 @@ from textual.containers import Horizontal
 from textual.types import CSSPathType
 
 from tutor.console.history import History
+from tutor.course.moves import is_move
 from tutor.course.player import Player
+from tutor.course.views import DemoTurn
 from tutor.engine.world import Entry
 from tutor.i18n import _
 from tutor.tui.desk import LessonDesk
@@ -75,6 +77,11 @@ class LessonScreen(Workbench, LessonPlay):
             ("xray", row(_("X-ray"), (f" {self.xray.key_text}", "key"))),
         ]
 
+    def state_rows(self) -> list[Row]:
+        """The right end of the top bar; an exam's time gives way last."""
+        *others, spoken = super().state_rows()
+        return [*others, *self.exam_state(), spoken]
+
     # what came of a command
 
     def ran(self, entry: Entry | None) -> None:
@@ -110,16 +117,33 @@ class LessonScreen(Workbench, LessonPlay):
 
     def _show_run(self) -> None:
         """A predict question was really run, in a fresh world: print it, look at its key."""
-        from tutor.console.render import render
-        from tutor.engine.cmdline import quote
-
         world = self.player.world
         self.xray.watch(world, self.player.step.view.focus)
         for at, entry in enumerate(world.history):
-            line = " ".join(quote(word) for word in entry.argv)
-            exchange = self.console_pane.output.command(str(self.desk.backend.prompt()), line)
-            exchange.reply += [row(*each) for each in render(entry.reply, argv=entry.argv)]
-            self.console_pane.output.changed(exchange)
+            self._print(entry)
             with world.moment(at):
                 self.xray.before(entry.argv)
             self.xray.after(entry)
+
+    def _print(self, entry: Entry) -> None:
+        """A line that was not typed here, and its reply."""
+        from tutor.console.render import render
+        from tutor.engine.cmdline import quote
+
+        line = " ".join(quote(word) for word in entry.argv)
+        exchange = self.console_pane.output.command(str(self.desk.backend.prompt()), line)
+        if not is_move(entry.argv):
+            exchange.reply += [row(*each) for each in render(entry.reply, argv=entry.argv)]
+        self.console_pane.output.changed(exchange)
+
+    def played(self, turn: DemoTurn) -> None:
+        """The demo typed some lines: print them; the X-ray shows what the last one did."""
+        world = self.player.world
+        for entry in turn.entries:
+            self._print(entry)
+        done = len(world.history)
+        if done and any(not is_move(entry.argv) for entry in turn.entries):
+            with world.moment(done - 1):
+                self.xray.before(world.history[-1].argv)
+            self.xray.after(world.history[-1])
+        self.look()

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 
+from tutor.course.exam import minutes, minutes_left
 from tutor.course.player import Player
 from tutor.course.prose import Prose
 from tutor.course.views import CheckView, Hint, Option, Question, hint_title
@@ -39,6 +40,8 @@ class Story(Vertical):
         self.player = player
         self.solution: list[str] = []
         """Lines of the solution, once the learner asked for them in this step."""
+        self.reviewing = False
+        """The step is a question of a review."""
         self.quiet = False
         """The last command brought the task further: say nothing about what is missing."""
         self.text = _Text(id="side")
@@ -127,6 +130,7 @@ class Story(Vertical):
             add("stale", wrap(row((f"{glyphs.warning} {text}", "warning")), width, "  "))
         add("body", self._prose(view.body, width))
         add("task", self._boxed(_("Task"), self._prose(view.task, width - 2)))
+        add("demo", self._demo_rows(width))
         add("question", self._question_rows(width))
         feedback = player.feedback()
         if feedback is not None and not self.quiet:
@@ -173,6 +177,17 @@ class Story(Vertical):
         pieces = with_action(command_pieces(line), paste(line))
         return wrap((Piece("> ", "prompt"), *pieces), width, "  ")
 
+    def _demo_rows(self, width: int) -> list[Row]:
+        """What is read at this pause of a demo, and how it goes on."""
+        demo = self.player.demo()
+        if demo is None:
+            return []
+        rows = list(self._prose(demo.note, width - 2))
+        if not demo.over:
+            text = _("F8 plays on.") if demo.beat else _("F8 plays it, from pause to pause.")
+            rows += wrap(row((text, "muted")), width - 2)
+        return self._boxed(_("A demonstration"), rows) if rows else []
+
     # questions
 
     def _question_rows(self, width: int) -> list[Row]:
@@ -207,18 +222,24 @@ class Story(Vertical):
     # the part that stays
 
     def _verdict_rows(self, width: int) -> list[Row]:
-        rows: list[Row] = []
+        rows = self._exam_rows(width)
         gap = [EMPTY] if self.app.size.height >= 30 else []
         for check in self.player.checks():
             rows += check_rows(check, width)
         last = self.player.index + 1 == len(self.player.lesson.steps)
         word = _("finish the lesson") if last else _("next step")
+        if self.reviewing:
+            word = _("next question")
+        elif self.player.exam is not None:
+            word = _("report")
         go = with_action(row(("F8", "hotkey"), f" {word}"), "screen.next_step")
         if self.player.passed or (self._question is not None and self._question.answered):
             done = row(Piece(f"{glyphs.ok} ", "ok"), Piece(_("Done."), "ok"), "  ", *go)
             rows += [*gap, *wrap(done, width)] if rows else wrap(done, width)
         elif self.player.step.kind in ("read", "free"):
             rows += wrap(go, width)
+        elif self.player.exam is not None and self.player.exam.over:
+            rows += [*gap, *wrap(go, width)]
         elif self.player.hints_left and self.player.step.hints is not None:
             left = _("{n} of {total}").format(
                 n=self.player.step.hints.rungs - self.player.hints_left + 1,
@@ -229,6 +250,22 @@ class Story(Vertical):
             )
             rows += [*gap, *wrap(hint, width)]
         return rows
+
+    def _exam_rows(self, width: int) -> list[Row]:
+        """How much time an exam has left, or that it is over."""
+        exam = self.player.exam
+        if exam is None:
+            return []
+        limit = minutes(exam.limit_ms)
+        if exam.late:
+            text = _("The time of {limit} is over; what you do now counts as late.")
+            said = (f"{glyphs.warning} {text.format(limit=limit)}", "warning")
+            return wrap(row(said), width, "  ")
+        if exam.passed:
+            return []
+        text = _("time left: {left} of {limit}")
+        said = (text.format(left=minutes_left(exam.left_ms), limit=limit), "strong")
+        return wrap(row(said), width)
 
     def on_resize(self, event: events.Resize) -> None:
         """Laid out for other widths before."""
