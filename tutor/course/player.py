@@ -121,11 +121,6 @@ class Player:
         return attempt.node if isinstance(attempt, LabAttempt) else ""
 
     @property
-    def verdicts(self) -> Mapping[str, tuple[Any, ...]]:
-        """How each check of the step stands: a verdict for each of its predicates."""
-        return self._attempt.verdicts
-
-    @property
     def passed(self) -> bool:
         """All checks of the step are green at this moment."""
         return self._attempt.passed

@@ -12,9 +12,9 @@ from tests.console.plain.kit import Script
 from tutor import i18n
 from tutor.console.pasting import as_one_line
 from tutor.console.plain.page import DATA
+from tutor.console.plain.telling import unmet
 from tutor.course.loader import load_course
 from tutor.course.model import Course, Lesson, Line, Reject, Step
-from tutor.course.unmet import unmet
 from tutor.diagrams.canvas import line_width
 from tutor.i18n import _, language, set_language
 
@@ -85,7 +85,7 @@ def play_exercise(script: Script, step: Step) -> None:
         assert not script.player.passed, step.id
         assert _("Not yet") in heard, step.id
         reasons = script.type("why")
-        demands = unmet(step, script.player.verdicts)
+        demands = unmet(script.player)
         assert demands, step.id
         assert sum(reasons.count(sign) for sign in "✗○") >= len(demands), step.id
         way = wrong.recover or step.solution
@@ -120,6 +120,11 @@ def test_every_step_can_be_solved_in_lines(lesson: str, spoken: Strict | None) -
             play_exercise(script, step)
         elif step.kind in ("predict", "quiz"):
             play_question(script, step, 1 + number % 2)
+        while (demo := script.player.demo()) is not None and not demo.over:
+            script.type("next")
+        if script.player.exam is not None:
+            assert script.type("report").strip(), step.id
+            script.type("next")  # the report comes before the next step
         script.type("show", "goal", "where")
         assert script.player.step is step
         script.type("next")

@@ -11,7 +11,7 @@ from tutor.console.plain.place import PageHost, WordBackend
 from tutor.console.plain.turns import TurnTeller
 from tutor.course.moves import USAGE
 from tutor.course.player import Player
-from tutor.course.views import CheckLine, Feedback
+from tutor.course.views import CheckLine, DemoTurn, Feedback
 from tutor.i18n import _
 from tutor.labs.replication.words import WORDS as MOVES
 from tutor.labs.replication.words import next_words
@@ -43,6 +43,7 @@ class PlainLesson:
         self._ended = False
         self._told_of_time = False
         self._shown: tuple[CheckLine, ...] = ()
+        self._reported = False
         self._said: tuple[str, object] | None = None
         self._was_passed = False
         self._backend = self._new_backend()
@@ -117,7 +118,7 @@ class PlainLesson:
     def _go_on_if_done(self) -> None:
         question = self.player.question()
         answered = question is not None and question.answered
-        done = self.player.passed or answered or self.player.step.kind in ("read", "free")
+        done = self.player.passed or answered or self.player.step.kind in ("read", "free", "demo")
         if self._interactive and done:
             self.next()
 
@@ -218,13 +219,21 @@ class PlainLesson:
 
     def _entered(self) -> None:
         self._said = None
+        self._reported = False
         self._turns.forget()
         self.tell()
 
     def next(self) -> None:
-        """The next step; after the last one a look back, and then the next lesson."""
+        """The next step; after the last one a look back, and then the next lesson. A demo first
+        plays to its end, an exam first gives its report."""
         if self._ended:
             self.left = "next"
+        elif (played := self.player.play_on()) is not None:
+            self._played(played)
+        elif self.player.exam is not None and self.player.commands and not self._reported:
+            self.report()
+            self._reported = True
+            self.page.say(_("next goes on."))
         elif self.player.next():
             self._entered()
         else:
@@ -232,6 +241,19 @@ class PlainLesson:
             self.page.gap()
             self.page.show(telling.finished_lines(self.player, self.page.width))
             self.page.say(_("next opens the next lesson; lessons lists all of them."))
+
+    def _played(self, played: DemoTurn) -> None:
+        for entry in played.entries:
+            self.page.show(telling.entry_lines(entry, self.page.width))
+        self._judged(None)
+        self.page.show(telling.demo_lines(self.player, self.page.width))
+        if not self.player.passed and self.player.done:
+            self._say_go_on()
+
+    def report(self) -> None:
+        """What has come of an exam so far."""
+        lines = telling.report_lines(self.player, self.page.width)
+        self.page.show(lines or [[(_("This step is no exam."), "note")]])
 
     def previous(self) -> None:
         """The step before."""
@@ -302,7 +324,7 @@ class PlainLesson:
             n=done,
             total=len(self.player.lesson.steps),
         )
-        self.page.say(text)
+        self.page.say(f"{text} {telling.exam_text(self.player)}".rstrip())
 
     def goal(self) -> None:
         """The goal picture in words."""

@@ -8,11 +8,12 @@ from tutor.console.plain.markdown import indented, inline, markdown_lines
 from tutor.console.plain.page import SIGNS, wrap
 from tutor.console.render import Line, render
 from tutor.console.travel import command_text
+from tutor.course.exam import minutes, minutes_left
 from tutor.course.labview import NodeEntry
 from tutor.course.moves import is_move
 from tutor.course.player import Player
 from tutor.course.prose import Block, Box, Code, Prose, Text, Transcript, box_title
-from tutor.course.unmet import unmet
+from tutor.course.report import exam_markdown, report_of
 from tutor.course.views import CheckLine, Feedback, Hint, Option, Question, hint_title
 from tutor.engine.replies import Reply
 from tutor.engine.world import Entry
@@ -21,7 +22,9 @@ from tutor.i18n import _, ngettext
 __all__ = [
     "blocks_of",
     "check_lines",
+    "demo_lines",
     "entry_lines",
+    "exam_text",
     "exchange_lines",
     "feedback_lines",
     "finished_lines",
@@ -29,10 +32,12 @@ __all__ = [
     "place_text",
     "question_lines",
     "recap_lines",
+    "report_lines",
     "solution_lines",
     "step_lines",
     "steps_lines",
     "task_lines",
+    "unmet",
     "unmet_lines",
 ]
 
@@ -113,6 +118,7 @@ def step_lines(player: Player, width: int) -> list[Line]:
             wrap([(stale, "warning")], width) if stale else [],
             prose_lines(view.body, width),
             task_lines(player, width),
+            demo_lines(player, width),
             question_lines(player.question(), width),
             recap_lines(player, width) if player.done else [],
         ]
@@ -123,7 +129,36 @@ def task_lines(player: Player, width: int) -> list[Line]:
     """The task and how its checks stand."""
     task = _titled(_("Task"), prose_lines(player.view().task, width - 2))
     checks = [line for check in player.checks() for line in check.lines]
-    return blocks_of([task, check_lines(checks, width)])
+    time = exam_text(player)
+    timed = wrap([(time, "title")], width) if time else []
+    return blocks_of([task, [*timed, *check_lines(checks, width)]])
+
+
+def exam_text(player: Player) -> str:
+    """How much time an exam has left, or that it is over; "" where there is none to tell."""
+    exam = player.exam
+    if exam is None or (exam.passed and not exam.late):
+        return ""
+    limit = minutes(exam.limit_ms)
+    if exam.late:
+        return _("The time of {limit} is over; what you do now counts as late.").format(limit=limit)
+    return _("time left: {left} of {limit}").format(left=minutes_left(exam.left_ms), limit=limit)
+
+
+def demo_lines(player: Player, width: int) -> list[Line]:
+    """What is read at this pause of a demo, and how it goes on."""
+    demo = player.demo()
+    if demo is None:
+        return []
+    how = "" if demo.over else _("next plays on.") if demo.beat else _("next plays it, bit by bit.")
+    going = wrap([(how, "note")], width - 2) if how else []
+    return _titled(_("A demonstration"), blocks_of([prose_lines(demo.note, width - 2), going]))
+
+
+def report_lines(player: Player, width: int) -> list[Line]:
+    """What has come of an exam so far; nothing where the step is none."""
+    report = report_of(player)
+    return [] if report is None else markdown_lines(exam_markdown(report), width)
 
 
 def check_lines(checks: Sequence[CheckLine], width: int) -> list[Line]:
@@ -226,10 +261,16 @@ def finished_lines(player: Player, width: int) -> list[Line]:
     return lines
 
 
+def unmet(player: Player) -> list[CheckLine]:
+    """Each demand that is not met, also where its check has a text of its own."""
+    found = [line for check in player.checks() for line in check.details]
+    return [line for line in found if line.status != "ok"]
+
+
 def unmet_lines(player: Player, width: int) -> list[Line]:
     """Every demand that is not met: what is, what is needed."""
     lines: list[Line] = []
-    for line in unmet(player.step, player.verdicts):
+    for line in unmet(player):
         later = _("nothing to compare yet")
         note = "" if line.status == "wrong" else f" ({later})"
         text: Line = [(line.text, "check"), (note, "note")]
