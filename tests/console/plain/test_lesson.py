@@ -224,6 +224,12 @@ def test_another_client_answers_what_one_waits_for() -> None:
     assert said == '(integer) 1\nThe answer to BLPOP q 0:\n1) "q"\n2) "a"\n'
 
 
+def test_changing_places_is_no_mistake() -> None:
+    script = small("hash")
+    script.type("SET user:1 Alice")
+    assert script.type(":client 2") == "Client 2 has connected.\n"
+
+
 def test_in_a_pipe_a_wait_that_ends_is_waited_for() -> None:
     script = small()
     before = script.clock.now_us()

@@ -94,7 +94,7 @@ class TurnTeller:
         if player.lab is not None:
             self._happened(events)
         self.late(backend)
-        return turn.feedback
+        return None if turn.entry.command == ":client" else turn.feedback
 
     # replies
 
