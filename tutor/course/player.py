@@ -115,6 +115,12 @@ class Player:
         return attempt.lab if isinstance(attempt, LabAttempt) else None
 
     @property
+    def node(self) -> str:
+        """In a lab: the node of the prompt, as `run` has it; else ""."""
+        attempt = self._attempt
+        return attempt.node if isinstance(attempt, LabAttempt) else ""
+
+    @property
     def passed(self) -> bool:
         """All checks of the step are green at this moment."""
         return self._attempt.passed
