@@ -63,13 +63,16 @@ def read_memcached_setup(table: Table) -> McSetup | None:
 def line_fault(line: Line, step: Step) -> str | None:
     """What is wrong with a line for Django or Memcached, "" if nothing is; None for any other."""
     if is_mc(line.argv):
+        from tutor.course.mcstage import FILL, fill_fault
         from tutor.memcached.text import COMMANDS
 
         word = line_name(line.argv).removeprefix("mc.")
         if step.memcached is None:
             return "it needs [step.memcached]"
+        if word == FILL.decode():
+            return fill_fault(line.argv[2:])
         if word.encode() not in COMMANDS:
-            known = [name.decode() for name in COMMANDS]
+            known = [FILL.decode(), *(name.decode() for name in COMMANDS)]
             return f"it is written: {MC_USAGE}{did_you_mean(word, known)}"
         return ""
     if step.django is not None and is_call(line.argv):
