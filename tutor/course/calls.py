@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor.engine.cmdline import quote, split
-from tutor.engine.replies import is_error
+from tutor.engine.replies import Reply, is_error
 from tutor.engine.table import load_table
 from tutor.engine.world import Entry
 
@@ -81,6 +81,15 @@ def said_lines(entry: Entry) -> tuple[tuple[tuple[str, str], ...], ...] | None:
     for one in told.exchanges:
         lines.append(tuple(exchange_line(one, brief=True, timed=False)))
     return tuple(lines)
+
+
+def wire_of(entry: Entry) -> tuple[Sequence[bytes], Reply]:
+    """The last command that went to Redis, and its reply."""
+    if isinstance(entry, CallEntry) and entry.told is not None:
+        sent = [one for one in entry.told.exchanges if one.argv and one.answered]
+        if sent:
+            return sent[-1].argv, sent[-1].reply
+    return entry.argv, entry.reply
 
 
 def line_of(entry: Entry) -> str:
