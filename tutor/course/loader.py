@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tutor.course import sync
+from tutor.course.besidestep import examples_beside, read_django_setup, read_memcached_setup
 from tutor.course.labstep import (
     complain_about_lab,
     complain_about_lines,
@@ -48,7 +49,9 @@ FORMAT = 1
 COURSE_FILE = "course.toml"
 IDS_FILE = "ids.lock"
 PANELS = ("structure", "bytes")
-_SPOKEN_OF = ("kind", "lab", "setup", "check", "solution", "predict", "quiz")
+_SPOKEN_OF = (
+    "kind", "lab", "django", "memcached", "setup", "check", "solution", "predict", "quiz",
+)  # fmt: skip
 
 
 def load_course(folder: Path | None = None) -> Course:
@@ -132,6 +135,7 @@ def read_lesson(
         prose[language] = document
         problems.extend(found)
     problems.extend(examples_in_labs(steps, prose))
+    problems.extend(examples_beside(steps, prose))
     structures = {step.id: step.structure for step in steps}
     stale, found = sync.stale_anchors(folder, prose, structures)
     problems.extend(found)
@@ -192,6 +196,8 @@ def _step(table: Table) -> Step:
         quiz=_quiz(table),
         introduces=tuple(name.lower() for name in table.strings("introduces")),
         lab=read_lab_setup(table),
+        django=read_django_setup(table),
+        memcached=read_memcached_setup(table),
         structure=_fingerprint(table.data),
     )
     table.close()

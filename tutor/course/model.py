@@ -148,6 +148,24 @@ class LabSetup:
 
 
 @dataclass(frozen=True, slots=True)
+class DjangoSetup:
+    """Django's cache beside the step's engine, or beside its lab: ``settings`` is a name of
+    `tutor.network.django.settings.BLOCKS`."""
+
+    settings: str = "single"
+
+
+@dataclass(frozen=True, slots=True)
+class McSetup:
+    """A Memcached beside the step's engine, as it is started: ``-m`` in MB, ``-I`` in KB, without
+    ``evictions`` ``-M``."""
+
+    memory_mb: int = 64
+    item_kb: int = 1024
+    evictions: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One page of a lesson. With a ``lab`` all its lines are moves in that lab
     (`tutor.labs.replication.words`)."""
@@ -168,6 +186,8 @@ class Step:
     quiz: Quiz | None = None
     introduces: tuple[str, ...] = ()
     lab: LabSetup | None = None
+    django: DjangoSetup | None = None
+    memcached: McSetup | None = None
     structure: str = ""
     """A hash of everything above, for the sync lock."""
 

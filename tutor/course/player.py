@@ -18,6 +18,7 @@ from typing import Any
 
 from tutor.course import feedback, questions, stage
 from tutor.course.attempt import Attempt
+from tutor.course.calls import line_words
 from tutor.course.labattempt import LabAttempt
 from tutor.course.model import HINT_NAMES, Course, Lesson, Step
 from tutor.course.predicates.base import WholeLine, line_text
@@ -36,7 +37,6 @@ from tutor.course.views import (
     Turn,
 )
 from tutor.engine.clock import Clock, SystemClock
-from tutor.engine.cmdline import split
 from tutor.engine.session import Session
 from tutor.engine.world import Entry, World
 from tutor.i18n import language, pgettext
@@ -169,7 +169,7 @@ class Player:
 
     def run_line(self, line: str) -> Turn:
         """As `run`, for a typed line; raises `cmdline.UnbalancedQuotes`, ValueError if empty."""
-        argv = split(line)
+        argv = line_words(line, self.step.django is not None)
         if not argv:
             raise ValueError("an empty line")
         return self.run(argv)

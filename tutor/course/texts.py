@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from tutor.course import stage
+from tutor.course.calls import said_lines
 from tutor.course.model import Lesson, Step
 from tutor.course.play import Play
 from tutor.course.prose import Box as Boxed
 from tutor.course.prose import Code, Prose, Run, Text, perform
 from tutor.engine.clock import VirtualClock
+from tutor.engine.world import Entry
 from tutor.i18n import language
 
 
@@ -74,10 +76,12 @@ def perform_section(blocks: Sequence[Text | Code | Boxed | Run], step: Step, see
     Blocks of one section go on where the one before ended.
     """
     plays: list[Play] = []
+    entries: list[Entry] = []
 
     def execute(argv: tuple[bytes, ...]) -> Any:
         if not plays:
             plays.append(stage.build(step, seed, VirtualClock()).play)
-        return plays[0].run(argv).reply
+        entries.append(plays[0].run(argv))
+        return entries[-1].reply
 
-    return perform(tuple(blocks), execute)
+    return perform(tuple(blocks), execute, lambda: said_lines(entries[-1]), step.django is not None)

@@ -12,7 +12,7 @@ import math
 import socket
 import time
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tutor.engine.cmdline import quote
 from tutor.engine.host import Buffers
@@ -35,7 +35,20 @@ VISIT_S = 0.001
 SLICE = 256
 """Commands of a queue that are taken at once."""
 
-_INTEGERS = {int}
+
+def _alike(replies: list[Any]) -> bytes:
+    """Many replies of one type in one go; b"" for a type that is not often seen many times."""
+    kind, count = type(replies[0]), len(replies)
+    if kind is int:
+        return b":%d\r\n" * count % tuple(replies)
+    if kind is bytes:
+        parts: list[Any] = []
+        for reply in replies:
+            parts += len(reply), reply
+        return b"$%d\r\n%b\r\n" * count % tuple(parts)
+    if replies[0] is OK and replies.count(OK) == count:
+        return OK_BYTES * count
+    return b""
 
 
 class Connection:
@@ -224,10 +237,11 @@ class Connection:
     def _answer(self, replies: list[Reply]) -> None:
         """Put replies into the output, and forget them."""
         write = self.output.append
-        count = len(replies)
-        if count > 1 and type(replies[0]) is int and set(map(type, replies)) == _INTEGERS:
-            write(b":%d\r\n" * count % tuple(replies))  # half of what one by one costs
-            replies.clear()
+        if len(replies) > 1 and len(set(map(type, replies))) == 1:
+            alike = _alike(replies)  # half of what one by one costs
+            if alike:
+                write(alike)
+                replies.clear()
         for reply in replies:
             if type(reply) is int:
                 small = reply < 4096 and reply >= 0

@@ -9,7 +9,7 @@ import pytest
 
 from tests.network.serving import until
 from tutor.console.django.command import Script
-from tutor.console.django.session import Session
+from tutor.network.django.session import Session
 from tutor.console.django.words import WORDS, choices
 
 
