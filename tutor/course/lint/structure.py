@@ -17,7 +17,7 @@ from tutor.engine.cmdline import UnbalancedQuotes, split
 TASK_LINES = 8
 STEP_LINES = 18
 CODE_CELLS = 72
-_CALL = re.compile(r"(cache\.\w+)\(|:(mc) (\w+)")
+_CALL = re.compile(r"(cache\.[a-z]\w*)\(|:(mc) ([a-z]\w*)")
 CODE_SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 
 
