@@ -16,7 +16,8 @@ from tutor.console.render import Line
 from tutor.i18n import _, ngettext
 
 if TYPE_CHECKING:
-    from tutor.engine.world import Entry, Loss, World
+    from tutor.course.calls import CallEntry, McEntry, line_of
+from tutor.engine.world import Entry, Loss, World
 
 __all__ = ["Traveller", "Trip", "loss_of", "moment_lines", "run", "take", "told", "trip_of"]
 
@@ -158,6 +159,9 @@ def where(world: World) -> str:
 
 def command_text(entry: Entry, most: int = _WIDEST, readable: bool = True) -> str:
     """A command as it was typed, cut to so many characters (0: whole)."""
+    if isinstance(entry, (CallEntry, McEntry)):
+        line = line_of(entry)
+        return line if not most or len(line) <= most else f"{line[: most - 1]}…"
     text = ""
     for word in entry.argv:
         text += f"{' ' if text else ''}{quote(_head(word, 4 * most), readable)}"

@@ -63,9 +63,13 @@ def read_memcached_setup(table: Table) -> McSetup | None:
 def line_fault(line: Line, step: Step) -> str | None:
     """What is wrong with a line for Django or Memcached, "" if nothing is; None for any other."""
     if is_mc(line.argv):
+        from tutor.course.mcstage import FILL, fill_fault
+
         if step.memcached is None:
             return "it needs [step.memcached]"
-        return "" if len(line.argv) > 1 else f"it is written: {MC_USAGE}"
+        if len(line.argv) == 1:
+            return f"it is written: {MC_USAGE}"
+        return fill_fault(line.argv[2:]) if line.argv[1].lower() == FILL else ""
     if step.django is not None and is_call(line.argv):
         from tutor.course.callwords import complaint
 

@@ -21,6 +21,10 @@ from tutor.engine.world import Entry
 if TYPE_CHECKING:
     from tutor.network.django.desk import Told
 
+LONGEST = 200
+MOST_LINES = 100
+"""Characters and lines that are shown of an answer."""
+
 MC = b":mc"
 """The word before a command for Memcached."""
 
@@ -58,7 +62,9 @@ def said_lines(entry: Entry) -> tuple[tuple[tuple[str, str], ...], ...] | None:
     if isinstance(entry, McEntry):
         text = entry.answer.decode("utf-8", "backslashreplace").removesuffix("\r\n")
         role = "error" if is_error(entry.reply) else "string"
-        return tuple(((line, role),) for line in text.split("\r\n"))
+        answer = [_cut(line, LONGEST) for line in text.split("\r\n")]
+        shown = answer if len(answer) <= MOST_LINES else [*answer[: MOST_LINES - 1], "…"]
+        return tuple(((line, role),) for line in shown)
     if not isinstance(entry, CallEntry) or entry.told is None:
         return None
     from tutor.network.django.wiretext import exchange_line
@@ -77,6 +83,20 @@ def said_lines(entry: Entry) -> tuple[tuple[tuple[str, str], ...], ...] | None:
     return tuple(lines)
 
 
+def line_of(entry: Entry) -> str:
+    """A command as it would be typed."""
+    if isinstance(entry, CallEntry):
+        return entry.text
+    words = entry.argv
+    if isinstance(entry, McEntry):
+        words = (MC, entry.argv[0].removeprefix(b"mc."), *entry.argv[1:])
+    return " ".join(quote(word) for word in words)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def said_of(entry: Entry) -> tuple[str, str, str]:
     """A command's name, its line and its reply, each as one line of text."""
     from tutor.course.predicates.replies import reply_text
@@ -89,7 +109,7 @@ def said_of(entry: Entry) -> tuple[str, str, str]:
         words = b" ".join((entry.argv[0].removeprefix(b"mc."), *entry.argv[1:]))
         answer = entry.answer.decode("utf-8", "replace").strip().replace("\r\n", " ")
         name = entry.argv[0].decode("utf-8", "replace").removeprefix("mc.")
-        return name, words.decode("utf-8", "replace"), answer
+        return name, words.decode("utf-8", "replace"), _cut(answer, LONGEST)
     line = " ".join(quote(word) for word in entry.argv)
     return entry.command.upper(), line, reply_text(entry.reply)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.course.attempt import kept_actions
 from tutor.course.calls import essence, is_call
@@ -29,6 +29,9 @@ from tutor.labs.replication.actions import KNOBS, Action
 from tutor.labs.replication.lab import STEP_US, Lab
 from tutor.labs.replication.scenarios import SCENARIOS, Scenario
 from tutor.labs.replication.words import FIRST_NODE, BadWord, Move, read_move
+
+if TYPE_CHECKING:
+    from tutor.network.django.desk import Desk
 
 SECOND_US = 1_000_000
 LONGEST_US = 600 * SECOND_US
@@ -110,6 +113,12 @@ class LabAttempt(Judged):
     @property
     def scene(self) -> Scene:
         return Scene(self.view, beside=self.django)
+
+    @property
+    def desk(self) -> Desk:
+        """The Django process. Only for a step that has one."""
+        assert self.django is not None
+        return self.django.desk
 
     @cached_property
     def world(self) -> World:

@@ -19,6 +19,7 @@ from typing import Any
 from tutor.course import feedback, questions, stage
 from tutor.course.attempt import Attempt
 from tutor.course.calls import line_words
+from tutor.course.company import StepCompany
 from tutor.course.labattempt import LabAttempt
 from tutor.course.model import HINT_NAMES, Course, Lesson, Step
 from tutor.course.predicates.base import WholeLine, line_text
@@ -91,6 +92,12 @@ class Player:
     def clients(self) -> Mapping[int, Session]:
         """Who is connected to the present step's world, by number."""
         return self._attempt.clients
+
+    @property
+    def company(self) -> StepCompany | None:
+        """What stands beside the present step's Redis, if anything does."""
+        attempt = self._attempt
+        return StepCompany.of(self.step, lambda: attempt.desk)
 
     @property
     def lab(self) -> Lab | None:

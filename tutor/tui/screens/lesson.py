@@ -11,6 +11,7 @@ from textual.containers import Horizontal
 from textual.types import CSSPathType
 
 from tutor.console.history import History
+from tutor.course.calls import CallEntry, line_of
 from tutor.course.player import Player
 from tutor.engine.world import Entry
 from tutor.i18n import _
@@ -18,6 +19,7 @@ from tutor.tui.desk import LessonDesk
 from tutor.tui.keys import bindings
 from tutor.tui.lessonplay import LessonPlay
 from tutor.tui.paint import Row, row
+from tutor.tui.widgets.besideentry import PROMPT
 from tutor.tui.widgets.console import ConsolePane
 from tutor.tui.widgets.keybar import KeyBar
 from tutor.tui.widgets.notice import TooSmall
@@ -111,15 +113,22 @@ class LessonScreen(Workbench, LessonPlay):
     def _show_run(self) -> None:
         """A predict question was really run, in a fresh world: print it, look at its key."""
         from tutor.console.render import render
-        from tutor.engine.cmdline import quote
 
         world = self.player.world
         self.xray.watch(world, self.player.step.view.focus)
         for at, entry in enumerate(world.history):
-            line = " ".join(quote(word) for word in entry.argv)
-            exchange = self.console_pane.output.command(str(self.desk.backend.prompt()), line)
-            exchange.reply += [row(*each) for each in render(entry.reply, argv=entry.argv)]
+            prompt, line = self._typed(entry)
+            exchange = self.console_pane.output.command(prompt, line)
+            if not self.console_pane.tell_beside(exchange, entry):
+                exchange.reply += [row(*each) for each in render(entry.reply, argv=entry.argv)]
             self.console_pane.output.changed(exchange)
             with world.moment(at):
                 self.xray.before(entry.argv)
             self.xray.after(entry)
+
+    def _typed(self, entry: Entry) -> tuple[str, str]:
+        """Prompt and line of a command that was run."""
+        line = line_of(entry)
+        if isinstance(entry, CallEntry):
+            return PROMPT, line
+        return str(self.desk.backend.prompt()), line
