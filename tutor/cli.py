@@ -21,6 +21,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if not {"-h", "--help"}.isdisjoint(words):
             _speak(words)
         args = _parser().parse_args(words)
+        if args.pack is not None and not _use_pack(args.pack):
+            return 2
         return int(args.run(args))
     except KeyboardInterrupt:
         return 130
@@ -63,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     command = _("COMMAND")
     parser = argparse.ArgumentParser(
         prog="redis-tutor",
-        usage=f"%(prog)s [-h] [--version] [--lang {{en,ru}}] [{command} ...]",
+        usage=f"%(prog)s [-h] [--version] [--lang {{en,ru}}] [--plain] [{command} ...]",
         description=_("Learn Redis by typing real commands and watching what they do in memory."),
         formatter_class=_HelpFormatter,
         add_help=False,
@@ -76,17 +78,25 @@ def _parser() -> argparse.ArgumentParser:
         help=_("print the version and leave"),
     )
     options.add_argument("--lang", choices=[*LANGUAGES], help=_("language of the interface"))
-    parser.set_defaults(run=_tui, lesson=None)
+    _pack_argument(options)
+    _plain_arguments(options)
+    parser.set_defaults(run=_course, lesson=None, pack=None)
     commands = parser.add_subparsers(title=_("commands"), metavar=command, prog="redis-tutor")
 
-    def add(name: str, about: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=about, formatter_class=_HelpFormatter, add_help=False)
+    def add(name: str, about: str, *others: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name, aliases=others, help=about, formatter_class=_HelpFormatter, add_help=False
+        )
 
-    learn = add("learn", _("open a lesson (the default: the home screen)"))
+    learn = add("learn", _("open a lesson (the default: the home screen)"), "lesson")
     words = learn.add_argument_group(_("arguments"))
     words.add_argument("lesson", nargs="?", help=_("id of a lesson, e.g. string"))
-    _lang_argument(_options(learn))
-    learn.set_defaults(run=_tui)
+    options = _options(learn)
+    options.add_argument("--step", metavar="STEP", help=_("id or number of a step to begin with"))
+    _pack_argument(options)
+    _plain_arguments(options)
+    _lang_argument(options)
+    learn.set_defaults(run=_course)
 
     _add_keeping(add)
 
@@ -136,7 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     _memcached_arguments(memcached)
     memcached.set_defaults(run=_memcached)
 
-    lessons = add("lessons", _("for lesson authors: lint, synced, list"))
+    lessons = add("lessons", _("for lesson authors: lint, new, play, sync, synced, list"))
     _options(lessons)
     lessons.add_argument("rest", nargs=argparse.REMAINDER)
     lessons.set_defaults(run=_lessons)
@@ -187,6 +197,40 @@ def _lang_argument(options: argparse._ArgumentGroup) -> None:
         default=argparse.SUPPRESS,
         help=_("language of the interface"),
     )
+
+
+def _plain_arguments(options: argparse._ArgumentGroup) -> None:
+    """Where the course is played in lines; both parsers have them, so neither has a default."""
+    for name, about in (
+        ("--plain", _("in lines, without a screen: for pipes, scripts and screen readers")),
+        ("--ascii", _("with --plain: frames and arrows of ASCII characters")),
+    ):
+        options.add_argument(name, action="store_true", default=argparse.SUPPRESS, help=about)
+
+
+def _pack_argument(options: argparse._ArgumentGroup) -> None:
+    options.add_argument(
+        "--lessons",
+        dest="pack",
+        metavar="DIR",
+        default=argparse.SUPPRESS,
+        help=_("lessons from another folder (a course pack); progress is kept apart"),
+    )
+
+
+def _use_pack(folder: str) -> bool:
+    """Take the lessons from there; says with file and line why it cannot be."""
+    from pathlib import Path
+
+    from tutor.course.packs import open_pack
+    from tutor.course.problems import LessonError
+
+    try:
+        open_pack(Path(folder))
+    except LessonError as error:
+        print(error, file=sys.stderr)
+        return False
+    return True
 
 
 def _repl_arguments(options: argparse._ArgumentGroup) -> None:
@@ -278,6 +322,17 @@ def _picture_arguments(options: argparse._ArgumentGroup) -> None:
     )
     add("--scale", default="2", metavar="N", help=_("size of a PNG, 0.5 to 8"))
     add("--no-title", dest="title", action="store_false", help=_("no bar with the key's name"))
+
+
+def _course(args: argparse.Namespace) -> int:
+    """The course: on screens where they can be drawn, else (or if that is wished) in lines."""
+    from tutor.console.plain.terminal import can_draw
+
+    if not getattr(args, "plain", False) and can_draw():
+        return _tui(args)
+    from tutor.console.plain.command import run
+
+    return run(args)
 
 
 def _tui(args: argparse.Namespace) -> int:
@@ -439,7 +494,7 @@ def _memcached(args: argparse.Namespace) -> int:
 
 
 def _lessons(args: argparse.Namespace) -> int:
-    from tutor.course.commandline import main as lessons_main
+    from tutor.console.lessons.command import main as lessons_main
 
     return lessons_main(args.rest)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from tests.course import lessonkit
 
 BAD = Path(__file__).parent / "bad_beside"
-LETTERS = ("alpha",)
+LETTERS = ("alpha", "beta")
 
 STEPS = """
 [[step]]
@@ -342,11 +342,16 @@ So far the old value is everywhere.
 """
 
 
-def write_lesson(root: Path) -> Path:
-    """The faultless course under ``root``; returns it."""
+def write_lesson(root: Path, lab: bool = True) -> Path:
+    """The faultless course under ``root``; returns it. Without a ``lab`` it is proved sooner."""
     lessonkit.write_lesson(root, LETTERS)
-    for name, text in (("lesson.toml", STEPS), ("ru.md", RU), ("en.md", EN)):
+    files = (
+        ("lesson.toml", STEPS, '[[step]]\nid = "spread"'),
+        ("ru.md", RU, "## step:spread"),
+        ("en.md", EN, "## step:spread"),
+    )
+    for name, text, last in files:
         with (root / "tiny" / name).open("a", encoding="utf-8") as file:
-            file.write(text)
+            file.write(text if lab else text[: text.index(last)])
     lessonkit.lock(root)
     return root

@@ -55,6 +55,7 @@ __all__ = [
     "Text",
     "Typed",
     "Waits",
+    "as_pairs",
     "compare_state",
     "engine_like_the_oracle",
     "knows",
@@ -136,7 +137,8 @@ def unordered(reply: Neutral) -> Neutral:
     return reply
 
 
-def _as_pairs(reply: Neutral) -> Neutral:
+def as_pairs(reply: Neutral) -> Neutral:
+    """A flat array of names and values as pairs."""
     return (
         [[reply[at], reply[at + 1]] for at in range(0, len(reply) - 1, 2)]
         if isinstance(reply, list)
@@ -181,7 +183,7 @@ def run_both(
     ours = neutral(reply, session.resp)
     if not ordered:
         if argv[0].lower() in _PAIRS or argv[0].lower() == b"config":
-            ours, theirs = _as_pairs(ours), _as_pairs(theirs)
+            ours, theirs = as_pairs(ours), as_pairs(theirs)
         ours, theirs = unordered(ours), unordered(theirs)
     TALLY.calls += 1
     if exact and ours != theirs:

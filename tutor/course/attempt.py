@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.course import stage
 from tutor.course.calls import essence, is_mc
@@ -17,6 +17,9 @@ from tutor.engine.clock import Clock
 from tutor.engine.replies import Reply
 from tutor.engine.session import Session
 from tutor.engine.world import Entry, World
+
+if TYPE_CHECKING:
+    from tutor.network.django.desk import Desk
 
 KEPT_CHARACTERS = 200_000
 """A learner who pastes a novel comes back to the moment before it, not to a progress file of its
@@ -44,6 +47,13 @@ class Attempt(Judged):
     @property
     def world(self) -> World:
         return self.stage.world
+
+    @property
+    def desk(self) -> Desk:
+        """The Django process. Only for a step that has one."""
+        beside = self.stage.play.beside
+        assert beside is not None
+        return beside.desk
 
     @property
     def clients(self) -> Mapping[int, Session]:
@@ -104,6 +114,7 @@ class Attempt(Judged):
     def reset(self) -> None:
         """Back to a clean start, session included; hints opened stay opened."""
         self.actions.clear()
+        self.beat = 0
         self._begin()
 
     def cancel(self) -> bool:

@@ -14,12 +14,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor.engine.cmdline import quote, split
-from tutor.engine.replies import is_error
+from tutor.engine.replies import Reply, is_error
 from tutor.engine.table import load_table
 from tutor.engine.world import Entry
+from tutor.i18n import _
 
 if TYPE_CHECKING:
     from tutor.network.django.desk import Told
+    from tutor.network.django.language import Refused
+
+LONGEST = 200
+MOST_LINES = 100
+"""Characters and lines that are shown of an answer."""
 
 MC = b":mc"
 """The word before a command for Memcached."""
@@ -58,7 +64,9 @@ def said_lines(entry: Entry) -> tuple[tuple[tuple[str, str], ...], ...] | None:
     if isinstance(entry, McEntry):
         text = entry.answer.decode("utf-8", "backslashreplace").removesuffix("\r\n")
         role = "error" if is_error(entry.reply) else "string"
-        return tuple(((line, role),) for line in text.split("\r\n"))
+        answer = [_cut(line, LONGEST) for line in text.split("\r\n")]
+        shown = answer if len(answer) <= MOST_LINES else [*answer[: MOST_LINES - 1], "…"]
+        return tuple(((line, role),) for line in shown)
     if not isinstance(entry, CallEntry) or entry.told is None:
         return None
     from tutor.network.django.wiretext import exchange_line
@@ -71,10 +79,42 @@ def said_lines(entry: Entry) -> tuple[tuple[tuple[str, str], ...], ...] | None:
     if told.error:
         lines.append(((told.error, "error"),))
     elif told.refused is not None:
-        lines.append(((str(told.refused), "error"),))
+        lines.append(((refused_text(told.refused), "error"),))
     for one in told.exchanges:
         lines.append(tuple(exchange_line(one, brief=True, timed=False)))
     return tuple(lines)
+
+
+def wire_of(entry: Entry) -> tuple[Sequence[bytes], Reply]:
+    """The last command that went to Redis, and its reply."""
+    if isinstance(entry, CallEntry) and entry.told is not None:
+        sent = [one for one in entry.told.exchanges if one.argv and one.answered]
+        if sent:
+            return sent[-1].argv, sent[-1].reply
+    return entry.argv, entry.reply
+
+
+def refused_text(refused: Refused) -> str:
+    """Why a line was not carried out: as Python would say it, where Python would refuse it too."""
+    if refused.reason == "syntax":
+        return f"SyntaxError: {refused.word}"
+    if refused.reason == "name":
+        return f"NameError: name {refused.word!r} is not defined"
+    return _("not carried out here: {what}").format(what=refused.word or refused.reason)
+
+
+def line_of(entry: Entry) -> str:
+    """A command as it would be typed."""
+    if isinstance(entry, CallEntry):
+        return entry.text
+    words = entry.argv
+    if isinstance(entry, McEntry):
+        words = (MC, entry.argv[0].removeprefix(b"mc."), *entry.argv[1:])
+    return " ".join(quote(word) for word in words)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def said_of(entry: Entry) -> tuple[str, str, str]:
@@ -84,12 +124,14 @@ def said_of(entry: Entry) -> tuple[str, str, str]:
     if isinstance(entry, CallEntry):
         told = entry.told
         reply = "" if told is None else told.error or told.text or ""
+        if told is not None and told.refused is not None:
+            reply = refused_text(told.refused)
         return entry.argv[0].decode("utf-8", "replace"), entry.text, reply
     if isinstance(entry, McEntry):
         words = b" ".join((entry.argv[0].removeprefix(b"mc."), *entry.argv[1:]))
         answer = entry.answer.decode("utf-8", "replace").strip().replace("\r\n", " ")
         name = entry.argv[0].decode("utf-8", "replace").removeprefix("mc.")
-        return name, words.decode("utf-8", "replace"), answer
+        return name, words.decode("utf-8", "replace"), _cut(answer, LONGEST)
     line = " ".join(quote(word) for word in entry.argv)
     return entry.command.upper(), line, reply_text(entry.reply)
 
@@ -124,6 +166,13 @@ def is_call(argv: Sequence[bytes]) -> bool:
 def is_mc(argv: Sequence[bytes]) -> bool:
     """Whether words are for Memcached."""
     return argv[0].lower() == MC
+
+
+def mc_keys(words: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The keys that a command for Memcached names, out of its `essence`."""
+    if words[0] in (b"mc.get", b"mc.gets"):
+        return tuple(words[1:])
+    return tuple(words[2:] if words[0] in (b"mc.gat", b"mc.gats") else words[1:2])
 
 
 def line_name(argv: Sequence[bytes]) -> str:

@@ -65,7 +65,7 @@ def is_known(name: str) -> bool:
 
     kind, dot, method = name.partition(".")
     if kind == "mc" and dot:
-        return method.encode() in COMMANDS
+        return method == "fill" or method.encode() in COMMANDS
     return method in METHODS if kind == "cache" and dot else True
 
 

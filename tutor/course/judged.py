@@ -25,6 +25,8 @@ class Judged:
         self.done = False
         self.verdicts: dict[str, tuple[Verdict, ...]] = {}
         self.progressed = False
+        self.beat = 0
+        """How many beats of the step's demo are over."""
         self.diary = Diary()
         self.record: Record | None = None
 
@@ -64,7 +66,7 @@ class Judged:
         if self.record is not None:
             self.record.note(self.elapsed_ms, self.commands, earlier, self.verdicts)
         self.progressed = any(self._green(id_) and id_ not in before for id_ in self.verdicts)
-        if self.passed:
+        if self.passed and self.step.demo is None:
             self.done = True
 
     def green(self) -> frozenset[str]:
@@ -90,11 +92,14 @@ class Judged:
             "saw_solution": self.saw_solution,
             "answer": self.answer,
             "done": self.done,
+            **({"beat": self.beat} if self.beat else {}),
             "log": self.diary.state(),
         }
 
     def _take_help_state(self, state: dict[str, Any]) -> Self:
         self.rung = number(state.get("rung"))
+        beats = () if self.step.demo is None else self.step.demo.beats
+        self.beat = min(number(state.get("beat")), len(beats))
         self.saw_solution = bool(state.get("saw_solution"))
         answer = state.get("answer")
         self.answer = answer if isinstance(answer, str) else None

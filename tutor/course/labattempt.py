@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.course.attempt import kept_actions
 from tutor.course.calls import essence, is_call
@@ -26,9 +26,12 @@ from tutor.engine.replies import Reply, ReplyError
 from tutor.engine.session import Session
 from tutor.engine.world import Entry, World
 from tutor.labs.replication.actions import KNOBS, Action
-from tutor.labs.replication.lab import STEP_US, Lab
+from tutor.labs.replication.lab import STEP_US, Lab, Moment
 from tutor.labs.replication.scenarios import SCENARIOS, Scenario
 from tutor.labs.replication.words import FIRST_NODE, BadWord, Move, read_move
+
+if TYPE_CHECKING:
+    from tutor.network.django.desk import Desk
 
 SECOND_US = 1_000_000
 LONGEST_US = 600 * SECOND_US
@@ -109,9 +112,23 @@ class LabAttempt(Judged):
         if self.django is not None:
             self.django.attach(lab)
 
+    def come_back(self, moment: Moment) -> None:
+        """To a kept moment of this run at which nothing was done yet (`Lab.keep`)."""
+        self.node = FIRST_NODE
+        self.done = False
+        self._passed_at = None
+        self.view.seen.clear()
+        self.lab.come_to(moment)
+
     @property
     def scene(self) -> Scene:
         return Scene(self.view, beside=self.django)
+
+    @property
+    def desk(self) -> Desk:
+        """The Django process. Only for a step that has one."""
+        assert self.django is not None
+        return self.django.desk
 
     @property
     def elapsed_ms(self) -> int:
@@ -212,6 +229,7 @@ class LabAttempt(Judged):
 
     def reset(self) -> None:
         """The lab from its beginning; hints opened stay opened."""
+        self.beat = 0
         self._begin()
 
     def next_line(self) -> str:

@@ -29,8 +29,8 @@ def read_lab_setup(table: Table) -> LabSetup | None:
     scenario = inner.choice("scenario", tuple(SCENARIOS), "healthy")
     given = SCENARIOS[scenario]
     replicas = inner.get("replicas", int, given.replicas)
-    if not 1 <= replicas <= MOST_REPLICAS:
-        inner.complain(f"'replicas' must be 1 to {MOST_REPLICAS}", "replicas")
+    if not 0 <= replicas <= MOST_REPLICAS:
+        inner.complain(f"'replicas' must be 0 to {MOST_REPLICAS}", "replicas")
         replicas = given.replicas
     rates = []
     for name, usual in (("writes", given.write_rate), ("reads", given.read_rate)):
@@ -139,6 +139,9 @@ def _lines(step: Step) -> Iterator[tuple[Line, int]]:
     samples += [((*reject.run, *reject.recover), reject.line) for reject in step.reject]
     if step.predict is not None:
         samples.append(((*step.predict.run, step.predict.ask), step.predict.line))
+    if step.demo is not None:
+        moved = tuple(beat.moved for beat in step.demo.beats if beat.moved is not None)
+        samples.append((moved, step.demo.line))
     for lines, number in samples:
         for line in lines:
             if line.argv != (b"",):

@@ -37,7 +37,7 @@ class LabView:
     def history(self) -> Sequence[Entry]:
         """What the learner did, in order."""
         prepared = self.lab.scenario.actions
-        return [_entry(deed) for deed in self.lab.deeds if deed.action not in prepared]
+        return [entry_of(deed) for deed in self.lab.deeds if deed.action not in prepared]
 
     @property
     def last(self) -> Entry | None:
@@ -84,7 +84,8 @@ class LabView:
         self.counters = self.frame.counters
 
 
-def _entry(deed: Deed) -> Entry:
+def entry_of(deed: Deed) -> Entry:
+    """A deed as an entry of a history."""
     if deed.action.kind == "call":
         return _call(deed)
     argv = words_of(deed.action)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from tutor.course import sync
 from tutor.course.besidestep import examples_beside, read_django_setup, read_memcached_setup
+from tutor.course.demo import read_demo
 from tutor.course.labstep import (
     complain_about_lab,
     complain_about_lines,
@@ -44,15 +46,19 @@ from tutor.course.problems import LessonError, Problem, did_you_mean, shown_path
 from tutor.course.prose import Document, read_document
 from tutor.course.rules import read_rule
 from tutor.course.schema import Source, Table, command_words
-from tutor.resources import data_folder
+from tutor.resources import lessons_folder
 
 FORMAT = 1
 COURSE_FILE = "course.toml"
 IDS_FILE = "ids.lock"
 PANELS = ("structure", "bytes")
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+"""Of a lesson, which is a folder's name, and of a pack: never a path."""
+
 LONGEST_EXAM_MINUTES = 180
 _SPOKEN_OF = (
     "kind", "lab", "exam", "django", "memcached", "setup", "check", "solution", "predict", "quiz",
+    "demo",
 )  # fmt: skip
 
 
@@ -68,7 +74,7 @@ def load_course(folder: Path | None = None) -> Course:
 def read_course(folder: Path | None = None) -> tuple[Course, list[Problem]]:
     """Everything that could be read, and everything that is wrong with it."""
     try:
-        root = folder or data_folder("lessons")
+        root = folder or lessons_folder()
     except FileNotFoundError as error:
         return Course(()), [Problem(str(error), 0, "S1", "the lessons are missing")]
     try:
@@ -78,6 +84,10 @@ def read_course(folder: Path | None = None) -> tuple[Course, list[Problem]]:
     top = source.top
     if not _known_format(top):
         return Course(()), source.problems
+    course_id = top.get("id", str, "")
+    if "id" in top and not _ID.fullmatch(course_id):
+        top.complain(f"{course_id!r} is no id: small Latin letters, digits and hyphens", "id")
+        course_id = ""
     ids = top.strings("lessons")
     aliases_table = top.table("aliases")
     aliases: dict[str, str] = {}
@@ -93,17 +103,24 @@ def read_course(folder: Path | None = None) -> tuple[Course, list[Problem]]:
     problems: list[Problem] = []
     lessons: list[Lesson] = []
     for index, id_ in enumerate(ids):
+        if not _ID.fullmatch(id_):
+            message = f"{id_!r} is no id: small Latin letters, digits and hyphens"
+            source.complain(("lessons", index), message)
+            continue
         if id_ in ids[:index]:
             source.complain(("lessons", index), f"the lesson {id_!r} is named twice", "S2")
             continue
         if not (root / id_ / "lesson.toml").is_file():
             source.complain(("lessons", index), f"there is no {id_}/lesson.toml")
             continue
+        if (root / id_).resolve().parent != root.resolve():
+            source.complain(("lessons", index), f"{id_!r} leads out of this folder")
+            continue
         lesson, found = read_lesson(root / id_, longest_first)
         problems.extend(found)
         if lesson is not None:
             lessons.append(lesson)
-    return Course(tuple(lessons), aliases, concepts), [*source.problems, *problems]
+    return Course(tuple(lessons), aliases, course_id, concepts), [*source.problems, *problems]
 
 
 def _concept_names(top: Table) -> dict[str, dict[str, str]]:
@@ -210,6 +227,7 @@ def _step(table: Table, concepts: tuple[str, ...]) -> Step:
         hints=_hints(table, kind, names),
         predict=_predict(table),
         quiz=_quiz(table),
+        demo=read_demo(table),
         introduces=tuple(name.lower() for name in table.strings("introduces")),
         lab=read_lab_setup(table),
         concepts=_concepts(table, concepts),
@@ -227,16 +245,18 @@ def _step(table: Table, concepts: tuple[str, ...]) -> Step:
 
 def _complain_about_shape(table: Table, step: Step) -> None:
     """What belongs to a kind of step and what does not."""
-    wants = {"exercise": ("solution", "check"), "predict": ("predict",), "quiz": ("quiz",)}
+    wants = {"exercise": ("solution", "check"), "predict": ("predict",), "quiz": ("quiz",),
+             "demo": ("demo",)}  # fmt: skip
     for key in wants.get(step.kind, ()):
         if key not in table:
             table.complain(f"a step of kind {step.kind!r} needs {key!r}")
-    owners = {"solution": "exercise", "check": "exercise", "accept": "exercise",
-              "reject": "exercise", "feedback": "exercise", "hints": "exercise",
-              "predict": "predict", "quiz": "quiz"}  # fmt: skip
-    for key, owner in owners.items():
-        if key in table and step.kind != owner:
-            table.complain(f"{key!r} belongs to steps of kind {owner!r} only", key)
+    owners = {"solution": ("exercise",), "check": ("exercise", "demo"), "accept": ("exercise",),
+              "reject": ("exercise",), "feedback": ("exercise",), "hints": ("exercise",),
+              "predict": ("predict",), "quiz": ("quiz",), "demo": ("demo",)}  # fmt: skip
+    for key, kinds in owners.items():
+        if key in table and step.kind not in kinds:
+            where = " or ".join(repr(kind) for kind in kinds)
+            table.complain(f"{key!r} belongs to steps of kind {where} only", key)
     for ids in ([(c.id, c.line) for c in step.checks], [(r.id, r.line) for r in step.feedback]):
         for index, (id_, line) in enumerate(ids):
             if any(id_ == other for other, _line in ids[:index]):
@@ -307,7 +327,8 @@ def _reject(table: Table, checks: list[str], rules: list[str]) -> Iterable[Rejec
         if not run:
             inner.complain("'run' needs at least one command")
         recover = read_lines(inner, "recover", inner.strings("recover"))
-        yield Reject(run, fails, feedback, inner.line, recover)
+        generic = inner.get("generic", bool, False)
+        yield Reject(run, fails, feedback, inner.line, recover, generic)
         inner.close()
 
 

@@ -8,6 +8,7 @@ So undo, redo and another branch hold for it as they do for Redis, and a kept st
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from tutor.course.calls import McEntry
@@ -20,14 +21,24 @@ from tutor.memcached.memcached import SECOND_US, Memcached
 from tutor.memcached.settings import MEBIBYTE, Settings
 
 KIBIBYTE = 1024
+FILL = b"fill"
+"""Our own word, for many sets at once: ``:mc fill page: 12 200000``, so many keys with values of so
+many bytes."""
+
+FILL_MOST = 64 * MEBIBYTE
+FILL_USAGE = ":mc fill page: 12 200000"
 _BEFORE = {
     **dict.fromkeys((b"set", b"add", b"replace", b"append", b"prepend"), 4),
     b"cas": 5,
 }
 """How many words stand before the data, the command's own among them."""
 
-_CHANGING = frozenset((*_BEFORE, *b"delete incr decr touch gat gats flush_all ms md ma".split()))
-_IN_VAIN = re.compile(rb"(ERROR|CLIENT_ERROR|SERVER_ERROR|NOT_\w+|EXISTS|END|EN|NF|NS|EX)\b")
+_CHANGING = frozenset(
+    (*_BEFORE, FILL, *b"delete incr decr touch gat gats flush_all ms md ma".split())
+)
+_IN_VAIN = re.compile(
+    rb"(?:\d+ )?(ERROR|CLIENT_ERROR|SERVER_ERROR|NOT_\w+|EXISTS|END|EN|NF|NS|EX)\b"
+)
 
 
 class McStage:
@@ -92,6 +103,8 @@ class McStage:
             self._client = self._memcached.connect()
         self._clock.held = entry.now_us
         answer = self._client.feed(entry.request)
+        if entry.argv[0] == b"mc.fill" and not fill_fault(entry.argv[1:]):
+            answer = _in_sum(answer)
         self._clock.held = None
         self._fed.append(entry)
         return answer
@@ -131,6 +144,8 @@ def request_of(words: Sequence[bytes]) -> bytes:
     """The bytes of a command written with its data at the end: ``mc.set k 0 60 hello``."""
     name = words[0].removeprefix(b"mc.")
     rest = list(words[1:])
+    if name == FILL:
+        return _many(rest)
     before = _BEFORE.get(name)
     if name == b"ms" and len(rest) > 1:
         data = rest.pop()
@@ -141,6 +156,31 @@ def request_of(words: Sequence[bytes]) -> bytes:
     else:
         return b" ".join((name, *rest)) + b"\r\n"
     return b" ".join((name, *rest)) + b"\r\n" + data + b"\r\n"
+
+
+def fill_fault(words: Sequence[bytes]) -> str:
+    """What is wrong with the words behind ``fill``; "" if nothing is."""
+    sound = len(words) == 3 and words[1].isdigit() and words[2].isdigit()
+    if sound and 0 < int(words[1]) * (int(words[2]) + 100) <= FILL_MOST:
+        return ""
+    return f"it is written: {FILL_USAGE}, {FILL_MOST // MEBIBYTE} MB at most"
+
+
+def _many(words: Sequence[bytes]) -> bytes:
+    if fill_fault(words):
+        return b" ".join((FILL, *words)) + b"\r\n"
+    prefix, count, size = words[0], int(words[1]), int(words[2])
+    value = b"x" * size
+    return b"".join(
+        b"set %b%d 0 0 %d\r\n%b\r\n" % (prefix, number, size, value)
+        for number in range(1, count + 1)
+    )
+
+
+def _in_sum(answer: bytes) -> bytes:
+    """Each reply once, with how often it came."""
+    counts = Counter(line for line in answer.split(b"\r\n") if line)
+    return b"".join(b"%d %b\r\n" % (count, line) for line, count in counts.items())
 
 
 def reply_of(words: Sequence[bytes], answer: bytes) -> Reply:
@@ -157,6 +197,8 @@ def reply_of(words: Sequence[bytes], answer: bytes) -> Reply:
     if name == b"stats":
         lines = (line.split(b" ", 2) for line in answer.split(b"\r\n"))
         return {line[1]: line[2] for line in lines if line[0] == b"STAT" and len(line) == 3}
+    if name == FILL:
+        return int(first.partition(b" ")[0])
     return int(first) if first.isdigit() else Status(answer.removesuffix(b"\r\n"))
 
 

@@ -11,8 +11,8 @@ from tutor.course.predicates.patterns import Used
 from tutor.course.predicates.replies import ReplySpec
 from tutor.course.prose import Document
 
-Kind = Literal["read", "exercise", "predict", "quiz", "free"]
-KINDS: tuple[Kind, ...] = ("read", "exercise", "predict", "quiz", "free")
+Kind = Literal["read", "exercise", "predict", "quiz", "free", "demo"]
+KINDS: tuple[Kind, ...] = ("read", "exercise", "predict", "quiz", "free", "demo")
 LANGUAGES = ("ru", "en")
 HINT_NAMES = ("idea", "family", "skeleton", "solution")
 
@@ -43,6 +43,7 @@ class Reject:
     """A mistake that must be refused: which checks it fails and which feedback it earns.
 
     ``recover`` are commands that reach green from there, where the plain solution would not.
+    ``generic``: it is no mistake of a kind, the catch-all is all there is to say.
     """
 
     run: tuple[Line, ...]
@@ -50,6 +51,7 @@ class Reject:
     feedback: str
     line: int
     recover: tuple[Line, ...] = ()
+    generic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,30 @@ class Quiz:
     options: tuple[str, ...]
     correct: str
     line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """One moment of a demo. ``type``: a line appears in the prompt; ``run``: it is carried out;
+    ``clock``: so many seconds go by; ``pause``: ``name`` is the text that is read now, the learner
+    goes on; ``checkpoint``: a check of that name, if there is one, must hold now."""
+
+    kind: Literal["type", "run", "clock", "pause", "checkpoint"]
+    name: str = ""
+    moved: Line | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What an instructor would show, in order."""
+
+    beats: tuple[Beat, ...]
+    line: int
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The texts that are read on the way."""
+        return tuple(dict.fromkeys(beat.name for beat in self.beats if beat.kind == "pause"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +223,7 @@ class Step:
     hints: Hints | None = None
     predict: Predict | None = None
     quiz: Quiz | None = None
+    demo: Demo | None = None
     introduces: tuple[str, ...] = ()
     lab: LabSetup | None = None
     concepts: tuple[str, ...] = ()
@@ -240,10 +267,11 @@ class Lesson:
 @dataclass(frozen=True, slots=True)
 class Course:
     """All lessons in order. ``aliases`` maps ids of earlier releases to present ones, ``concepts``
-    has names of concepts by language."""
+    has names of concepts by language. ``id`` is that of a pack; our own course has none."""
 
     lessons: tuple[Lesson, ...]
     aliases: Mapping[str, str] = field(default_factory=dict)
+    id: str = ""
     concepts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def concept_name(self, concept: str, language: str) -> str:

@@ -19,6 +19,7 @@ from typing import Any
 from tutor.course import feedback, questions, stage
 from tutor.course.attempt import Attempt
 from tutor.course.calls import line_words
+from tutor.course.company import StepCompany
 from tutor.course.exam import ExamView, Record
 from tutor.course.labattempt import LabAttempt
 from tutor.course.model import HINT_NAMES, Course, FeedbackRule, Lesson, Step
@@ -31,6 +32,8 @@ from tutor.course.verdicts import check_views
 from tutor.course.views import (
     Answer,
     CheckView,
+    DemoTurn,
+    DemoView,
     Feedback,
     Hint,
     Question,
@@ -96,9 +99,20 @@ class Player:
         return self._attempt.world
 
     @property
+    def history(self) -> Sequence[Entry]:
+        """What was done in the present step, in its world or its lab, oldest first."""
+        return self._attempt.scene.world.history
+
+    @property
     def clients(self) -> Mapping[int, Session]:
         """Who is connected to the present step's world, by number."""
         return self._attempt.clients
+
+    @property
+    def company(self) -> StepCompany | None:
+        """What stands beside the present step's Redis, if anything does."""
+        attempt = self._attempt
+        return StepCompany.of(self.step, lambda: attempt.desk)
 
     @property
     def lab(self) -> Lab | None:
@@ -106,6 +120,12 @@ class Player:
         `answer` and moving. Whoever plays it calls `tick` now and then."""
         attempt = self._attempt
         return attempt.lab if isinstance(attempt, LabAttempt) else None
+
+    @property
+    def node(self) -> str:
+        """In a lab: the node of the prompt, as `run` has it; else ""."""
+        attempt = self._attempt
+        return attempt.node if isinstance(attempt, LabAttempt) else ""
 
     @property
     def passed(self) -> bool:
@@ -268,11 +288,17 @@ class Player:
 
     def checks(self) -> list[CheckView]:
         """Every check of the step with its lines; empty where the step asks for nothing."""
+        if self.step.demo is not None:
+            return []
         return self.check_views(self._attempt.verdicts)
 
     def check_views(self, verdicts: Mapping[str, tuple[Verdict, ...]]) -> list[CheckView]:
         """The same for the verdicts of another moment of the step."""
         return check_views(self.step, self._texts, verdicts)
+
+    def green(self) -> frozenset[str]:
+        """The ids of the step's checks that hold now."""
+        return self._attempt.green()
 
     def feedback(self) -> Feedback | None:
         """What to say about the present state: the first rule that fits; None when all is green."""
@@ -378,6 +404,39 @@ class Player:
             reply = questions.computed_reply(self.step, self.lesson.seed)
         explanation = self._texts.prose(f"{self.step.id}/answer.{option_id}")
         return Answer(option_id, option_id == correct, explanation, reply)
+
+    # demos
+
+    def demo(self) -> DemoView | None:
+        """How far the step's demo is; None if the step is none."""
+        demo, beat = self.step.demo, self._attempt.beat
+        if demo is None:
+            return None
+        read = [each.name for each in demo.beats[:beat] if each.kind == "pause"]
+        note = self._texts.prose(f"{self.step.id}/{read[-1]}") if read else ()
+        return DemoView(beat, len(demo.beats), note)
+
+    def play_on(self) -> DemoTurn | None:
+        """Play the demo up to its next pause or checkpoint; None if there is nothing (more) to
+        play. With its last beat the step is done."""
+        attempt, demo = self._attempt, self.step.demo
+        if demo is None or attempt.beat >= len(demo.beats):
+            return None
+        entries: list[Entry] = []
+        checkpoint, typed = "", None
+        while attempt.beat < len(demo.beats):
+            beat = demo.beats[attempt.beat]
+            attempt.beat += 1
+            typed = beat.moved or typed
+            if beat.kind in ("run", "clock") and typed is not None:
+                entries.append(attempt.run(typed.argv))
+            elif beat.kind in ("pause", "checkpoint"):
+                checkpoint = beat.name if beat.kind == "checkpoint" else ""
+                break
+        if attempt.beat >= len(demo.beats):
+            attempt.done = True
+        self._changed()
+        return DemoTurn(tuple(entries), checkpoint)
 
     # moving
 

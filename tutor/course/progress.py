@@ -83,6 +83,11 @@ class Progress:
 
         self._apply(change)
 
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All settings."""
+        return dict(self._data["settings"])
+
     # lessons
 
     @property

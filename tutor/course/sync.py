@@ -86,6 +86,21 @@ def stale_anchors(
     return {language: frozenset(names) for language, names in stale.items()}, problems
 
 
+def behind(
+    folder: Path, prose: Mapping[str, Document], structures: Mapping[str, str]
+) -> dict[str, tuple[tuple[str, ...], str]]:
+    """Anchor → the languages whose text wants a look, and why; of a lesson without a readable lock
+    every anchor."""
+    try:
+        locked = _read(folder / LOCK_FILE)
+    except (OSError, ValueError):
+        locked = {}
+    judged = {
+        anchor: _judge(row, locked.get(anchor)) for anchor, row in rows(prose, structures).items()
+    }
+    return {anchor: found for anchor, found in judged.items() if found[0]}
+
+
 def _judge(row: Row, before: Row | None) -> tuple[tuple[str, ...], str]:
     """The languages that lag behind, and in which way."""
     if before is None:

@@ -14,7 +14,7 @@ from textual.binding import BindingType
 
 from tutor.course.exam import minutes_left
 from tutor.course.player import Player
-from tutor.course.views import Feedback
+from tutor.course.views import DemoTurn, Feedback
 from tutor.i18n import _, language
 from tutor.tui.base import BaseScreen
 from tutor.tui.glyphs import glyphs
@@ -62,6 +62,10 @@ class LessonPlay(BaseScreen[None]):
 
     def action_paste(self, command: str) -> None:
         """Put a command into the prompt; it is not run."""
+        raise NotImplementedError
+
+    def played(self, turn: DemoTurn) -> None:
+        """A demo went on: show the lines that it typed and what came of them."""
         raise NotImplementedError
 
     def turn(self) -> None:
@@ -122,7 +126,7 @@ class LessonPlay(BaseScreen[None]):
         """Enter where there is nothing to enter goes on if the step is done."""
         question = self.player.question()
         answered = question is not None and question.answered
-        if self.player.passed or answered or self.player.step.kind in ("read", "free"):
+        if self.player.passed or answered or self.player.step.kind in ("read", "free", "demo"):
             self.action_next_step()
 
     def action_hint(self) -> None:
@@ -159,9 +163,14 @@ class LessonPlay(BaseScreen[None]):
         self.console_pane.output.say(lambda: row((_(text), "muted")))
 
     def action_next_step(self) -> None:
-        """On; after the last step a look back at the lesson."""
+        """On; a demo to its next pause. After the last step a look back at the lesson."""
         self.console_pane.cancel()
-        if self.player.exam is not None and self.player.commands:
+        shown = self.player.play_on()
+        if shown is not None:
+            self.played(shown)
+            self.story.look()
+            self.story.reveal("demo")
+        elif self.player.exam is not None and self.player.commands:
             cast("TutorApp", self.app).show_report(self.player, self._after_report)
         else:
             self._next_step()
@@ -219,7 +228,7 @@ class LessonPlay(BaseScreen[None]):
         if self.console_pane.executing and action in NOT_WHILE_RUNNING:
             return False
         if action in ("hint", "solution"):
-            return bool(self.player.step.checks)
+            return bool(self.player.step.solution)
         if action == "previous_step":
             return self.player.index > 0
         return True

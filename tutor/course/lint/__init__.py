@@ -5,6 +5,11 @@ all. `lint` runs them and reports what was proved. Every rule has a lesson under
 that breaks it and nothing else.
 """
 
-from tutor.course.lint.run import RULES, Proof, check_course, lint
+from tutor.course.lint.app import APP_RULES
+from tutor.course.lint.rules import LOADED, RULES
+from tutor.course.lint.run import Proof, check_course, lint
+from tutor.course.lint.surroundings import Surroundings, Twins
 
-__all__ = ["RULES", "Proof", "check_course", "lint"]
+__all__ = [
+    "APP_RULES", "LOADED", "RULES", "Proof", "Surroundings", "Twins", "check_course", "lint",
+]  # fmt: skip

@@ -151,7 +151,13 @@ def t5_each_in_its_language(context: Context) -> Iterator[Problem]:
 
 
 def _words(text: str) -> str:
-    return " ".join(CODE_SPAN.sub("", _FENCED.sub("", text)).split())
+    bare = CODE_SPAN.sub("", _FENCED.sub("", _PLURAL.sub(_first_form, text)))
+    return " ".join(bare.split())
+
+
+def _first_form(found: re.Match[str]) -> str:
+    """Of the forms of a word one is read."""
+    return found[0].rpartition(":")[2].partition("|")[0].rstrip("}")
 
 
 def t6_terms_as_agreed(context: Context) -> Iterator[Problem]:

@@ -10,12 +10,14 @@ from tutor.course.calls import line_name
 from tutor.course.feedback import choose
 from tutor.course.lint.labbench import LabBench
 from tutor.course.lint.outcome import Outcome
+from tutor.course.lint.surroundings import Surroundings
 from tutor.course.model import Course, Lesson, Line, Step
 from tutor.course.play import Play
 from tutor.course.predicates.base import Scene
 from tutor.course.problems import Problem
 from tutor.course.prose import Section
 from tutor.course.stepclock import StepClock
+from tutor.engine.clients.pause import resume
 from tutor.engine.clock import Clock, VirtualClock
 from tutor.engine.replies import Reply
 from tutor.engine.table import CommandSpec, load_table
@@ -42,6 +44,8 @@ class Bench:
         for session in list(self.engine.sessions.values()):
             self.engine.disconnect(session)
         self.clock.ahead_us = self._ahead_us
+        for purpose in list(self.engine.pauses):  # CLIENT PAUSE, of the world before
+            resume(self.engine, purpose)
         self.engine.restore(self.start)
         return self.beginning.play()
 
@@ -79,6 +83,7 @@ class Context:
     lesson: Lesson
     released: dict[int, str] | None = None
     ids_file: str = "ids.lock"
+    around: Surroundings = field(default_factory=Surroundings)
     counts: dict[str, int] = field(default_factory=dict)
     benches: dict[tuple[str, int], Bench | LabBench] = field(default_factory=dict)
 

@@ -176,8 +176,9 @@ def e9_chance_and_clock_do_not_matter(context: Context) -> Iterator[Problem]:
         samples = [step.solution, *(accept.run for accept in step.accept)]
         samples += [reject.run for reject in step.reject]
         expected = [context.bench(step).run(lines).green for lines in samples]
+        others = [seed for seed in SEEDS if seed != context.lesson.seed][: len(SEEDS) - 1]
         benches: list[tuple[str, Bench | LabBench]] = [
-            (f"seed {seed}", context.bench(step, seed)) for seed in SEEDS
+            (f"seed {seed}", context.bench(step, seed)) for seed in others
         ]
         if step.lab is None:
             benches.append(("the real clock", Bench(step, context.lesson.seed, SystemClock())))
@@ -190,7 +191,7 @@ def e9_chance_and_clock_do_not_matter(context: Context) -> Iterator[Problem]:
 
 def e10_steps_stand_alone(context: Context) -> Iterator[Problem]:
     """Each step is solved when opened alone, by a jump, and after coming back to it."""
-    first = context.lesson.steps[0].id
+    first = context.course.lesson(context.lesson.id).steps[0].id
     for step in context.exercises():
         if not context.bench(step).run(step.solution).passed:
             continue
@@ -219,7 +220,10 @@ def e11_examples_run(context: Context) -> Iterator[Problem]:
         runs = [perform_section(section.blocks, step, context.lesson.seed) for _ in range(2)]
         if runs[0] != runs[1]:
             yield context.text_problem("E11", language, anchor, "its replies differ each time")
-        allowed = [block.errors for block in section.blocks if isinstance(block, Run)]
+        runs_shown = [
+            block for block in section.blocks if isinstance(block, Run) and not block.wire
+        ]
+        allowed = [block.errors for block in runs_shown]
         shown_blocks = [block for block in runs[0] if isinstance(block, Transcript)]
         for block, errors in zip(shown_blocks, allowed, strict=True):
             context.count("run blocks")
@@ -236,6 +240,8 @@ def e12_commands_exist(context: Context) -> Iterator[Problem]:
         lines += [line for accept in step.accept for line in accept.run]
         if step.predict is not None:
             lines += [*step.predict.run, step.predict.ask]
+        if step.demo is not None:
+            lines += [beat.moved for beat in step.demo.beats if beat.moved is not None]
         known = context.bench(step).engine.commands
         for line in lines:
             name = line_name(line.argv) if beside(step) else ""

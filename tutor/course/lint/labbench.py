@@ -9,17 +9,24 @@ from tutor.course.lint.outcome import Outcome
 from tutor.course.model import Line, Step
 from tutor.engine.engine import Engine
 from tutor.engine.replies import Reply, is_error
+from tutor.labs.checkpoint import Checkpoints
 from tutor.labs.replication.actions import Action
 from tutor.labs.replication.lab import STEP_US
+
+NEVER = 1 << 60
 
 Moves = tuple[tuple[bytes, ...], ...]
 
 
 class LabBench:
-    """The run is virtual and follows from its seed: what was tried once need not be tried again."""
+    """The run is virtual and follows from its seed: what was tried once need not be tried again,
+    and the setup is run once."""
 
     def __init__(self, step: Step, seed: int) -> None:
         self.step, self.seed = step, seed
+        self._attempt = LabAttempt(step, seed)
+        self._attempt.lab.checkpoints = Checkpoints(gap=NEVER)  # there is no going back in it
+        self._beginning = self._attempt.lab.keep()
         self._known: dict[tuple[Moves, bool], Outcome] = {}
 
     @property
@@ -44,8 +51,16 @@ class LabBench:
             found = self._known[moves, undo_redo] = self._tried(moves, undo_redo)
         return found
 
+    def _fresh(self, goes_back: bool) -> LabAttempt:
+        """An attempt at the moment when the learner comes; the one before it is gone."""
+        if goes_back or self._beginning is None:
+            return LabAttempt(self.step, self.seed)
+        self._attempt.come_back(self._beginning)
+        return self._attempt
+
     def _tried(self, moves: Moves, undo_redo: bool) -> Outcome:
-        attempt = LabAttempt(self.step, self.seed)
+        goes_back = undo_redo or any(argv[0].lower() == b":back" for argv in moves)
+        attempt = self._fresh(goes_back)
         replies = [attempt.run(argv).reply for argv in moves]
         if undo_redo:
             attempt.lab.back_to(attempt.begun // STEP_US * STEP_US)

@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tutor.course.lint.bilingual import BILINGUAL_RULES
-from tutor.course.lint.context import Context
-from tutor.course.lint.engine import ENGINE_RULES, Rule
-from tutor.course.lint.structure import STRUCTURE_RULES
-from tutor.course.lint.teaching import TEACHING_RULES
-from tutor.course.loader import IDS_FILE, read_course
-from tutor.course.model import Course, Lesson
-from tutor.course.problems import Problem, shown_path
-from tutor.course.sync import read_ids
-from tutor.resources import data_folder
-
-LOADED = ("S1", "S7", "T2")
-"""Rules that the loader itself applies; S2 and S3 and E12 in part."""
-
-RULES: dict[str, Rule] = {
-    **STRUCTURE_RULES, **ENGINE_RULES, **BILINGUAL_RULES, **TEACHING_RULES,
-}  # fmt: skip
+from tutor.course.lint.jobs import Finding, Progress, Workshop, carry_out
+from tutor.course.lint.rules import LOADED, RULES
+from tutor.course.lint.surroundings import Surroundings
+from tutor.course.model import Lesson
+from tutor.course.problems import Problem
+from tutor.resources import lessons_folder
 
 
 @dataclass(slots=True)
@@ -35,18 +24,22 @@ class Proof:
     counts: dict[str, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     seconds: float = 0.0
+    """Of all processes together."""
 
     @property
     def ok(self) -> bool:
         return all(problem.warning for problem in self.problems)
 
+    def take(self, finding: Finding) -> None:
+        """Add what a job found out."""
+        self.problems += finding.problems
+        self.seconds += finding.seconds
+        for what, number in finding.counts.items():
+            self.counts[what] = self.counts.get(what, 0) + number
+
     def summary(self) -> str:
         """One line: what was proved."""
-        figures = [f"{self.steps} steps"]
-        for what in ("exercises", "routes", "mistakes", "predictions", "run blocks", "mutants",
-                     "noises", "texts"):  # fmt: skip
-            figures.append(f"{self.counts.get(what, 0)} {_SAID[what]}")
-        return f"{self.lesson}: {', '.join(figures)}; {self.seconds:.1f} s"
+        return f"{self.lesson}: {self.steps} steps, {_figures(self.counts)}; {self.seconds:.1f} s"
 
 
 _SAID = {
@@ -57,39 +50,48 @@ _SAID = {
     "run blocks": "examples run",
     "mutants": "mutants caught",
     "noises": "kinds of noise ignored",
+    "demos": "demos replayed",
+    "panels": "pictures told in words",
     "texts": "texts compared",
 }
 
 
+def _figures(counts: dict[str, int]) -> str:
+    return ", ".join(f"{counts.get(what, 0)} {words}" for what, words in _SAID.items())
+
+
 def check_course(
-    folder: Path | None = None, only: Sequence[str] = (), draft: bool = False
+    folder: Path | None = None,
+    only: Sequence[str] = (),
+    draft: bool = False,
+    *,
+    around: Surroundings | None = None,
+    processes: int = 1,
+    progress: Progress | None = None,
 ) -> tuple[list[Proof], list[Problem]]:
     """Prove the lessons of a folder (or those of ``only``); problems of no lesson come apart.
 
     ``draft`` makes what only a release needs (T2, the sync lock; S2, new ids) a warning.
     """
-    root = folder or data_folder("lessons")
-    course, found = read_course(root)
-    proofs: list[Proof] = []
-    released = read_ids(root / IDS_FILE)
-    for lesson in course.lessons:
-        if only and lesson.id not in only:
-            continue
-        started = time.perf_counter()
-        context = Context(course, lesson, released, shown_path(root / IDS_FILE))
-        mine = [problem for problem in found if _belongs(problem, lesson)]
-        if not any(problem.rule == "S1" for problem in mine):
-            for rule in RULES.values():
-                mine += rule(context)
+    workshop = Workshop(folder or lessons_folder(), around or Surroundings())
+    proofs = {}
+    for lesson in workshop.course.lessons:
+        if not only or lesson.id in only:
+            mine = [problem for problem in workshop.found if _belongs(problem, lesson)]
+            proofs[lesson.id] = Proof(lesson.id, len(lesson.steps), problems=mine)
+    sound = [id_ for id_, proof in proofs.items() if not _unreadable(proof.problems)]
+    rest = _of_no_lesson(workshop.found, workshop.course.lessons)
+    for finding in carry_out(workshop, workshop.jobs(sound), processes, progress):
+        if finding.job.lesson:
+            proofs[finding.job.lesson].take(finding)
+        else:
+            rest += finding.problems
+    for proof in proofs.values():
         if draft:
-            mine = [_softened(problem) for problem in mine]
-        mine.sort(key=lambda problem: (problem.warning, problem.file, problem.line))
-        seconds = time.perf_counter() - started
-        proofs.append(Proof(lesson.id, len(lesson.steps), context.counts, mine, seconds))
-    loaded = course.lessons
-    rest = [p for p in found if not any(_belongs(p, lesson) for lesson in loaded)]
-    rest += _unknown(course, only)
-    return proofs, rest
+            proof.problems = [_softened(problem) for problem in proof.problems]
+        proof.problems.sort(key=lambda each: (each.warning, each.file, each.line, each.rule))
+    rest += _unknown(workshop.course.lessons, only)
+    return list(proofs.values()), rest
 
 
 def lint(
@@ -97,11 +99,17 @@ def lint(
     report: Callable[[str], None] = print,
     folder: Path | None = None,
     draft: bool = False,
+    *,
+    around: Surroundings | None = None,
+    processes: int = 1,
+    progress: Progress | None = None,
 ) -> int:
     """Prove lessons and report; ``paths`` are lesson ids or folders. Returns the exit code."""
     started = time.perf_counter()
     only = [Path(path).name for path in paths]
-    proofs, rest = check_course(folder, only, draft)
+    proofs, rest = check_course(
+        folder, only, draft, around=around, processes=processes, progress=progress
+    )
     for problem in rest:
         report(str(problem))
     for proof in proofs:
@@ -109,14 +117,39 @@ def lint(
             report(str(problem))
         report(("ok   " if proof.ok else "FAIL ") + proof.summary())
     errors = sum(not p.warning for proof in proofs for p in proof.problems) + len(rest)
-    seconds = time.perf_counter() - started
-    rules = len(RULES) + len(LOADED)
-    report(f"{len(proofs)} lessons, {errors} errors, {rules} rules, {seconds:.1f} s")
+    for line in _sum(proofs, errors, around or Surroundings(), time.perf_counter() - started):
+        report(line)
     return 1 if errors or not proofs else 0
+
+
+def _sum(
+    proofs: Sequence[Proof], errors: int, around: Surroundings, seconds: float
+) -> Iterable[str]:
+    """All lessons together, and which rules were not asked."""
+    counts: dict[str, int] = {}
+    for proof in proofs:
+        for what, number in proof.counts.items():
+            counts[what] = counts.get(what, 0) + number
+    steps = sum(proof.steps for proof in proofs)
+    yield f"{len(proofs)} lessons, {steps} steps, {_figures(counts)}"
+    asked = set(RULES) | set(LOADED)
+    if around.twins is None:
+        asked.discard("P6")
+        yield "P6 was not proved: nothing here draws pictures"
+    yield f"{errors} errors, {len(asked)} rules, {seconds:.1f} s"
 
 
 def _belongs(problem: Problem, lesson: Lesson) -> bool:
     return problem.file.startswith(f"{lesson.folder}/")
+
+
+def _of_no_lesson(found: Iterable[Problem], lessons: Iterable[Lesson]) -> list[Problem]:
+    known = list(lessons)
+    return [each for each in found if not any(_belongs(each, lesson) for lesson in known)]
+
+
+def _unreadable(problems: Iterable[Problem]) -> bool:
+    return any(problem.rule == "S1" for problem in problems)
 
 
 def _softened(problem: Problem) -> Problem:
@@ -126,7 +159,7 @@ def _softened(problem: Problem) -> Problem:
     return Problem(problem.file, problem.line, problem.rule, problem.message, warning=True)
 
 
-def _unknown(course: Course, only: Sequence[str]) -> list[Problem]:
-    known = [lesson.id for lesson in course.lessons]
+def _unknown(lessons: Iterable[Lesson], only: Sequence[str]) -> list[Problem]:
+    known = [lesson.id for lesson in lessons]
     absent = [id_ for id_ in only if id_ not in known]
     return [Problem(id_, 0, "S1", "no such lesson in course.toml") for id_ in absent]

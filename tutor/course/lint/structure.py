@@ -14,6 +14,9 @@ from tutor.course.problems import Problem
 from tutor.course.texts import perform_section
 from tutor.engine.cmdline import UnbalancedQuotes, split
 
+UNWRITTEN = "TODO"
+"""What `lessons new` puts where an author has to write."""
+
 TASK_LINES = 8
 STEP_LINES = 18
 CODE_CELLS = 72
@@ -32,6 +35,8 @@ def required_anchors(step: Step) -> list[str]:
     if step.quiz is not None:
         anchors += [f"{step.id}/option.{option}" for option in step.quiz.options]
         anchors += [f"{step.id}/answer.{option}" for option in step.quiz.options]
+    if step.demo is not None:
+        anchors += [f"{step.id}/{note}" for note in step.demo.notes]
     if step.predict is not None:
         anchors += [f"{step.id}/answer.{option}" for option in step.predict.options]
     return anchors
@@ -78,6 +83,12 @@ def s3_anchors_fit(context: Context) -> Iterator[Problem]:
         for anchor in needed:
             if anchor not in document.sections:
                 yield context.text_problem("S3", language, anchor, "this text is missing")
+        for anchor, section in document.sections.items():
+            title = document.titles.get(anchor, "")
+            if UNWRITTEN in f"{title} {section.text}":
+                yield context.text_problem("S3", language, anchor, "this text is not written yet")
+        if UNWRITTEN in f"{document.title} {document.about}":
+            yield context.text_problem("S3", language, "", "the head is not written yet")
         for anchor in document.sections:
             if anchor not in needed and anchor not in allowed:
                 yield context.text_problem("S3", language, anchor, "nothing refers to this text")

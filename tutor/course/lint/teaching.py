@@ -9,7 +9,7 @@ from tutor.course import questions
 from tutor.course.calls import essence, is_call
 from tutor.course.lint.context import Context, beside
 from tutor.course.lint.engine import Rule
-from tutor.course.lint.structure import CODE_SPAN
+from tutor.course.lint.structure import CODE_SPAN, UNWRITTEN
 from tutor.course.model import Line, Step
 from tutor.course.problems import Problem
 
@@ -62,8 +62,19 @@ def _tells(text: str, argv: tuple[bytes, ...]) -> bool:
 
 
 def p2_mistakes_have_their_own_words(context: Context) -> Iterator[Problem]:
-    """At least three different explanations, and no rule that no mistake proves."""
+    """Each mistake has a feedback of its own, unless it is said to be of no kind (``generic``); at
+    least three different explanations, and no rule that no mistake proves."""
     for step in context.exercises():
+        everything_else = {rule.id for rule in step.feedback if rule.catch_all}
+        for reject in step.reject:
+            if reject.generic != (reject.feedback in everything_else):
+                message = (
+                    f"{reject.feedback!r} is a feedback of its own: leave out 'generic'"
+                    if reject.generic
+                    else f"{reject.feedback!r} is said of everything else: explain this mistake, "
+                    "or say generic = true"
+                )
+                yield context.problem("P2", reject.line, f"{step.id!r}: {message}")
         proved = {reject.feedback for reject in step.reject}
         own = proved - {rule.id for rule in step.feedback if rule.catch_all}
         if len(own) < EXPLANATIONS:
@@ -76,7 +87,9 @@ def p2_mistakes_have_their_own_words(context: Context) -> Iterator[Problem]:
 
 
 def p3_answers_vary(context: Context) -> Iterator[Problem]:
-    """The right option does not always stand at the same place."""
+    """Every option explains itself, in words of its own; the right one does not always stand at
+    the same place."""
+    yield from _same_words(context)
     places = []
     asking: list[Step] = []
     for step in context.lesson.steps:
@@ -89,6 +102,22 @@ def p3_answers_vary(context: Context) -> Iterator[Problem]:
     if len(places) > 2 and len(set(places)) == 1:
         message = f"the right answer is always option {places[0] + 1}"
         yield context.problem("P3", asking[-1].line, message)
+
+
+def _same_words(context: Context) -> Iterator[Problem]:
+    """Options or answers of one question that say the same."""
+    for language, document in context.lesson.prose.items():
+        for step in context.lesson.steps:
+            for kind in ("option", "answer"):
+                seen: dict[str, str] = {}
+                for anchor, section in document.sections.items():
+                    if not anchor.startswith(f"{step.id}/{kind}."):
+                        continue
+                    words = " ".join(section.text.lower().split())
+                    if words and words in seen:
+                        message = f"says the same as {seen[words]!r}"
+                        yield context.text_problem("P3", language, anchor, message)
+                    seen.setdefault(words, anchor)
 
 
 def p4_kind_words(context: Context) -> Iterator[Problem]:
@@ -114,7 +143,7 @@ def p8_lesson_is_whole(context: Context) -> Iterator[Problem]:
     lesson = context.lesson
     if lesson.minutes <= 0:
         yield context.problem("P8", 1, "'minutes' is not set")
-    if not lesson.concepts:
+    if not lesson.concepts or UNWRITTEN in lesson.concepts:
         yield context.problem("P8", 1, "'concepts' is empty")
     exercises = sum(1 for step in lesson.steps if step.kind == "exercise")
     if exercises < EXERCISES:

@@ -21,7 +21,7 @@ from tutor.labs.checkpoint import Checkpoints, Freezer
 from tutor.labs.node import Kept, Node, NodeSettings
 from tutor.labs.replication.actions import KNOBS, Action, UnknownTarget
 from tutor.labs.replication.clients import Clients
-from tutor.labs.replication.frame import EventFrame, Frame
+from tutor.labs.replication.frame import EventFrame, Frame, SampleFrame
 from tutor.labs.replication.ledger import Ledger, Write
 from tutor.labs.replication.picture import Camera
 from tutor.labs.replication.scenarios import SCENARIOS, Scenario
@@ -53,12 +53,23 @@ class Deed:
     reply: Reply = None
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment of a run with all that led to it, to be there again (`Lab.keep`)."""
+
+    frames: tuple[Frame, ...]
+    samples: tuple[SampleFrame, ...]
+    actions: tuple[Action, ...]
+    world: bytes
+
+
 class Lab:
     """One run. ``frames`` are all moments so far, one for each step; ``actions`` what was done and
     what is to come, ``deeds`` what was carried out. ``watch`` is called at each new moment.
     ``program`` carries out calls: it gets the deed and its number, and says what came of it.
 
-    What a scenario does to a replica that is not there (``replicas`` may be fewer) is left out.
+    What a scenario does to a replica that is not there (``replicas`` may be fewer, or 0: one server
+    by itself) is left out.
     """
 
     def __init__(
@@ -71,7 +82,8 @@ class Lab:
     ) -> None:
         self.scenario = SCENARIOS[scenario] if isinstance(scenario, str) else scenario
         self.seed = seed
-        self.replicas = min(max(replicas or self.scenario.replicas, 1), MOST_REPLICAS)
+        wanted = self.scenario.replicas if replicas is None else replicas
+        self.replicas = min(max(wanted, 0), MOST_REPLICAS)
         names = {"", *self._names()}
         self._planned = [
             action for action in self.scenario.actions if names.issuperset(action.names)
@@ -106,7 +118,7 @@ class Lab:
                 wire = self.wires[first, second] = Wire(simulation, first, second)
                 wire.settings.delay = self.scenario.delay_us
                 self.nodes[first].wires[second] = self.nodes[second].wires[first] = wire
-        self.ledger = Ledger()
+        self.ledger = Ledger(replicated=self.replicas > 0)
         self.clients = Clients(simulation, self.nodes, self.ledger, self.tell)
         self.sentinels = Sentinels(simulation, self.nodes, self.tell, self.switch)
         self._camera = Camera(self)
@@ -230,6 +242,24 @@ class Lab:
             self.deeds,
         ) = world  # fmt: skip
         self.ledger.take_flags(flags)
+
+    def keep(self) -> Moment | None:
+        """The present moment, to try several futures from it (`come_to`); None if this one cannot
+        be kept."""
+        world = self._freeze()
+        if world is None:
+            return None
+        return Moment(tuple(self.frames), tuple(self._camera.samples), tuple(self.actions), world)
+
+    def come_to(self, moment: Moment) -> None:
+        """Be at a kept moment, as if nothing had been done since. The run must not have gone back
+        (`back_to`) in between: then its records may be those of another one."""
+        self.frames[:] = moment.frames
+        self.actions[:] = moment.actions
+        self._thaw(moment.world)
+        self._camera.samples[:] = moment.samples
+        self.checkpoints.forget_from(0)
+        self._tell_watch()
 
     # acting
 

@@ -69,7 +69,9 @@ class Desk:
 
     def make_key(self, key: str, version: int | None = None, alias: str = "default") -> str:
         """A key as the cache stores it."""
-        return str(self._session.caches.handler[alias].make_key(key, version))
+        caches = self._session.caches
+        cache = caches.cache if alias == "default" else caches.handler[alias]
+        return str(cache.make_key(key, version))
 
     def loads(self, data: bytes, alias: str = "default") -> Any:
         """A stored value as the cache would read it. Raises what its serializer raises."""
@@ -95,6 +97,7 @@ class Desk:
         for an answer and time cannot go by meanwhile."""
         refused = refusal(line)
         if refused is not None:
+            self._session.last = Outcome(line, refused=refused)
             return Told(reply=_refused_reply(refused), refused=refused)
         self._mark = self._session.log.count
         try:

@@ -301,7 +301,8 @@ class Session:
         return made
 
     def _cache(self, cache: Cache) -> Any:
-        return self.caches.cache if cache.alias is None else self.caches.handler[cache.alias]
+        own = cache.alias in (None, "default")
+        return self.caches.cache if own else self.caches.handler[cache.alias]
 
     def _client(self, client: Client) -> Any:
         args = [build(one, {}) for one in client.args]

@@ -13,7 +13,7 @@ from textual.containers import Vertical, VerticalScroll
 from tutor.course.exam import minutes, minutes_left
 from tutor.course.player import Player
 from tutor.course.prose import Prose
-from tutor.course.views import CheckView, Hint, Option, Question
+from tutor.course.views import CheckView, Hint, Option, Question, hint_title
 from tutor.i18n import _
 from tutor.tui.glyphs import glyphs
 from tutor.tui.paint import EMPTY, Piece, Row, row, with_action, wrap
@@ -21,13 +21,6 @@ from tutor.tui.widgets.commandline import command_pieces
 from tutor.tui.widgets.panelhead import PanelHead
 from tutor.tui.widgets.prose import prose_rows
 from tutor.tui.widgets.rows import Rows
-
-HINT_TITLES = {
-    "idea": lambda: _("Hint: the idea"),
-    "family": lambda: _("Hint: which command"),
-    "skeleton": lambda: _("Hint: the shape"),
-    "solution": lambda: _("Hint: the line itself"),
-}
 
 
 class _Text(VerticalScroll, can_focus=True):
@@ -137,6 +130,7 @@ class Story(Vertical):
             add("stale", wrap(row((f"{glyphs.warning} {text}", "warning")), width, "  "))
         add("body", self._prose(view.body, width))
         add("task", self._boxed(_("Task"), self._prose(view.task, width - 2)))
+        add("demo", self._demo_rows(width))
         add("question", self._question_rows(width))
         feedback = player.feedback()
         if feedback is not None and not self.quiet:
@@ -165,7 +159,7 @@ class Story(Vertical):
         return [(bar, head), *((bar, *line) for line in rows)]
 
     def _hint_rows(self, hint: Hint, width: int) -> list[Row]:
-        title = f"{HINT_TITLES[hint.name]()} {hint.rung}/{hint.rungs}"
+        title = f"{hint_title(hint.name)} {hint.rung}/{hint.rungs}"
         rows = list(self._prose(hint.prose, width - 2))
         if hint.paste:
             rows += self._command(hint.paste, width - 2)
@@ -182,6 +176,17 @@ class Story(Vertical):
 
         pieces = with_action(command_pieces(line), paste(line))
         return wrap((Piece("> ", "prompt"), *pieces), width, "  ")
+
+    def _demo_rows(self, width: int) -> list[Row]:
+        """What is read at this pause of a demo, and how it goes on."""
+        demo = self.player.demo()
+        if demo is None:
+            return []
+        rows = list(self._prose(demo.note, width - 2))
+        if not demo.over:
+            text = _("F8 plays on.") if demo.beat else _("F8 plays it, from pause to pause.")
+            rows += wrap(row((text, "muted")), width - 2)
+        return self._boxed(_("A demonstration"), rows) if rows else []
 
     # questions
 

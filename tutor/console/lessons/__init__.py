@@ -1,0 +1,1 @@
+"""`redis-tutor lessons`: what lesson authors run, to begin, prove, play and review lessons."""
