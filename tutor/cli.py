@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     command = _("COMMAND")
     parser = argparse.ArgumentParser(
         prog="redis-tutor",
-        usage=f"%(prog)s [-h] [--version] [--lang {{en,ru}}] [{command} ...]",
+        usage=f"%(prog)s [-h] [--version] [--lang {{en,ru}}] [--plain] [{command} ...]",
         description=_("Learn Redis by typing real commands and watching what they do in memory."),
         formatter_class=_HelpFormatter,
         add_help=False,
@@ -79,19 +79,24 @@ def _parser() -> argparse.ArgumentParser:
     )
     options.add_argument("--lang", choices=[*LANGUAGES], help=_("language of the interface"))
     _pack_argument(options)
-    parser.set_defaults(run=_tui, lesson=None, pack=None)
+    _plain_arguments(options)
+    parser.set_defaults(run=_course, lesson=None, pack=None)
     commands = parser.add_subparsers(title=_("commands"), metavar=command, prog="redis-tutor")
 
-    def add(name: str, about: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=about, formatter_class=_HelpFormatter, add_help=False)
+    def add(name: str, about: str, *others: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name, aliases=others, help=about, formatter_class=_HelpFormatter, add_help=False
+        )
 
-    learn = add("learn", _("open a lesson (the default: the home screen)"))
+    learn = add("learn", _("open a lesson (the default: the home screen)"), "lesson")
     words = learn.add_argument_group(_("arguments"))
     words.add_argument("lesson", nargs="?", help=_("id of a lesson, e.g. string"))
     options = _options(learn)
+    options.add_argument("--step", metavar="STEP", help=_("id or number of a step to begin with"))
     _pack_argument(options)
+    _plain_arguments(options)
     _lang_argument(options)
-    learn.set_defaults(run=_tui)
+    learn.set_defaults(run=_course)
 
     _add_keeping(add)
 
@@ -192,6 +197,15 @@ def _lang_argument(options: argparse._ArgumentGroup) -> None:
         default=argparse.SUPPRESS,
         help=_("language of the interface"),
     )
+
+
+def _plain_arguments(options: argparse._ArgumentGroup) -> None:
+    """Where the course is played in lines; both parsers have them, so neither has a default."""
+    for name, about in (
+        ("--plain", _("in lines, without a screen: for pipes, scripts and screen readers")),
+        ("--ascii", _("with --plain: frames and arrows of ASCII characters")),
+    ):
+        options.add_argument(name, action="store_true", default=argparse.SUPPRESS, help=about)
 
 
 def _pack_argument(options: argparse._ArgumentGroup) -> None:
@@ -308,6 +322,17 @@ def _picture_arguments(options: argparse._ArgumentGroup) -> None:
     )
     add("--scale", default="2", metavar="N", help=_("size of a PNG, 0.5 to 8"))
     add("--no-title", dest="title", action="store_false", help=_("no bar with the key's name"))
+
+
+def _course(args: argparse.Namespace) -> int:
+    """The course: on screens where they can be drawn, else (or if that is wished) in lines."""
+    from tutor.console.plain.terminal import can_draw
+
+    if not getattr(args, "plain", False) and can_draw():
+        return _tui(args)
+    from tutor.console.plain.command import run
+
+    return run(args)
 
 
 def _tui(args: argparse.Namespace) -> int:

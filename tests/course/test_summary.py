@@ -45,7 +45,7 @@ def test_steps_are_solved_assisted_or_open(tiny: Course, progress: Progress) -> 
     assert summary.next_step == ("tiny", "A trial", "A guess")
     (weak,) = summary.weak
     assert (weak.names, weak.item.step.id) == (("string",), "alpha")
-    assert weak.why == "wrong at first, or solved with the solution"
+    assert weak.why == "solved with the solution"
     assert summary.next_due_ms is not None
     assert summary.next_due_ms > NOW
 

@@ -14,11 +14,8 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from rich.cells import cell_len
 
 from tutor.i18n import _, guess_language, ngettext, set_language
 
@@ -119,6 +116,8 @@ def run_cheatsheet(args: argparse.Namespace) -> int:
 
 def export(progress: Progress, path: Path) -> int:
     """Write the progress to a file; the exit code."""
+    from datetime import UTC, datetime
+
     from tutor import __version__
     from tutor.course.transfer import wrapped, write
 
@@ -185,6 +184,8 @@ def _report(progress: Progress, course: Course, args: argparse.Namespace) -> int
 
 def summary_lines(summary: Summary) -> Iterator[str]:
     """The whole summary as lines of text."""
+    from rich.cells import cell_len
+
     yield total_text(summary)
     yield ""
     width = max((cell_len(lesson.title) for lesson in summary.lessons), default=0)

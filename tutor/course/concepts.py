@@ -48,11 +48,13 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """One thing that is known of a concept: which step told it, when, and how it went."""
+    """One thing that is known of a concept: which step told it, when, and how it went. ``how`` is
+    that of `diary.HOW` where the step was done for the first time."""
 
     ms: int
     grade: Grade
     item: str
+    how: str = ""
     reviewed: bool = False
     """It was a review; else the step was done for the first time."""
 
@@ -106,7 +108,7 @@ def concepts_of(course: Course, progress: Progress, now_ms: int) -> list[Concept
     for ms, concept, item_id, grade in progress.reviews():
         used[item_id] = max(ms, used.get(item_id, 0))
         if concept in found:
-            found[concept].ratings.append(Rating(ms, grade, item_id, True))
+            found[concept].ratings.append(Rating(ms, grade, item_id, reviewed=True))
     concepts = [_concept(id_, each, used, now_ms) for id_, each in found.items()]
     return sorted(concepts, key=lambda concept: (concept.memory.due_ms, concept.id))
 
@@ -159,9 +161,10 @@ def _done(attempt: Mapping[str, Any], item: str) -> Rating:
     events = [event for event in log if sound(event)] if isinstance(log, list) else []
     event = next((event for event in events if event[1] == "done"), None)
     if event is not None:
-        return Rating(event[0], GRADE_OF.get(event[2], "good"), item)
+        return Rating(event[0], GRADE_OF.get(event[2], "good"), item, event[2])
     helped = "solution" if attempt.get("saw_solution") else "hints" if attempt.get("rung") else ""
-    return Rating(0, GRADE_OF[helped or "alone"], item)
+    how = helped or "alone"
+    return Rating(0, GRADE_OF[how], item, how)
 
 
 assert GRADE_OF.keys() <= set(HOW)

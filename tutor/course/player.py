@@ -18,6 +18,8 @@ from typing import Any
 
 from tutor.course import feedback, questions, stage
 from tutor.course.attempt import Attempt
+from tutor.course.calls import line_words
+from tutor.course.company import StepCompany
 from tutor.course.exam import ExamView, Record
 from tutor.course.labattempt import LabAttempt
 from tutor.course.model import HINT_NAMES, Course, FeedbackRule, Lesson, Step
@@ -40,7 +42,6 @@ from tutor.course.views import (
     Turn,
 )
 from tutor.engine.clock import Clock, SystemClock
-from tutor.engine.cmdline import split
 from tutor.engine.session import Session
 from tutor.engine.world import Entry, World
 from tutor.i18n import language
@@ -108,11 +109,23 @@ class Player:
         return self._attempt.clients
 
     @property
+    def company(self) -> StepCompany | None:
+        """What stands beside the present step's Redis, if anything does."""
+        attempt = self._attempt
+        return StepCompany.of(self.step, lambda: attempt.desk)
+
+    @property
     def lab(self) -> Lab | None:
         """The lab in which the present step is played, if it is; another object after `reset`,
         `answer` and moving. Whoever plays it calls `tick` now and then."""
         attempt = self._attempt
         return attempt.lab if isinstance(attempt, LabAttempt) else None
+
+    @property
+    def node(self) -> str:
+        """In a lab: the node of the prompt, as `run` has it; else ""."""
+        attempt = self._attempt
+        return attempt.node if isinstance(attempt, LabAttempt) else ""
 
     @property
     def passed(self) -> bool:
@@ -210,7 +223,7 @@ class Player:
 
     def run_line(self, line: str) -> Turn:
         """As `run`, for a typed line; raises `cmdline.UnbalancedQuotes`, ValueError if empty."""
-        argv = split(line)
+        argv = line_words(line, self.step.django is not None)
         if not argv:
             raise ValueError("an empty line")
         return self.run(argv)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tutor.course.calls import is_python, line_words
 from tutor.course.problems import Problem, shown_path
 from tutor.engine.cmdline import UnbalancedQuotes, split
 from tutor.engine.replies import Reply
@@ -31,6 +32,9 @@ _STEP = re.compile(r"## +step:(\S+)(?: +(.*\S))?\s*$")
 _ANCHOR = re.compile(r"### +(\S+)\s*$")
 _FENCE = re.compile(r"(`{3,}|~{3,}) *(.*?)\s*$")
 _BOX = re.compile(r"> ?\[!(\w+)\]\s*$")
+
+
+SaidLine = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +62,13 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A command as typed and the engine's reply to it."""
+    """A command as typed and the engine's reply to it. Of a call ``said`` are the lines that are
+    shown in the reply's place: pieces of text with their roles."""
 
     line: str
     argv: tuple[bytes, ...]
     reply: Reply
+    said: tuple[SaidLine, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +244,7 @@ def _run_block(inside: list[str], kind: str, line: int, file: str, problems: lis
     commands = []
     for offset, text in enumerate(inside):
         try:
-            if split(text):
+            if is_python(text) or split(text):
                 commands.append(text.strip())
         except UnbalancedQuotes as error:
             problems.append(Problem(file, line + offset, "E12", f"{error}: {text.strip()!r}"))
@@ -249,9 +255,12 @@ def perform(
     blocks: tuple[Text | Code | Box | Run, ...],
     execute: Callable[[tuple[bytes, ...]], Reply],
     wire: Callable[[tuple[bytes, ...], Reply], str],
+    said: Callable[[], tuple[SaidLine, ...] | None] = lambda: None,
+    django: bool = False,
 ) -> Prose:
-    """The blocks as shown: each ``redis run`` block is given to ``execute``, line by line; of a
-    ``redis wire`` block ``wire`` prints what crosses the network."""
+    """The blocks as shown: each ``redis run`` block is given to ``execute``, line by line; ``said``
+    are the lines for a call that was just carried out. Of a ``redis wire`` block ``wire`` prints
+    what crosses the network."""
     shown: list[Block] = []
     for block in blocks:
         if isinstance(block, Run) and block.wire:
@@ -260,8 +269,8 @@ def perform(
         elif isinstance(block, Run):
             exchanges = []
             for line in block.lines:
-                argv = tuple(split(line))
-                exchanges.append(Exchange(line, argv, execute(argv)))
+                argv = line_words(line, django)
+                exchanges.append(Exchange(line, argv, execute(argv), said()))
             shown.append(Transcript(tuple(exchanges)))
         else:
             shown.append(block)
@@ -303,6 +312,9 @@ def as_markdown(
                 lines = []
                 for exchange in block.exchanges:
                     lines.append(f"{prompt}{exchange.line}")
-                    lines.append(render_reply(exchange.reply).rstrip("\n"))
+                    if exchange.said is None:
+                        lines.append(render_reply(exchange.reply).rstrip("\n"))
+                    else:
+                        lines += ["".join(text for text, _ in line) for line in exchange.said]
                 parts.append("```redis\n" + "\n".join(lines) + "\n```")
     return "\n\n".join(parts)

@@ -156,16 +156,18 @@ def step_title(lesson: Lesson, step: Step) -> str:
 
 def why_weak(concept: Concept) -> str:
     """What is known against a concept."""
-    if concept.newest.grade == "good":
+    newest = concept.newest
+    if newest.grade == "good":
         percent = round(100 * concept.memory.recall)
         return _("probably known still: {n} %").format(n=percent)
     texts = {
-        ("again", False): _("wrong at first, or solved with the solution"),
-        ("hard", False): _("solved after hints"),
-        ("again", True): _("wrong at the last review"),
-        ("hard", True): _("needed hints at the last review"),
+        "wrong": _("the first answer was wrong"),
+        "solution": _("solved with the solution"),
+        "hints": _("solved after hints"),
+        "again": _("wrong at the last review"),
+        "hard": _("needed hints at the last review"),
     }
-    return texts[concept.newest.grade, concept.newest.reviewed]
+    return texts[newest.grade if newest.reviewed else newest.how]
 
 
 def span_text(ms: int) -> str:

@@ -9,6 +9,7 @@ from tutor.course.predicates.base import Status
 from tutor.course.prose import Prose
 from tutor.engine.replies import Reply
 from tutor.engine.world import Entry
+from tutor.i18n import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,17 @@ class Hint:
     name: Literal["idea", "family", "skeleton", "solution"]
     prose: Prose
     paste: str = ""
+
+
+def hint_title(name: str) -> str:
+    """The head of a rung, by its name."""
+    titles = {
+        "idea": _("Hint: the idea"),
+        "family": _("Hint: which command"),
+        "skeleton": _("Hint: the shape"),
+        "solution": _("Hint: the line itself"),
+    }
+    return titles[name]
 
 
 @dataclass(frozen=True, slots=True)

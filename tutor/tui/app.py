@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
 from argparse import Namespace
 
+from tutor.console.plain.terminal import can_draw
 from tutor.i18n import MissingCatalog, _, guess_language, set_language
 
 
@@ -15,7 +15,7 @@ def run(args: Namespace) -> int:
     ``open_lab`` (scenario, seed, replicas), ``open_stage`` (setting, seed), ``open_rivals``,
     ``open_review`` or ``open_cache`` (experiment, cure, seed, knobs)."""
     lang = getattr(args, "lang", None)
-    if not _can_draw():
+    if not can_draw():
         sys.stderr.write(_no_terminal(lang or guess_language() or "en"))
         return 2
     gc.disable()  # until something is seen: thousands of objects are made, none is garbage
@@ -23,6 +23,7 @@ def run(args: Namespace) -> int:
 
     app = TutorApp(
         lesson=getattr(args, "lesson", None),
+        step=getattr(args, "step", None),
         lang=lang,
         lab=getattr(args, "open_lab", None),
         stage=getattr(args, "open_stage", None),
@@ -32,12 +33,6 @@ def run(args: Namespace) -> int:
     )
     app.run()
     return app.return_code or 0
-
-
-def _can_draw() -> bool:
-    if os.environ.get("TERM", "") in ("dumb", "unknown"):
-        return False
-    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _no_terminal(code: str) -> str:

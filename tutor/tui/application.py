@@ -15,12 +15,12 @@ from textual.scrollbar import ScrollBar
 from textual.theme import Theme
 from textual.types import CSSPathType
 
+from tutor.course.outline import Outline
 from tutor.course.progress import Progress
 from tutor.i18n import LANGUAGES, MissingCatalog, _, guess_language, language, set_language
 from tutor.tui.base import Translated
 from tutor.tui.glyphs import AsciiFilter, wants_ascii
 from tutor.tui.keys import bindings
-from tutor.tui.outline import Outline
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.theme import DARK, LIGHT, THEMES
 from tutor.tui.widgets.scrollbars import ThinScrollBar
@@ -53,6 +53,7 @@ class TutorApp(App[None]):
         progress: Progress | None = None,
         *,
         lesson: str | None = None,
+        step: str | None = None,
         lang: str | None = None,
         lessons: Path | None = None,
         clock: Clock | None = None,
@@ -68,6 +69,7 @@ class TutorApp(App[None]):
         self.clock, self.seed = clock, seed
         self.outline = Outline(self.progress, lessons, lambda: self.now_ms)
         self._asked_lesson = lesson
+        self._asked_step = step
         self._asked_lab = lab
         self._asked_stage = stage
         self._asked_rivals = rivals
@@ -104,7 +106,7 @@ class TutorApp(App[None]):
         if self.progress.setting("reduced_motion"):
             self.animation_level = "none"
         if self._asked_lesson:
-            self.call_after_refresh(self.open_lesson, self._asked_lesson)
+            self.call_after_refresh(self._open_asked, self._asked_lesson, self._asked_step)
         if self._asked_lab is not None:
             self.call_after_refresh(self.open_lab, *self._asked_lab)
         elif self._asked_stage is not None:
@@ -119,6 +121,13 @@ class TutorApp(App[None]):
             from tutor.tui.screens.language import LanguageScreen
 
             self.push_screen(LanguageScreen(), self._language_chosen)
+
+    def _open_asked(self, lesson: str, step: str | None) -> None:
+        """The lesson of the command line, and a step of it by its id or its number."""
+        try:
+            self.open_lesson(*self.outline.find(lesson, step))
+        except LookupError as error:
+            self.notify(str(error), severity="warning", markup=False)
 
     def _language_chosen(self, code: str | None) -> None:
         self.speak(code or "en")

@@ -148,9 +148,7 @@ def test_both_texts_are_shown_where_one_lags_behind(
     assert main(["sync", *where]) == 0
 
 
-def test_no_line_is_wider_than_was_wished(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_no_line_is_wider_than_was_wished(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "tiny" / "sync.lock").unlink()
     main(["sync", "tiny", "--width", "60", "--lessons", str(folder)])
     rows = [line for line in capsys.readouterr().out.splitlines() if "│" in line]

@@ -9,8 +9,11 @@ from tutor.course.lint.outcome import Outcome
 from tutor.course.model import Line, Step
 from tutor.engine.engine import Engine
 from tutor.engine.replies import Reply, is_error
+from tutor.labs.checkpoint import Checkpoints
 from tutor.labs.replication.actions import Action
 from tutor.labs.replication.lab import STEP_US
+
+NEVER = 1 << 60
 
 Moves = tuple[tuple[bytes, ...], ...]
 
@@ -22,6 +25,7 @@ class LabBench:
     def __init__(self, step: Step, seed: int) -> None:
         self.step, self.seed = step, seed
         self._attempt = LabAttempt(step, seed)
+        self._attempt.lab.checkpoints = Checkpoints(gap=NEVER)  # there is no going back in it
         self._beginning = self._attempt.lab.keep()
         self._known: dict[tuple[Moves, bool], Outcome] = {}
 
@@ -29,9 +33,10 @@ class LabBench:
     def failed(self) -> list[tuple[Line, Reply]]:
         """Commands of the setup that got an error."""
         start = LabAttempt(self.step, self.seed)
-        wrong = [deed for deed in start.lab.deeds if is_error(deed.reply)]
+        replies = ((deed, getattr(deed.reply, "reply", deed.reply)) for deed in start.lab.deeds)
+        wrong = [(deed, reply) for deed, reply in replies if is_error(reply)]
         prepared = scenario_of(self.step)[0].actions
-        return [(_as_line(deed.action), deed.reply) for deed in wrong if deed.action in prepared]
+        return [(_as_line(deed.action), reply) for deed, reply in wrong if deed.action in prepared]
 
     @property
     def engine(self) -> Engine:
@@ -69,5 +74,7 @@ class LabBench:
 
 
 def _as_line(action: Action) -> Line:
+    if action.kind == "call":
+        return Line(str(action.value), (str(action.value).encode(),))
     text = f":on {action.target} {action.value}"
     return Line(text, tuple(word.encode() for word in text.split()))

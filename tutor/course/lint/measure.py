@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from tutor.course.prose import Box, Code, Prose, Text, Transcript
+from wcwidth import wcwidth
+
+from tutor.course.prose import Box, Code, Exchange, Prose, Text, Transcript
 from tutor.engine.replies import NULL_ARRAY, Pairs
 
 WIDTH = 74
-_MARKUP = re.compile(r"[*_`]|\[([^\]]*)\]\([^)]*\)")
+_MARKUP = re.compile(r"`([^`]*)`|\[([^\]]*)\]\([^)]*\)|[*_]")
+"""Code, whose signs stay; a link, of which its words are shown; emphasis."""
 
 
 def cell_width(text: str) -> int:
     """Terminal cells of a text."""
-    width = 0
-    for char in text:
-        if unicodedata.combining(char) or unicodedata.category(char) in ("Cf", "Cc"):
-            continue
-        width += 2 if unicodedata.east_asian_width(char) in "WF" else 1
-    return width
+    return sum(max(wcwidth(char), 0) for char in text)
 
 
 def rendered_lines(prose: Prose, width: int = WIDTH) -> int:
@@ -38,8 +35,12 @@ def rendered_lines(prose: Prose, width: int = WIDTH) -> int:
                 inner = Text(block.markdown)
                 heights.append(1 + rendered_lines((inner,), width - 2))
             case Transcript():
-                heights.append(sum(1 + reply_lines(one.reply) for one in block.exchanges))
+                heights.append(sum(map(_exchange_lines, block.exchanges)))
     return sum(heights) + max(0, len(heights) - 1)
+
+
+def _exchange_lines(one: Exchange) -> int:
+    return 1 + (reply_lines(one.reply) if one.said is None else len(one.said))
 
 
 def widest_code(prose: Prose) -> int:
@@ -67,7 +68,7 @@ def _paragraph(text: str, width: int) -> int:
 
 def _wrapped(text: str, width: int) -> int:
     lines, used = 1, 0
-    for word in _MARKUP.sub(lambda found: found[1] or "", text).split():
+    for word in _MARKUP.sub(lambda found: found[1] or found[2] or "", text).split():
         size = cell_width(word)
         if used and used + 1 + size > width:
             lines += 1

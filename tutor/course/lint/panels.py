@@ -40,7 +40,8 @@ def p6_panels_have_words(context: Context) -> Iterator[Problem]:
 
 
 def _said(context: Context, twins: Twins, step: Step) -> Sequence[str] | None:
-    """The words of what is seen when the step is over; None where nothing is looked at."""
+    """The words of what is seen at some moment of the step: what is looked at may come late or go
+    away. None where nothing is looked at."""
     if step.lab is not None:
         return twins.of_lab(LabAttempt(step, context.lesson.seed).lab)
     if step.view.focus is None:
@@ -48,9 +49,13 @@ def _said(context: Context, twins: Twins, step: Step) -> Sequence[str] | None:
     bench = context.bench(step)
     assert isinstance(bench, Bench)
     play = bench.play()
+    said = twins.of_key(play.world, step.view.focus, step.view.panel)
     for argv in _way(context, step):
+        if said:
+            break
         play.run(argv)
-    return twins.of_key(play.world, step.view.focus, step.view.panel)
+        said = twins.of_key(play.world, step.view.focus, step.view.panel)
+    return said
 
 
 def _way(context: Context, step: Step) -> list[tuple[bytes, ...]]:

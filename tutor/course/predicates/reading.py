@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tutor.course.predicates.base import OPERATORS, Bounds, Check, Predicate
+from tutor.course.predicates.besides import read_django, read_memcached
 from tutor.course.predicates.clients import read_clients
 from tutor.course.predicates.combine import All, Any, Not
 from tutor.course.predicates.expect import read_expect
@@ -178,6 +179,16 @@ def _config(table: Table, name: str) -> list[Predicate]:
     return [] if inner is None else read_settings(inner)
 
 
+def _django(table: Table, name: str) -> list[Predicate]:
+    inner = table.table(name)
+    return [] if inner is None else read_django(inner)
+
+
+def _memcached(table: Table, name: str) -> list[Predicate]:
+    inner = table.table(name)
+    return [] if inner is None else read_memcached(inner)
+
+
 def _once(table: Table, name: str) -> list[Predicate]:
     """Several demands under ``once`` must have held at the same moment."""
     inner = table.table(name)
@@ -200,6 +211,8 @@ KINDS: dict[str, Callable[[Table, str], list[Predicate]]] = {
     "lab": _lab,
     "once": _once,
     "config": _config,
+    "django": _django,
+    "memcached": _memcached,
     "clients": _clients,
 }
 

@@ -66,6 +66,7 @@ class Moment:
 class Lab:
     """One run. ``frames`` are all moments so far, one for each step; ``actions`` what was done and
     what is to come, ``deeds`` what was carried out. ``watch`` is called at each new moment.
+    ``program`` carries out calls: it gets the deed and its number, and says what came of it.
 
     What a scenario does to a replica that is not there (``replicas`` may be fewer, or 0: one server
     by itself) is left out.
@@ -92,6 +93,7 @@ class Lab:
         )
         self.frames: list[Frame] = []
         self.watch: Callable[[], None] | None = None
+        self.program: Callable[[Deed, int], Reply] | None = None
         self.checkpoints = Checkpoints()
         self._catching_up = False
         self._build()
@@ -306,6 +308,12 @@ class Lab:
             node.master = node.replication.follower.host.decode()
         self.tell("command", node=node.name, command=b" ".join(words).decode("utf-8", "replace"))
 
+    def _call(self, deed: Deed) -> None:
+        self.deeds.append(deed)
+        if self.program is not None:
+            deed.reply = self.program(deed, len(self.deeds))
+        self.tell("call", call=str(deed.action.value))
+
     def tell(self, code: str, **params: str) -> None:
         """Something has happened."""
         self.events.append(EventFrame(self.simulation.now, code, tuple(params.items())))
@@ -344,6 +352,9 @@ class Lab:
         if action.kind == "command":
             node, words = self._node(action.target), split(str(action.value))
             self._command(node, words, Deed(action))
+            return
+        if action.kind == "call":
+            self._call(Deed(action))
             return
         self.deeds.append(Deed(action))
         getattr(self, "_do_" + action.kind.replace("-", "_"))(action)

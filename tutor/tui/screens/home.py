@@ -15,11 +15,11 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from tutor import __version__
+from tutor.course.outline import LessonLine
 from tutor.i18n import _, language, ngettext
 from tutor.tui.base import BaseScreen
 from tutor.tui.glyphs import glyphs
 from tutor.tui.keys import bindings
-from tutor.tui.outline import LessonLine
 from tutor.tui.paint import EMPTY, Row, content, fit, row, width_of, wrap
 from tutor.tui.places import KEEPING, PLACES, Place
 from tutor.tui.widgets.keybar import KeyBar

@@ -12,7 +12,7 @@ from textual.containers import VerticalScroll
 from tutor.course.review import Asked, Review, due_now
 from tutor.course.spacing import Grade
 from tutor.course.summary import span_text, step_title
-from tutor.i18n import _, language, ngettext
+from tutor.i18n import _, language, ngettext, pgettext
 from tutor.tui.base import BaseModal
 from tutor.tui.glyphs import glyphs
 from tutor.tui.paint import EMPTY, Row, row, wrap
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from tutor.tui.application import TutorApp
 
 _SIGNS: dict[Grade | None, tuple[str, str, Callable[[], str]]] = {
-    "good": (glyphs.ok, "ok", lambda: _("right")),
-    "hard": (glyphs.ok, "changed", lambda: _("right after hints")),
-    "again": (glyphs.fail, "fail", lambda: _("wrong")),
-    None: (glyphs.todo, "dim", lambda: _("passed over")),
+    "good": (glyphs.ok, "ok", lambda: pgettext("review", "right")),
+    "hard": (glyphs.ok, "changed", lambda: pgettext("review", "right after hints")),
+    "again": (glyphs.fail, "fail", lambda: pgettext("review", "wrong")),
+    None: (glyphs.todo, "dim", lambda: pgettext("review", "passed over")),
 }
 
 

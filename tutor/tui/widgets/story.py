@@ -13,7 +13,7 @@ from textual.containers import Vertical, VerticalScroll
 from tutor.course.exam import minutes, minutes_left
 from tutor.course.player import Player
 from tutor.course.prose import Prose
-from tutor.course.views import CheckView, Hint, Option, Question
+from tutor.course.views import CheckView, Hint, Option, Question, hint_title
 from tutor.i18n import _
 from tutor.tui.glyphs import glyphs
 from tutor.tui.paint import EMPTY, Piece, Row, row, with_action, wrap
@@ -21,13 +21,6 @@ from tutor.tui.widgets.commandline import command_pieces
 from tutor.tui.widgets.panelhead import PanelHead
 from tutor.tui.widgets.prose import prose_rows
 from tutor.tui.widgets.rows import Rows
-
-HINT_TITLES = {
-    "idea": lambda: _("Hint: the idea"),
-    "family": lambda: _("Hint: which command"),
-    "skeleton": lambda: _("Hint: the shape"),
-    "solution": lambda: _("Hint: the line itself"),
-}
 
 
 class _Text(VerticalScroll, can_focus=True):
@@ -166,7 +159,7 @@ class Story(Vertical):
         return [(bar, head), *((bar, *line) for line in rows)]
 
     def _hint_rows(self, hint: Hint, width: int) -> list[Row]:
-        title = f"{HINT_TITLES[hint.name]()} {hint.rung}/{hint.rungs}"
+        title = f"{hint_title(hint.name)} {hint.rung}/{hint.rungs}"
         rows = list(self._prose(hint.prose, width - 2))
         if hint.paste:
             rows += self._command(hint.paste, width - 2)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tutor.course.progress import Progress
-from tutor.i18n import language
+from tutor.i18n import _, language
 
 if TYPE_CHECKING:
     from tutor.course.model import Course, Lesson
@@ -46,6 +46,10 @@ class LessonLine(NamedTuple):
     marks: Sequence[Mark]
 
 
+class NoSuchPlace(LookupError):
+    """A lesson or a step is not there; the text says which there are, in the present language."""
+
+
 class Outline:
     """Reads the course when first asked."""
 
@@ -77,6 +81,23 @@ class Outline:
             )
             self._course = dataclasses.replace(course, lessons=sound)
         return self._course
+
+    def find(self, lesson_id: str, step_id: str | None = None) -> tuple[str, str | None]:
+        """The ids of a lesson (an alias will do) and of a step of it (its number will do). Raises
+        `NoSuchPlace`."""
+        try:
+            lesson = self.course.lesson(lesson_id)
+        except KeyError:
+            known = ", ".join(lesson.id for lesson in self.course.lessons)
+            text = _("There is no lesson {id}. There are: {known}")
+            raise NoSuchPlace(text.format(id=lesson_id, known=known)) from None
+        ids = [step.id for step in lesson.steps]
+        if step_id is None or step_id in ids:
+            return lesson.id, step_id
+        if step_id.isdecimal() and 1 <= int(step_id) <= len(ids):
+            return lesson.id, ids[int(step_id) - 1]
+        text = _("There is no step {id}. There are: {known}")
+        raise NoSuchPlace(text.format(id=step_id, known=", ".join(ids)))
 
     def problems(self) -> list[str]:
         """What the learner should know: damaged files, progress that cannot be kept."""

@@ -1,0 +1,19 @@
+"""What the terminal can do; nothing heavy is imported to find out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+
+__all__ = ["can_draw", "is_dumb"]
+
+
+def is_dumb(environ: Mapping[str, str] = os.environ) -> bool:
+    """True for a terminal that can only be written to line by line."""
+    return environ.get("TERM", "") in ("dumb", "unknown")
+
+
+def can_draw() -> bool:
+    """Whether screens can be shown: a terminal on both sides that can move its cursor."""
+    return not is_dumb() and sys.stdin.isatty() and sys.stdout.isatty()
