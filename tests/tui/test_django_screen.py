@@ -240,7 +240,7 @@ def test_the_home_screen_leads_here_and_escape_back(home: Path) -> None:
 
 
 def test_without_django_the_screen_says_so(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tutor.console.django import session as sessions
+    from tutor.network.django import session as sessions
 
     def missing(*_: object) -> None:
         raise ModuleNotFoundError("No module named 'django'")

@@ -13,6 +13,7 @@ from tutor.console.backend import EmbeddedBackend
 from tutor.console.commands import Host, busy_text, complain, loss_text, lost_text, say
 from tutor.console.lexer import quote
 from tutor.console.render import Line
+from tutor.course.calls import CallEntry, McEntry, line_of
 from tutor.i18n import _, ngettext
 
 if TYPE_CHECKING:
@@ -158,6 +159,9 @@ def where(world: World) -> str:
 
 def command_text(entry: Entry, most: int = _WIDEST, readable: bool = True) -> str:
     """A command as it was typed, cut to so many characters (0: whole)."""
+    if isinstance(entry, (CallEntry, McEntry)):
+        line = line_of(entry)
+        return line if not most or len(line) <= most else f"{line[: most - 1]}…"
     text = ""
     for word in entry.argv:
         text += f"{' ' if text else ''}{quote(_head(word, 4 * most), readable)}"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.course import stage
+from tutor.course.calls import essence, is_mc
 from tutor.course.judged import Judged, number
 from tutor.course.model import Line, Step
 from tutor.course.moves import is_move, read_move
@@ -16,6 +17,9 @@ from tutor.engine.clock import Clock
 from tutor.engine.replies import Reply
 from tutor.engine.session import Session
 from tutor.engine.world import Entry, World
+
+if TYPE_CHECKING:
+    from tutor.network.django.desk import Desk
 
 KEPT_CHARACTERS = 200_000
 """A learner who pastes a novel comes back to the moment before it, not to a progress file of its
@@ -45,6 +49,13 @@ class Attempt(Judged):
         return self.stage.world
 
     @property
+    def desk(self) -> Desk:
+        """The Django process. Only for a step that has one."""
+        beside = self.stage.play.beside
+        assert beside is not None
+        return beside.desk
+
+    @property
     def clients(self) -> Mapping[int, Session]:
         """Who is connected, by number."""
         return self.stage.play.clients
@@ -62,7 +73,7 @@ class Attempt(Judged):
 
     def run(self, argv: Sequence[bytes]) -> Entry:
         """Carry out one line, remember it, judge."""
-        if not is_move(argv):
+        if not is_move(argv) or is_mc(argv):
             self.cancel()
         words = [word.decode("utf-8", "surrogateescape") for word in argv]
         self.actions.append(["run", self._elapsed_ms(), *words])
@@ -130,12 +141,13 @@ class Attempt(Judged):
     def next_line(self) -> str:
         """The first line of the solution that was not run yet."""
         play = self.stage.play
-        typed = [(entry.client, *_normal(entry.argv)) for entry in self.world.history]
+        history = self.world.history
+        typed = [(entry.client, entry.argv[0].lower(), *entry.argv[1:]) for entry in history]
         made = list(play.moves)
         client = 1
         for line in self.step.solution:
-            words = _normal(line.argv)
-            if not is_move(line.argv):
+            words = essence(line.argv)
+            if not is_move(line.argv) or is_mc(line.argv):
                 if (client, *words) not in typed:
                     return line.text if client == play.client else f":client {client}"
                 typed.remove((client, *words))
@@ -225,10 +237,6 @@ def kept_actions(actions: Sequence[Action]) -> list[Action]:
             break
         kept.append(list(action))
     return kept
-
-
-def _normal(argv: Sequence[bytes]) -> tuple[bytes, ...]:
-    return (argv[0].lower(), *argv[1:])
 
 
 def _sound(action: Any) -> bool:

@@ -12,12 +12,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 
+from tutor.course.calls import said_of
 from tutor.course.model import Diff, FeedbackRule, Step
 from tutor.course.observe import Moment, length_of, text_of
 from tutor.course.predicates.base import Scene, Verdict
 from tutor.course.predicates.patterns import matches
-from tutor.course.predicates.replies import clip, reply_text
-from tutor.engine.cmdline import quote
+from tutor.course.predicates.replies import clip
 from tutor.engine.values import Value, encoding_name, type_name
 from tutor.engine.world import Entry
 
@@ -158,20 +158,18 @@ def placeholders(
 ) -> dict[str, str]:
     """What can be put into a rule's text at this moment."""
     entry = scene.world.last
-    key = rule.key
+    key, db = rule.key, 0
     if key is None and entry is not None and entry.keys:
-        key = entry.keys[0]
+        key, db = entry.keys[0], entry.db
     values: dict[str, str] = {}
     if entry is not None:
-        values["cmd"] = entry.command.upper()
-        values["line"] = " ".join(quote(word) for word in entry.argv)
-        values["reply"] = reply_text(entry.reply)
+        values["cmd"], values["line"], values["reply"] = said_of(entry)
     if key is not None:
         values["key"] = clip(key)
-        _describe(values, "state", scene.now, key)
+        _describe(values, "state", scene.now, key, db)
         if entry is not None and entry.undoable:
             with scene.whole.moment(len(scene.whole.history) - 1) as engine:
-                _describe(values, "before", Moment.of_engine(engine), key)
+                _describe(values, "before", Moment.of_engine(engine), key, db)
     for check in step.checks:
         if rule.failed and check.id not in rule.failed:
             continue
@@ -184,8 +182,8 @@ def placeholders(
     return values
 
 
-def _describe(values: dict[str, str], prefix: str, moment: Moment, key: bytes) -> None:
-    value = moment.value(key)
+def _describe(values: dict[str, str], prefix: str, moment: Moment, key: bytes, db: int) -> None:
+    value = moment.value(key, db)
     if value is None:
         return
     text = text_of(value)
@@ -194,7 +192,7 @@ def _describe(values: dict[str, str], prefix: str, moment: Moment, key: bytes) -
     values[f"{prefix}.type"] = type_name(value)
     values[f"{prefix}.encoding"] = encoding_name(value)
     values[f"{prefix}.len"] = str(length_of(value))
-    left = moment.ttl_s(key)
+    left = moment.ttl_s(key, db)
     values[f"{prefix}.ttl_s"] = "-1" if left is None else str(left)
 
 

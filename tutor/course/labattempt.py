@@ -11,10 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.course.attempt import kept_actions
+from tutor.course.calls import essence, is_call
 from tutor.course.judged import Judged, number
+from tutor.course.labdjango import LabDjango
 from tutor.course.labview import LabView, NodeEntry
 from tutor.course.model import Line, Step
 from tutor.course.predicates.base import PENDING, Scene
@@ -27,6 +29,9 @@ from tutor.labs.replication.actions import KNOBS, Action
 from tutor.labs.replication.lab import STEP_US, Lab, Moment
 from tutor.labs.replication.scenarios import SCENARIOS, Scenario
 from tutor.labs.replication.words import FIRST_NODE, BadWord, Move, read_move
+
+if TYPE_CHECKING:
+    from tutor.network.django.desk import Desk
 
 SECOND_US = 1_000_000
 LONGEST_US = 600 * SECOND_US
@@ -55,6 +60,9 @@ def timed(lines: Iterable[Line], nodes: Sequence[str]) -> tuple[list[Action], in
     actions: list[Action] = []
     time, node = 0, FIRST_NODE
     for line in lines:
+        if is_call(line.argv):
+            actions.append(Action(time, "call", "", line.text.strip()))
+            continue
         move = read_move(line.argv, nodes, node)
         if move.kind == "run":
             time += _steps(move) * STEP_US
@@ -85,6 +93,7 @@ class LabAttempt(Judged):
         super().__init__(step, seed)
         self._scenario, self.begun = scenario_of(step)
         self._told: tuple[object, ...] = ()
+        self.django = LabDjango(step, seed) if step.django is not None else None
         self._begin()
 
     def _begin(self, actions: Sequence[Action] = (), time: int = 0) -> None:
@@ -100,6 +109,8 @@ class LabAttempt(Judged):
         self.view = LabView(lab, self.begun)
         self._passed_at: int | None = None
         lab.watch = self._noticed
+        if self.django is not None:
+            self.django.attach(lab)
 
     def come_back(self, moment: Moment) -> None:
         """To a kept moment of this run at which nothing was done yet (`Lab.keep`)."""
@@ -111,7 +122,13 @@ class LabAttempt(Judged):
 
     @property
     def scene(self) -> Scene:
-        return Scene(self.view)
+        return Scene(self.view, beside=self.django)
+
+    @property
+    def desk(self) -> Desk:
+        """The Django process. Only for a step that has one."""
+        assert self.django is not None
+        return self.django.desk
 
     @property
     def elapsed_ms(self) -> int:
@@ -169,6 +186,8 @@ class LabAttempt(Judged):
 
     def run(self, argv: Sequence[bytes]) -> Entry:
         """Make one move, written in words. A word that is none gives an error."""
+        if self.django is not None and is_call(argv):
+            return self._call(argv[0].decode("utf-8", "surrogateescape"))
         try:
             move = read_move(argv, self.lab.nodes, self.node)
         except BadWord as error:
@@ -194,6 +213,13 @@ class LabAttempt(Judged):
         assert entry is not None
         return entry
 
+    def _call(self, line: str) -> Entry:
+        """A line for Django's cache."""
+        self.lab.act("call", "", line)
+        entry = self.view.last
+        assert entry is not None
+        return entry
+
     def run_lines(self, lines: Sequence[Line]) -> Reply:
         """Make prepared moves; the reply to the last."""
         reply: Reply = None
@@ -210,11 +236,14 @@ class LabAttempt(Judged):
         """The first line of the solution that was not done yet."""
         done = [_essence(entry) for entry in self.view.history]
         for line in self.step.solution:
-            move = read_move(line.argv, self.lab.nodes)
-            if move.kind == "run":
-                continue
-            asked = line.asked or line.argv
-            wanted = (asked[0].lower(), *asked[1:]), line.asked and move.target
+            if self.django is not None and is_call(line.argv):
+                wanted: tuple[tuple[bytes, ...], object] = essence(line.argv), ()
+            else:
+                move = read_move(line.argv, self.lab.nodes)
+                if move.kind == "run":
+                    continue
+                asked = line.asked or line.argv
+                wanted = (asked[0].lower(), *asked[1:]), line.asked and move.target
             if wanted in done:
                 done.remove(wanted)
             else:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from tutor.course import moves
+from tutor.course.besidestep import demand_faults, line_fault
 from tutor.course.model import LabSetup, Line, Step
 from tutor.course.moves import USAGE
 from tutor.course.predicates.reading import LAB_ONLY, WORLD_ONLY
@@ -28,8 +29,8 @@ def read_lab_setup(table: Table) -> LabSetup | None:
     scenario = inner.choice("scenario", tuple(SCENARIOS), "healthy")
     given = SCENARIOS[scenario]
     replicas = inner.get("replicas", int, given.replicas)
-    if not 1 <= replicas <= MOST_REPLICAS:
-        inner.complain(f"'replicas' must be 1 to {MOST_REPLICAS}", "replicas")
+    if not 0 <= replicas <= MOST_REPLICAS:
+        inner.complain(f"'replicas' must be 0 to {MOST_REPLICAS}", "replicas")
         replicas = given.replicas
     rates = []
     for name, usual in (("writes", given.write_rate), ("reads", given.read_rate)):
@@ -44,6 +45,12 @@ def complain_about_lines(table: Table, step: Step) -> None:
     """Lines of a step that are neither commands nor moves that can be made there."""
     words = WORDS if step.lab is not None else tuple(USAGE)
     for each, number in _lines(step):
+        fault = line_fault(each, step)
+        if fault is not None:
+            if fault:
+                message = f"{each.text!r}: {fault}"
+                table.source.problems.append(Problem(table.source.file, number, "S1", message))
+            continue
         try:
             if step.lab is not None:
                 read_move(each.argv, step.lab.nodes)
@@ -62,7 +69,7 @@ def complain_about_lab(table: Table, step: Step) -> None:
     nodes = None if step.lab is None else step.lab.nodes
     for path, data in _tables(table.data, ()):
         line = table.source.line((*table.place, *path))
-        for message in _faults(path, data, nodes):
+        for message in (*_faults(path, data, nodes), *_beside_faults(path, data, step)):
             table.source.problems.append(Problem(table.source.file, line, "S1", message))
     if step.lab is None:
         return
@@ -82,6 +89,12 @@ def examples_in_labs(steps: Sequence[Step], prose: Mapping[str, Document]) -> It
                 if isinstance(block, Run) and anchor.partition("/")[0] in labs:
                     message = "a 'redis run' block belongs to steps without a lab"
                     yield Problem(document.file, block.line, "S1", message)
+
+
+def _beside_faults(
+    path: tuple[str | int, ...], data: Mapping[str, Any], step: Step
+) -> Sequence[str]:
+    return demand_faults(step, data) if path[:1] in (("check",), ("feedback",)) else ()
 
 
 def _faults(

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from tutor.course.calls import CallEntry, essence
 from tutor.engine.engine import Engine
+from tutor.engine.replies import BLOCKED
 from tutor.engine.table import keys_of, load_table
 from tutor.engine.world import Entry
 from tutor.labs.replication.frame import Counters, Frame
@@ -35,7 +37,7 @@ class LabView:
     def history(self) -> Sequence[Entry]:
         """What the learner did, in order."""
         prepared = self.lab.scenario.actions
-        return [_entry(deed) for deed in self.lab.deeds if deed.action not in prepared]
+        return [entry_of(deed) for deed in self.lab.deeds if deed.action not in prepared]
 
     @property
     def last(self) -> Entry | None:
@@ -82,10 +84,27 @@ class LabView:
         self.counters = self.frame.counters
 
 
-def _entry(deed: Deed) -> NodeEntry:
+def entry_of(deed: Deed) -> Entry:
+    """A deed as an entry of a history."""
+    if deed.action.kind == "call":
+        return _call(deed)
     argv = words_of(deed.action)
     node = deed.action.target if deed.action.kind == "command" else ""
     return NodeEntry(argv, deed.reply, keys=_keys(argv), now_us=deed.action.time, node=node)
+
+
+def _call(deed: Deed) -> Entry:
+    """What came of it is a `Told`, or is still to come."""
+    from tutor.course.callwords import call_keys
+
+    text = str(deed.action.value)
+    argv = (text.encode("utf-8", "surrogateescape"),)
+    told = None if deed.reply is BLOCKED else deed.reply
+    entry = CallEntry(essence(argv), BLOCKED, now_us=deed.action.time, text=text,
+                      named=call_keys(text), told=told)  # fmt: skip
+    if told is not None:
+        entry.reply, entry.keys, entry.db = told.reply, told.keys, told.db
+    return entry
 
 
 def _keys(argv: Sequence[bytes]) -> tuple[bytes, ...]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tutor.course import sync
+from tutor.course.besidestep import examples_beside, read_django_setup, read_memcached_setup
 from tutor.course.demo import read_demo
 from tutor.course.labstep import (
     complain_about_lab,
@@ -55,7 +56,10 @@ _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """Of a lesson, which is a folder's name, and of a pack: never a path."""
 
 LONGEST_EXAM_MINUTES = 180
-_SPOKEN_OF = ("kind", "lab", "exam", "setup", "check", "solution", "predict", "quiz", "demo")
+_SPOKEN_OF = (
+    "kind", "lab", "exam", "django", "memcached", "setup", "check", "solution", "predict", "quiz",
+    "demo",
+)  # fmt: skip
 
 
 def load_course(folder: Path | None = None) -> Course:
@@ -164,6 +168,7 @@ def read_lesson(
         prose[language] = document
         problems.extend(found)
     problems.extend(examples_in_labs(steps, prose))
+    problems.extend(examples_beside(steps, prose))
     structures = {step.id: step.structure for step in steps}
     stale, found = sync.stale_anchors(folder, prose, structures)
     problems.extend(found)
@@ -227,6 +232,8 @@ def _step(table: Table, concepts: tuple[str, ...]) -> Step:
         lab=read_lab_setup(table),
         concepts=_concepts(table, concepts),
         exam=_exam(table, kind),
+        django=read_django_setup(table),
+        memcached=read_memcached_setup(table),
         structure=_fingerprint(table.data),
     )
     table.close()

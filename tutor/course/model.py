@@ -187,6 +187,24 @@ class Exam:
 
 
 @dataclass(frozen=True, slots=True)
+class DjangoSetup:
+    """Django's cache beside the step's engine, or beside its lab: ``settings`` is a name of
+    `tutor.network.django.settings.BLOCKS`."""
+
+    settings: str = "single"
+
+
+@dataclass(frozen=True, slots=True)
+class McSetup:
+    """A Memcached beside the step's engine, as it is started: ``-m`` in MB, ``-I`` in KB, without
+    ``evictions`` ``-M``."""
+
+    memory_mb: int = 64
+    item_kb: int = 1024
+    evictions: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One page of a lesson. With a ``lab`` all its lines are moves in that lab
     (`tutor.labs.replication.words`)."""
@@ -211,6 +229,8 @@ class Step:
     concepts: tuple[str, ...] = ()
     """What the step is about: some of the lesson's concepts, all of them unless it says which."""
     exam: Exam | None = None
+    django: DjangoSetup | None = None
+    memcached: McSetup | None = None
     structure: str = ""
     """A hash of everything above, for the sync lock."""
 

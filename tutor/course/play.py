@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import partial
 
+from tutor.course.beside import Beside
 from tutor.course.moves import is_move, read_move
 from tutor.course.stepclock import StepClock, pass_time
 from tutor.engine.replies import BLOCKED, OK, Reply, ReplyError
@@ -14,11 +15,13 @@ from tutor.labs.replication.words import BadWord
 
 
 class Play:
-    """A world, its ``clients`` by number, and the ``moves`` that were made (as their words)."""
+    """A world, its ``clients`` by number, and the ``moves`` that were made (as their words).
+    ``beside`` is what else lines may be for."""
 
     def __init__(self, world: World, clock: StepClock) -> None:
         self.world = world
         self.clock = clock
+        self.beside: Beside | None = None
         self.client = 1
         self.clients: dict[int, Session] = {}
         self.moves: list[tuple[bytes, ...]] = []
@@ -28,6 +31,8 @@ class Play:
     def run(self, argv: Sequence[bytes]) -> Entry:
         """Carry out one line. A move is no part of the world's history; one that cannot be read
         gives an error."""
+        if self.beside is not None and self.beside.takes(argv):
+            return self.beside.run(argv, self.client)
         if is_move(argv):
             return self._move(argv)
         world = self.world

@@ -18,6 +18,8 @@ from typing import Any
 
 from tutor.course import feedback, questions, stage
 from tutor.course.attempt import Attempt
+from tutor.course.calls import line_words
+from tutor.course.company import StepCompany
 from tutor.course.exam import ExamView, Record
 from tutor.course.labattempt import LabAttempt
 from tutor.course.model import HINT_NAMES, Course, FeedbackRule, Lesson, Step
@@ -40,7 +42,6 @@ from tutor.course.views import (
     Turn,
 )
 from tutor.engine.clock import Clock, SystemClock
-from tutor.engine.cmdline import split
 from tutor.engine.session import Session
 from tutor.engine.world import Entry, World
 from tutor.i18n import language
@@ -106,6 +107,12 @@ class Player:
     def clients(self) -> Mapping[int, Session]:
         """Who is connected to the present step's world, by number."""
         return self._attempt.clients
+
+    @property
+    def company(self) -> StepCompany | None:
+        """What stands beside the present step's Redis, if anything does."""
+        attempt = self._attempt
+        return StepCompany.of(self.step, lambda: attempt.desk)
 
     @property
     def lab(self) -> Lab | None:
@@ -216,7 +223,7 @@ class Player:
 
     def run_line(self, line: str) -> Turn:
         """As `run`, for a typed line; raises `cmdline.UnbalancedQuotes`, ValueError if empty."""
-        argv = split(line)
+        argv = line_words(line, self.step.django is not None)
         if not argv:
             raise ValueError("an empty line")
         return self.run(argv)

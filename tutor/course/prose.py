@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from tutor.course.calls import is_python, line_words
 from tutor.course.problems import Problem, shown_path
 from tutor.course.typography import bound
 from tutor.engine.cmdline import UnbalancedQuotes, split
@@ -32,6 +33,9 @@ _STEP = re.compile(r"## +step:(\S+)(?: +(.*\S))?\s*$")
 _ANCHOR = re.compile(r"### +(\S+)\s*$")
 _FENCE = re.compile(r"(`{3,}|~{3,}) *(.*?)\s*$")
 _BOX = re.compile(r"> ?\[!(\w+)\]\s*$")
+
+
+SaidLine = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +63,13 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A command as typed and the engine's reply to it."""
+    """A command as typed and the engine's reply to it. Of a call ``said`` are the lines that are
+    shown in the reply's place: pieces of text with their roles."""
 
     line: str
     argv: tuple[bytes, ...]
     reply: Reply
+    said: tuple[SaidLine, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +83,14 @@ class Transcript:
 class Run:
     """A ``redis run`` block before it is executed; ``line`` is that of its first command.
 
-    ``errors``: the fence says ``redis run errors``, an error reply is what it shows.
+    ``errors``: the fence says ``redis run errors``, an error reply is what it shows. ``wire``: it
+    says ``redis wire``, and what crosses the network is shown.
     """
 
     lines: tuple[str, ...]
     line: int
     errors: bool = False
+    wire: bool = False
 
 
 Block = Text | Code | Box | Transcript
@@ -210,7 +218,7 @@ def _blocks(
             while at < len(lines) and not lines[at].startswith(fence[1]):
                 at += 1
             inside = lines[first:at]
-            if fence[2] in ("redis run", "redis run errors"):
+            if fence[2] in ("redis run", "redis run errors", "redis wire"):
                 blocks.append(_run_block(inside, fence[2], start + first, file, problems))
             else:
                 blocks.append(Code("\n".join(inside), fence[2]))
@@ -249,24 +257,33 @@ def _run_block(inside: list[str], kind: str, line: int, file: str, problems: lis
     commands = []
     for offset, text in enumerate(inside):
         try:
-            if split(text):
+            if is_python(text) or split(text):
                 commands.append(text.strip())
         except UnbalancedQuotes as error:
             problems.append(Problem(file, line + offset, "E12", f"{error}: {text.strip()!r}"))
-    return Run(tuple(commands), line, kind.endswith("errors"))
+    return Run(tuple(commands), line, kind.endswith("errors"), kind.endswith("wire"))
 
 
 def perform(
-    blocks: tuple[Text | Code | Box | Run, ...], execute: Callable[[tuple[bytes, ...]], Reply]
+    blocks: tuple[Text | Code | Box | Run, ...],
+    execute: Callable[[tuple[bytes, ...]], Reply],
+    wire: Callable[[tuple[bytes, ...], Reply], str],
+    said: Callable[[], tuple[SaidLine, ...] | None] = lambda: None,
+    django: bool = False,
 ) -> Prose:
-    """The blocks as shown: each ``redis run`` block is given to ``execute``, line by line."""
+    """The blocks as shown: each ``redis run`` block is given to ``execute``, line by line; ``said``
+    are the lines for a call that was just carried out. Of a ``redis wire`` block ``wire`` prints
+    what crosses the network."""
     shown: list[Block] = []
     for block in blocks:
-        if isinstance(block, Run):
+        if isinstance(block, Run) and block.wire:
+            argvs = [tuple(split(line)) for line in block.lines]
+            shown.append(Code("\n".join(wire(argv, execute(argv)) for argv in argvs), "resp"))
+        elif isinstance(block, Run):
             exchanges = []
             for line in block.lines:
-                argv = tuple(split(line))
-                exchanges.append(Exchange(line, argv, execute(argv)))
+                argv = line_words(line, django)
+                exchanges.append(Exchange(line, argv, execute(argv), said()))
             shown.append(Transcript(tuple(exchanges)))
         else:
             shown.append(block)
@@ -308,6 +325,9 @@ def as_markdown(
                 lines = []
                 for exchange in block.exchanges:
                     lines.append(f"{prompt}{exchange.line}")
-                    lines.append(render_reply(exchange.reply).rstrip("\n"))
+                    if exchange.said is None:
+                        lines.append(render_reply(exchange.reply).rstrip("\n"))
+                    else:
+                        lines += ["".join(text for text, _ in line) for line in exchange.said]
                 parts.append("```redis\n" + "\n".join(lines) + "\n```")
     return "\n\n".join(parts)

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from tutor.course.feedback import ASPECTS, OUTCOMES
 from tutor.course.model import Diff, FeedbackRule
-from tutor.course.predicates.base import Check
+from tutor.course.predicates.base import Check, Predicate
+from tutor.course.predicates.besides import read_django, read_memcached
 from tutor.course.predicates.expect import read_expect
 from tutor.course.predicates.labreading import read_lab, read_repl
 from tutor.course.predicates.patterns import read_used
 from tutor.course.predicates.reading import read_patterns
 from tutor.course.problems import did_you_mean
 from tutor.course.schema import Table
+
+_STATES: Mapping[str, Callable[[Table], list[Predicate]]] = {
+    "repl": read_repl,
+    "lab": read_lab,
+    "django": read_django,
+    "memcached": read_memcached,
+}
+"""Conditions on the present moment, besides those on a key of Redis."""
 
 
 def read_rule(table: Table, checks: list[str]) -> FeedbackRule:
@@ -63,7 +74,7 @@ def _state(when: Table) -> tuple[Check, ...]:
         if "key" not in inner and isinstance(when.data.get("key"), str):
             inner = Table(inner.source, {**inner.data, "key": when.data["key"]}, inner.place)
         found.append(Check("state", tuple(read_expect(inner)), inner.line))
-    for name, read in (("repl", read_repl), ("lab", read_lab)):
+    for name, read in _STATES.items():
         inner = when.table(name)
         if inner is not None:
             found.append(Check(name, tuple(read(inner)), inner.line))

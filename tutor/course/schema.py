@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from tutor.course.calls import is_python, line_words
 from tutor.course.problems import LessonError, Problem, did_you_mean, shown_path
 from tutor.course.toml_lines import Path as Place
 from tutor.course.toml_lines import key_lines
-from tutor.engine.cmdline import UnbalancedQuotes, split
+from tutor.engine.cmdline import UnbalancedQuotes
 
 _T = TypeVar("_T")
 _NAMES = {
@@ -68,6 +69,14 @@ class Source:
     @property
     def top(self) -> Table:
         return Table(self, self.data, ())
+
+    def has_django(self, place: Place) -> bool:
+        """Whether a path lies in a step beside which Django's cache stands."""
+        steps = self.data.get("step")
+        if len(place) < 2 or place[0] != "step" or not isinstance(steps, list):
+            return False
+        step = steps[int(place[1])]
+        return isinstance(step, dict) and isinstance(step.get("django"), dict)
 
 
 def _syntax(file: str, text: str, message: str) -> Problem:
@@ -169,9 +178,14 @@ class Table:
 
 
 def command_words(source: Source, place: Place, text: str) -> tuple[bytes, ...]:
-    """A command line in words; an empty or unbalanced one is a problem."""
+    """A command line in words; an empty or unbalanced one is a problem. In a step with Django a
+    call of its cache is one word."""
+    django = source.has_django(place)
+    if not django and text.startswith("cache.") and is_python(text):
+        source.complain(place, f"{text!r} is a call of Django's cache: it needs [step.django]")
+        return ()
     try:
-        argv = tuple(split(text))
+        argv = line_words(text, django)
     except UnbalancedQuotes as error:
         source.complain(place, f"unbalanced quotes in {text!r} ({error})")
         return ()

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from tutor.course import stage
+from tutor.course.calls import said_lines
 from tutor.course.model import Lesson, Step
 from tutor.course.play import Play
 from tutor.course.prose import Box as Boxed
 from tutor.course.prose import Code, Prose, Run, Text, perform
 from tutor.course.typography import bound
+from tutor.course.wiretext import on_the_wire
 from tutor.engine.clock import VirtualClock
+from tutor.engine.world import Entry
 from tutor.i18n import language
 
 
@@ -76,10 +79,21 @@ def perform_section(blocks: Sequence[Text | Code | Boxed | Run], step: Step, see
     Blocks of one section go on where the one before ended.
     """
     plays: list[Play] = []
+    entries: list[Entry] = []
 
     def execute(argv: tuple[bytes, ...]) -> Any:
         if not plays:
             plays.append(stage.build(step, seed, VirtualClock()).play)
-        return plays[0].run(argv).reply
+        entries.append(plays[0].run(argv))
+        return entries[-1].reply
 
-    return perform(tuple(blocks), execute)
+    def wire(argv: tuple[bytes, ...], reply: Any) -> str:
+        return on_the_wire(argv, reply, plays[0].world.session.resp)
+
+    return perform(
+        tuple(blocks),
+        execute,
+        wire,
+        lambda: said_lines(entries[-1]),
+        step.django is not None,
+    )

@@ -123,9 +123,16 @@ class World:
 
         In the past, a command that changes something begins a branch (`branches`).
         """
+        session = self.session
+        entry = Entry(tuple(argv), db=session.db.index, keys=self._keys(argv))
+        return self.perform(entry, lambda: self.engine.execute(session, entry.argv)).reply
+
+    def perform(self, entry: Entry, do: Callable[[], Reply]) -> Entry:
+        """Carry out ``do`` as one entry of the history: what it changes here is taken back and done
+        again with it. If ``do`` makes the entry ``undoable``, it has changed something elsewhere,
+        whose owner looks at the history to know what is in force."""
         with self.lock:
             self._mend()
-            entry = Entry(tuple(argv), db=self.session.db.index, keys=self._keys(argv))
             entry.now_us = self.engine.clock.now_us()
             entry.stand = Stand.of(self.session)
             outer, self._running = self._running, entry
@@ -135,7 +142,7 @@ class World:
                 self.timeline.before_command()
             dirty, version = self.engine.stats.dirty, self.engine.config.version
             try:
-                entry.reply = self.engine.execute(self.session, entry.argv)
+                entry.reply = do()
             finally:
                 self._running = outer
             entry.stood = Stand.of(self.session)
@@ -144,12 +151,18 @@ class World:
             if not self._keeps:
                 pass
             elif outer is None:
-                entry.undoable = (dirty, version) != (self.engine.stats.dirty, self._settings)
+                now = self.engine.stats.dirty, self._settings
+                entry.undoable = entry.undoable or (dirty, version) != now
                 self.timeline.after_command(entry)
             else:
                 self.timeline.within(entry)
         self._notify()
-        return entry.reply
+        return entry
+
+    def watch_keys(self, session: Session, argv: Sequence[bytes]) -> None:
+        """Another session of our own is about to run a command on these keys, within `perform`."""
+        for key in self._keys(argv):
+            self.timeline.journal.watch_key(session.db, key)
 
     def stop_keeping(self) -> None:
         """Keep no history from now on (commands from a pipe): nothing can be taken back, and the

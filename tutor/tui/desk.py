@@ -12,6 +12,29 @@ from tutor.engine.world import Entry, World
 if TYPE_CHECKING:
     from tutor.course.player import Player
     from tutor.course.views import Turn
+    from tutor.network.django.session import Session
+
+
+class Company(Protocol):
+    """A Django process or a Memcached beside the engine."""
+
+    def words(self, line: str) -> Sequence[bytes] | None:
+        """A line that is for one of them, in words; None for any other. Raises
+        `UnbalancedQuotes`."""
+        ...
+
+    def takes_python(self, line: str) -> bool:
+        """Whether a line is one of Python."""
+        ...
+
+    @property
+    def takes_mc(self) -> bool:
+        """Whether lines may be for Memcached."""
+        ...
+
+    def session(self) -> Session | None:
+        """The Django process, for completion; None if there is none."""
+        ...
 
 
 class Desk(Protocol):
@@ -25,6 +48,11 @@ class Desk(Protocol):
     @property
     def world(self) -> World:
         """The world that commands change; may become another object."""
+        ...
+
+    @property
+    def company(self) -> Company | None:
+        """What else lines may be for, if there is something."""
         ...
 
     def run(self, argv: Sequence[bytes]) -> Reply:
@@ -58,6 +86,8 @@ class Desk(Protocol):
 
 class WorldDesk:
     """A free world: the sandbox."""
+
+    company: Company | None = None
 
     def __init__(self, world: World | None = None) -> None:
         self.backend = EmbeddedBackend(world)
@@ -142,6 +172,10 @@ class LessonDesk:
         if self._backend.world is not self._player.world:
             self._backend = LessonBackend(self._player)
         return self._backend
+
+    @property
+    def company(self) -> Company | None:
+        return self._player.company
 
     def run(self, argv: Sequence[bytes]) -> Reply:
         self.turn = self._player.run(argv)

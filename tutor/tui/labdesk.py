@@ -11,6 +11,7 @@ from tutor.engine.turns import Turns
 from tutor.engine.world import Entry, World
 from tutor.i18n import _
 from tutor.labs.replication.words import WORDS, next_words
+from tutor.tui.desk import Company
 
 if TYPE_CHECKING:
     from tutor.labs.node import Node
@@ -85,6 +86,9 @@ class LabDesk:
     @property
     def world(self) -> World:
         return self.backend.world
+
+    company: Company | None = None
+    """Set by whoever has something beside the lab."""
 
     def choose(self, name: str) -> bool:
         """Put the prompt on another node; False if there is none of that name."""

@@ -81,8 +81,20 @@ class WordConsole(LabConsole):
             super().__init__()
             self.move = move
 
+    class Called(Message):
+        """A call of a program beside the lab was typed."""
+
+        def __init__(self, line: str) -> None:
+            super().__init__()
+            self.line = line
+
     def enter(self, line: str) -> None:
         """Run a line."""
+        company = self.desk.company
+        if company is not None and company.takes_python(line):
+            self.history.append(line)
+            self.post_message(self.Called(line.strip()))
+            return
         words = line.split() or [""]
         if words[0].lower() not in WORDS or words[0].lower() == ":node":
             super().enter(line)

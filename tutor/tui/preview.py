@@ -33,7 +33,7 @@ def _after(step: Step, seed: int) -> Inspection | None:
     """The key in view when the step is solved, if it has both."""
     if not step.solution or step.view.focus is None:
         return None
-    world = stage.build(step, seed).world
+    play = stage.build(step, seed).play
     for line in step.solution:
-        world.run(line.argv)
-    return inspect(world.engine, 0, step.view.focus)
+        play.run(line.argv)
+    return inspect(play.world.engine, 0, step.view.focus)

@@ -18,8 +18,8 @@ from tutor.tui.glyphs import glyphs
 from tutor.tui.paint import EMPTY, Row, fit, row, wrap
 
 if TYPE_CHECKING:
-    from tutor.console.django.session import Outcome
     from tutor.network.django.recipes import Recipe, Step
+    from tutor.network.django.session import Outcome
 
 
 _LEAST = 3

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tutor.console.django.session import Session
+from tutor.network.django.session import Session
 from tutor.network.django.settings import BLOCKS, read
 
 

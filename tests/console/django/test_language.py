@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tutor.console.django.language import (
+from tutor.network.django.language import (
     CLIENT_METHODS,
     METHODS,
     Cache,

@@ -8,9 +8,9 @@ import pytest
 
 from tests.network.serving import until
 from tutor.console.django.report import as_json, outcome_lines
-from tutor.console.django.session import Session
-from tutor.console.django.values import written
+from tutor.network.django.session import Session
 from tutor.network.django.settings import BLOCKS, read
+from tutor.network.django.values import written
 
 
 def sent(session: Session, line: str) -> list[tuple[str, bytes]]:

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from tutor.console.django.completion import complete
 from tutor.console.django.highlight import highlight, pieces
-from tutor.console.django.session import Session
 from tutor.console.django.signature import signature
 from tutor.console.django.typed import statements
+from tutor.network.django.session import Session
 
 
 def roles(line: str) -> list[tuple[str, str]]:

@@ -9,8 +9,8 @@ import pytest
 
 from tests.network.serving import until
 from tutor.console.django.command import Script
-from tutor.console.django.session import Session
 from tutor.console.django.words import WORDS, choices
+from tutor.network.django.session import Session
 
 
 def said(session: Session, *lines: str) -> str:

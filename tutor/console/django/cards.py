@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from tutor.console.cards.case import Card, Try
-from tutor.console.django.language import CLIENT_METHODS, METHODS, Refused
-from tutor.console.django.session import Outcome, Session
 from tutor.console.django.signature import closest
 from tutor.i18n import _
+from tutor.network.django.language import CLIENT_METHODS, METHODS, Refused
 from tutor.network.django.recipes import RECIPES
 from tutor.network.django.serializers import RefusedPickle
+from tutor.network.django.session import Outcome, Session
 
 __all__ = ["card", "missing_card", "note"]
 
@@ -229,7 +229,7 @@ def _sample(method: str) -> str:
 
 def _ttl_card(outcome: Outcome, session: Session) -> Card:
     """The answer is asked of the server all the same."""
-    from tutor.console.django.language import Call
+    from tutor.network.django.language import Call
 
     subject = outcome.statement.subject if outcome.statement is not None else None
     key = "k"

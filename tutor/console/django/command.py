@@ -17,11 +17,11 @@ from tutor.console.cards import card_lines
 from tutor.console.django import words
 from tutor.console.django.cards import missing_card
 from tutor.console.django.report import json_line, outcome_lines
-from tutor.console.django.session import Session
 from tutor.console.render import Line
 from tutor.i18n import MissingCatalog, guess_language, set_language
 from tutor.network.django.caches import is_djangos_absence
 from tutor.network.django.fleet import CannotServe
+from tutor.network.django.session import Session
 from tutor.network.django.settings import SettingsError
 
 __all__ = ["Script", "missing_lines", "run", "text_of"]

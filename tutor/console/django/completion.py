@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from tutor.console.completion import Completion
 from tutor.console.django import words
-from tutor.console.django.language import CLIENT_METHODS, METHODS, RESERVED
-from tutor.console.django.session import Session
 from tutor.console.django.signature import signature, summary
+from tutor.network.django.language import CLIENT_METHODS, METHODS, RESERVED
+from tutor.network.django.session import Session
 from tutor.network.django.stored import key_names
 
 __all__ = ["complete"]

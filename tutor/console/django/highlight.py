@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from tutor.console.django.language import ASYNC_METHODS, CLIENT_METHODS, METHODS, RESERVED
 from tutor.console.highlight import HighlightRole, Span
 from tutor.console.render import Line
+from tutor.network.django.language import ASYNC_METHODS, CLIENT_METHODS, METHODS, RESERVED
 
 __all__ = ["highlight", "pieces"]
 

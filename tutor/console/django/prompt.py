@@ -22,7 +22,6 @@ from tutor.console.django import words
 from tutor.console.django.completion import complete
 from tutor.console.django.highlight import pieces
 from tutor.console.django.report import outcome_lines, wrapped
-from tutor.console.django.session import Session
 from tutor.console.django.signature import signature
 from tutor.console.django.typed import open_history, statements
 from tutor.console.editing import STYLE, continuation, pieces_of
@@ -30,6 +29,7 @@ from tutor.console.history import History
 from tutor.console.render import Line
 from tutor.i18n import _, set_language
 from tutor.network.django.caches import django_version
+from tutor.network.django.session import Session
 
 __all__ = ["DjangoPrompt"]
 

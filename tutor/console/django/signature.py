@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from tutor.console.django.language import CLIENT_METHODS, METHODS
 from tutor.console.signature import Signature, State, Word
 from tutor.console.spelling import nearest
 from tutor.i18n import _
+from tutor.network.django.language import CLIENT_METHODS, METHODS
 from tutor.network.django.recipes import RECIPES
 
 __all__ = ["closest", "signature", "summary"]

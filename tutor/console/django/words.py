@@ -13,7 +13,6 @@ from typing import Protocol
 
 from tutor.console.cards import card_lines
 from tutor.console.cards.case import Card, Try
-from tutor.console.django.language import METHODS
 from tutor.console.django.report import (
     first_bytes,
     form_text,
@@ -22,13 +21,14 @@ from tutor.console.django.report import (
     source_lines,
     wire_lines,
 )
-from tutor.console.django.session import Session
 from tutor.console.django.signature import closest, summary
 from tutor.console.render import Line
 from tutor.i18n import LANGUAGES, MissingCatalog, _
 from tutor.network.django.fleet import CannotServe, NoSuchServer
+from tutor.network.django.language import METHODS
 from tutor.network.django.recipes import RECIPES
 from tutor.network.django.samples import VALUES
+from tutor.network.django.session import Session
 from tutor.network.django.settings import BLOCKS, Settings, SettingsError, read, read_file
 
 __all__ = ["WORDS", "Host", "choices", "run", "settings_lines", "settings_problem"]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tutor.course import stage
+from tutor.course.calls import line_name
 from tutor.course.feedback import choose
 from tutor.course.lint.labbench import LabBench
 from tutor.course.lint.outcome import Outcome
@@ -16,10 +17,10 @@ from tutor.course.predicates.base import Scene
 from tutor.course.problems import Problem
 from tutor.course.prose import Section
 from tutor.course.stepclock import StepClock
+from tutor.engine.clients.pause import resume
 from tutor.engine.clock import Clock, VirtualClock
 from tutor.engine.replies import Reply
 from tutor.engine.table import CommandSpec, load_table
-from tutor.engine.world import World
 
 SEEDS = (1, 2, 3, 4, 5)
 
@@ -33,7 +34,8 @@ class Bench:
     def __init__(self, step: Step, seed: int, clock: Clock | None = None) -> None:
         self.step = step
         self.clock = StepClock(clock or VirtualClock())
-        self.engine, self.failed = stage.engine_after(step.setup, seed, self.clock)
+        self.beginning = stage.begin(step, seed, self.clock)
+        self.engine, self.failed = self.beginning.engine, self.beginning.failed
         self.start = self.engine.snapshot()
         self._ahead_us = self.clock.ahead_us
 
@@ -42,8 +44,10 @@ class Bench:
         for session in list(self.engine.sessions.values()):
             self.engine.disconnect(session)
         self.clock.ahead_us = self._ahead_us
+        for purpose in list(self.engine.pauses):  # CLIENT PAUSE, of the world before
+            resume(self.engine, purpose)
         self.engine.restore(self.start)
-        return Play(World(self.engine), self.clock)
+        return self.beginning.play()
 
     def run(self, lines: Iterable[Line | tuple[bytes, ...]], undo_redo: bool = False) -> Outcome:
         """Run commands and judge; ``undo_redo`` takes back and repeats each change on the way."""
@@ -57,11 +61,11 @@ class Bench:
             if undo_redo and entry.undoable:
                 world.undo()
                 world.redo()
-        return self.judge(world, replies)
+        return self.judge(play, replies)
 
-    def judge(self, world: World, replies: Sequence[Reply] = ()) -> Outcome:
-        """The verdicts of the step on a world of this bench."""
-        scene = Scene(world, self.start)
+    def judge(self, play: Play, replies: Sequence[Reply] = ()) -> Outcome:
+        """The verdicts of the step on a play of this bench."""
+        scene = Scene(play.world, self.start, beside=play.beside)
         green = frozenset(check.id for check in self.step.checks if check.holds(scene))
         red = tuple(check.id for check in self.step.checks if check.id not in green)
         rule = choose(self.step.feedback, scene, green) if red else None
@@ -132,6 +136,19 @@ def command_name(argv: Sequence[bytes]) -> str:
     if spec is not None and spec.subcommands and len(argv) > 1:
         return f"{name} {argv[1].decode('utf-8', 'replace').lower()}"
     return name
+
+
+def beside(step: Step) -> bool:
+    """Whether lines of the step may be for Django or Memcached."""
+    return step.django is not None or step.memcached is not None
+
+
+def line_command(step: Step, line: Line) -> str:
+    """What a line uses, as `introduces` names it: ``get``, ``cache.get``, ``mc.get``; "" for a
+    move."""
+    if beside(step) and (name := line_name(line.argv)):
+        return name
+    return command_name(line.asked) if line.asked else ""
 
 
 def shown(lines: Iterable[Line]) -> str:

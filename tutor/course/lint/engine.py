@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from tutor.course import questions
-from tutor.course.lint.context import SEEDS, Bench, Context, command_of, shown
+from tutor.course.calls import is_call, line_name
+from tutor.course.callwords import is_known
+from tutor.course.lint.context import SEEDS, Bench, Context, beside, command_of, shown
 from tutor.course.lint.labbench import LabBench
 from tutor.course.observe import Moment
 from tutor.course.player import Player
@@ -128,21 +130,25 @@ def e7_noise_does_not_matter(context: Context) -> Iterator[Problem]:
 def _noises(solution: Moves) -> dict[str, Moves]:
     return {
         "an extra key": [(b"SET", b"lint:other", b"x"), *solution],
-        "lower case": [(argv[0].lower(), *argv[1:]) for argv in solution],
+        "lower case": list(map(_lower, solution)),
         "errors first": [(b"NOSUCHCOMMAND", b"x"), (b"GET",), *solution],
         "PING afterwards": [*solution, (b"PING",), (b"TTL", b"lint:other")],
     }
 
 
+def _lower(argv: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    """A command's name in lower case; Python knows a name in one way only."""
+    if is_call(argv):
+        return argv
+    at = 2 if argv[0] == b":on" else 0
+    return (*argv[:at], argv[at].lower(), *argv[at + 1 :])
+
+
 def _lab_noises(solution: Moves) -> dict[str, Moves]:
     """In a lab also time may pass, before and after."""
-    lower = []
-    for argv in solution:
-        at = 2 if argv[0] == b":on" else 0
-        lower.append((*argv[:at], argv[at].lower(), *argv[at + 1 :]))
     return {
         "an extra key": [(b"SET", b"lint:other", b"x"), *solution],
-        "lower case": lower,
+        "lower case": list(map(_lower, solution)),
         "errors first": [(b"NOSUCHCOMMAND", b"x"), (b":nosuchword",), (b"GET",), *solution],
         "a pause first": [(b":run", b"7"), *solution],
         "time afterwards": [*solution, (b"PING",), (b":run", b"20")],
@@ -214,7 +220,10 @@ def e11_examples_run(context: Context) -> Iterator[Problem]:
         runs = [perform_section(section.blocks, step, context.lesson.seed) for _ in range(2)]
         if runs[0] != runs[1]:
             yield context.text_problem("E11", language, anchor, "its replies differ each time")
-        allowed = [block.errors for block in section.blocks if isinstance(block, Run)]
+        runs_shown = [
+            block for block in section.blocks if isinstance(block, Run) and not block.wire
+        ]
+        allowed = [block.errors for block in runs_shown]
         shown_blocks = [block for block in runs[0] if isinstance(block, Transcript)]
         for block, errors in zip(shown_blocks, allowed, strict=True):
             context.count("run blocks")
@@ -235,7 +244,10 @@ def e12_commands_exist(context: Context) -> Iterator[Problem]:
             lines += [beat.moved for beat in step.demo.beats if beat.moved is not None]
         known = context.bench(step).engine.commands
         for line in lines:
-            argv = line.asked
+            name = line_name(line.argv) if beside(step) else ""
+            argv = () if name else line.asked
+            if name and not is_known(name):
+                yield context.problem("E12", step.line, f"{step.id!r}: there is no {name!r}")
             if argv and (command_of(argv) is None or argv[0].lower() not in known):
                 message = f"{step.id!r}: there is no command {argv[0].decode()!r}"
                 yield context.problem("E12", step.line, message)

@@ -33,9 +33,10 @@ class LabBench:
     def failed(self) -> list[tuple[Line, Reply]]:
         """Commands of the setup that got an error."""
         start = LabAttempt(self.step, self.seed)
-        wrong = [deed for deed in start.lab.deeds if is_error(deed.reply)]
+        replies = ((deed, getattr(deed.reply, "reply", deed.reply)) for deed in start.lab.deeds)
+        wrong = [(deed, reply) for deed, reply in replies if is_error(reply)]
         prepared = scenario_of(self.step)[0].actions
-        return [(_as_line(deed.action), deed.reply) for deed in wrong if deed.action in prepared]
+        return [(_as_line(deed.action), reply) for deed, reply in wrong if deed.action in prepared]
 
     @property
     def engine(self) -> Engine:
@@ -73,5 +74,7 @@ class LabBench:
 
 
 def _as_line(action: Action) -> Line:
+    if action.kind == "call":
+        return Line(str(action.value), (str(action.value).encode(),))
     text = f":on {action.target} {action.value}"
     return Line(text, tuple(word.encode() for word in text.split()))

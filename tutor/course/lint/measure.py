@@ -8,7 +8,7 @@ from typing import Any
 
 from wcwidth import wcwidth
 
-from tutor.course.prose import Box, Code, Prose, Text, Transcript
+from tutor.course.prose import Box, Code, Exchange, Prose, Text, Transcript
 from tutor.engine.replies import NULL_ARRAY, Pairs
 
 WIDTH = 74
@@ -35,8 +35,12 @@ def rendered_lines(prose: Prose, width: int = WIDTH) -> int:
                 inner = Text(block.markdown)
                 heights.append(1 + rendered_lines((inner,), width - 2))
             case Transcript():
-                heights.append(sum(1 + reply_lines(one.reply) for one in block.exchanges))
+                heights.append(sum(map(_exchange_lines, block.exchanges)))
     return sum(heights) + max(0, len(heights) - 1)
+
+
+def _exchange_lines(one: Exchange) -> int:
+    return 1 + (reply_lines(one.reply) if one.said is None else len(one.said))
 
 
 def widest_code(prose: Prose) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from tutor.course.feedback import choose
 from tutor.course.labattempt import LabAttempt
-from tutor.course.lint.context import Bench, Context
+from tutor.course.lint.context import Context
 from tutor.course.lint.engine import Rule
 from tutor.course.model import Step
 from tutor.course.problems import Problem
@@ -50,14 +50,12 @@ def _judging(context: Context, step: Step) -> Callable[[], object]:
         attempt = LabAttempt(step, context.lesson.seed)
         attempt.run_lines(lines)
         scene = attempt.scene
-        return lambda: (
-            [check.holds(scene) for check in step.checks],
-            choose(step.feedback, scene, frozenset()),
-        )
-    bench = context.bench(step)
-    assert isinstance(bench, Bench)
-    world = bench.run(lines).scene.whole
-    return lambda: bench.judge(world)
+    else:
+        scene = context.bench(step).run(lines).scene
+    return lambda: (
+        [check.holds(scene) for check in step.checks],
+        choose(step.feedback, scene, frozenset()),
+    )
 
 
 def _cost_ms(act: Callable[[], object]) -> float:

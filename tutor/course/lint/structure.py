@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tutor.course.lint.context import Context, command_name, command_of
+from tutor.course.calls import line_name
+from tutor.course.lint.context import Context, beside, command_name, command_of, line_command
 from tutor.course.lint.engine import Rule
 from tutor.course.lint.measure import WIDTH, rendered_lines, widest_code
 from tutor.course.model import Lesson, Step
@@ -19,6 +20,7 @@ UNWRITTEN = "TODO"
 TASK_LINES = 8
 STEP_LINES = 18
 CODE_CELLS = 72
+_CALL = re.compile(r"(cache\.[a-z]\w*)\(|:(mc) ([a-z]\w*)")
 CODE_SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 
 
@@ -123,9 +125,10 @@ def s5_commands_were_introduced(context: Context) -> Iterator[Problem]:
     for step in lesson.steps:
         known |= set(step.introduces)
         for line in step.solution:
-            argv = line.asked
-            if argv and command_name(argv) not in known:
-                message = f"{step.id!r} needs {command_name(argv).upper()}, introduced nowhere"
+            name = line_command(step, line)
+            if name and name not in known:
+                shown = name if line_name(line.argv) and beside(step) else name.upper()
+                message = f"{step.id!r} needs {shown}, introduced nowhere"
                 yield context.problem("S5", step.line, message)
         for language, anchor, name in _commands_in_hints(context, step):
             if name not in known:
@@ -138,6 +141,9 @@ def _commands_in_hints(context: Context, step: Step) -> Iterator[tuple[str, str,
         if not anchor.startswith(f"{step.id}/hint."):
             continue
         for span in CODE_SPAN.findall(section.text):
+            if beside(step) and (call := _CALL.match(span)) is not None:
+                yield language, anchor, call[1] or f"mc.{call[3]}"
+                continue
             try:
                 argv = split(span)
             except UnbalancedQuotes:

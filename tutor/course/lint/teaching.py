@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from tutor.course import questions
-from tutor.course.lint.context import Context
+from tutor.course.calls import essence, is_call
+from tutor.course.lint.context import Context, beside
 from tutor.course.lint.engine import Rule
 from tutor.course.lint.structure import CODE_SPAN, UNWRITTEN
 from tutor.course.model import Line, Step
@@ -39,16 +40,22 @@ def p1_hints_do_not_spoil(context: Context) -> Iterator[Problem]:
             for line in step.solution:
                 if line.command in (":run", ":client"):
                     continue  # a way to the next command, told by the guide of the prompt
-                if len(line.argv) > 1 and _tells(section.text, line):
+                words = _words(step, line)
+                if len(words) > 1 and _tells(section.text, words):
                     message = f"tells the whole solution: {line.text!r}"
                     yield context.text_problem("P1", language, anchor, message)
 
 
-def _tells(text: str, line: Line) -> bool:
+def _words(step: Step, line: Line) -> tuple[bytes, ...]:
+    """A line's words; those of a call as patterns have them."""
+    return essence(line.argv) if beside(step) and is_call(line.argv) else line.argv
+
+
+def _tells(text: str, argv: tuple[bytes, ...]) -> bool:
     """Some piece of code has the command's name and all its arguments."""
     for span in [*CODE_SPAN.findall(text), *text.split("```")[1::2]]:
         lowered = span.lower()
-        words = [word.decode("utf-8", "replace").lower() for word in line.argv]
+        words = [word.decode("utf-8", "replace").lower() for word in argv]
         if all(word in lowered for word in words):
             return True
     return False

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from tutor.course.labview import LabView
 from tutor.course.observe import Moment
 from tutor.engine.engine import Engine, Snapshot
 from tutor.engine.world import Entry, World
 from tutor.i18n import pgettext
+
+if TYPE_CHECKING:
+    from tutor.memcached.memcached import Memcached
+    from tutor.network.django.desk import Desk
 
 Status = Literal["ok", "wrong", "pending"]
 
@@ -31,14 +35,28 @@ class Lived(Protocol):
         """The newest of it."""
 
 
+class Company(Protocol):
+    """A Django process and a Memcached, each only where the step has one."""
+
+    @property
+    def desk(self) -> Desk:
+        """The Django process."""
+
+    @property
+    def memcached(self) -> Memcached:
+        """The Memcached as it stands."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What is judged: the learner's world and the step's beginning (a lab has none to go back to).
-    ``node`` is where in a lab keys are looked at; "": where the last command was run."""
+    ``node`` is where in a lab keys are looked at; "": where the last command was run. ``beside`` is
+    what the world or lab has besides, in a step that has it."""
 
     world: Lived
     start: Snapshot | None = None
     node: str = ""
+    beside: Company | None = None
 
     @property
     def now(self) -> Moment:
@@ -46,6 +64,15 @@ class Scene:
         if self.node:
             return Moment.of_engine(self.lab.engine_of(self.node))
         return Moment.of_engine(self.world.engine)
+
+    @property
+    def in_lab(self) -> bool:
+        """Whether there are several servers."""
+        return isinstance(self.world, LabView)
+
+    def on(self, node: str) -> Scene:
+        """The same, seen at a node of the lab."""
+        return replace(self, node=node)
 
     @property
     def whole(self) -> World:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tutor.course.calls import CallEntry, McEntry, is_called
 from tutor.course.labview import NodeEntry
 from tutor.course.predicates.replies import ReplySpec, clip, read_reply
 from tutor.course.schema import Table
@@ -38,7 +39,7 @@ def matches(pattern: Used, entry: Entry) -> bool:
     """Whether a command that was run is one of the kind."""
     if pattern.commands and not any(_named(name, entry) for name in pattern.commands):
         return False
-    if pattern.key is not None and pattern.key not in entry.keys:
+    if pattern.key is not None and pattern.key not in keys_of(entry):
         return False
     if pattern.node and not (isinstance(entry, NodeEntry) and entry.node == pattern.node):
         return False
@@ -53,10 +54,21 @@ def matches(pattern: Used, entry: Entry) -> bool:
     return pattern.reply is None or pattern.reply.fits(entry.reply)
 
 
+def keys_of(entry: Entry) -> tuple[bytes, ...]:
+    """The keys of a command; of a call also as the call names them."""
+    named = entry.named if isinstance(entry, (CallEntry, McEntry)) else ()
+    return (*entry.keys, *named)
+
+
 def _named(name: str, entry: Entry) -> bool:
     words = name.split()
     typed = [word.decode("utf-8", "replace").lower() for word in entry.argv[: len(words)]]
     return typed == words
+
+
+def _shown(name: str) -> str:
+    """Calls are written as they are, commands of Redis in capitals."""
+    return name if is_called(name) else name.upper()
 
 
 def read_used(table: Table, key: str = "cmd") -> Used:
@@ -76,7 +88,7 @@ def read_used(table: Table, key: str = "cmd") -> Used:
 
 def pattern_text(pattern: Used) -> str:
     """``SETEX or PSETEX``, then key and words, as a learner would read it."""
-    names = pgettext("check", " or ").join(name.upper() for name in pattern.commands)
+    names = pgettext("check", " or ").join(map(_shown, pattern.commands))
     words: list[str] = [names] if names else []
     if pattern.key is not None:
         words.append(clip(pattern.key, 24))

@@ -12,6 +12,8 @@
 | ``{ unordered = [...] }``                | an array with these elements in any order       |
 | ``{ ge = 0, le = 60 }``                  | an integer within limits                        |
 | ``{ any = true }``                       | whatever is not an error                        |
+| ``true``                                 | True or False, which a call returned            |
+| ``{ python = "{'a': 1}" }``              | a value of Python, which a call returned        |
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ from tutor.i18n import pgettext
 
 @dataclass(frozen=True, slots=True)
 class ReplySpec:
-    """``kind`` is one of: value, status, nil, empty, error, unordered, bounds, any."""
+    """``kind`` is one of: value, status, nil, empty, error, unordered, bounds, any, python (with
+    its text and the reply that it stands for)."""
 
     kind: str
     value: Any = None
@@ -54,6 +57,8 @@ class ReplySpec:
                 return items is not None and Counter(map(_key, items)) == Counter(self.value)
             case "value":
                 return _equal(self.value, reply)
+            case "python":
+                return _same(self.value[1], reply)
         return False
 
     def text(self) -> str:
@@ -71,6 +76,8 @@ class ReplySpec:
                 return f"(error) {self.value}"
             case "bounds":
                 return f"(integer) {self.value.text()}"
+            case "python":
+                return str(self.value[0])
             case "unordered":
                 return "{" + ", ".join(_shown(item) for item in self.value) + "}"
         return reply_text(self.value)
@@ -122,10 +129,35 @@ def _spec_of_table(value: Mapping[str, Any]) -> ReplySpec | None:
         return ReplySpec(kind, wanted.encode())
     if kind == "error" and isinstance(wanted, str):
         return ReplySpec(kind, wanted)
+    if kind == "python" and isinstance(wanted, str):
+        return _python(wanted)
     if kind == "unordered" and isinstance(wanted, list):
         items = [_prepare(item) for item in wanted]
         return None if _UNFIT in items else ReplySpec(kind, tuple(map(_key, items)))
     return None
+
+
+def _python(text: str) -> ReplySpec | None:
+    """A literal of Python."""
+    import ast
+
+    from tutor.network.django.desk import as_reply
+
+    try:
+        return ReplySpec("python", (text, as_reply(ast.literal_eval(text))))
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return None
+
+
+def _same(want: Any, reply: Reply) -> bool:
+    """Equal, and of the same type: True is not 1."""
+    if type(want) is not type(reply):
+        return False
+    if isinstance(want, list):
+        return len(want) == len(reply) and all(map(_same, want, reply))
+    if isinstance(want, dict):
+        return want.keys() == reply.keys() and all(_same(want[key], reply[key]) for key in want)
+    return bool(want == reply)
 
 
 class _Unfit:
@@ -137,7 +169,9 @@ _UNFIT = _Unfit()
 
 def _prepare(value: Any) -> Any:
     """TOML's value as it will be compared: strings as bytes, nested forms as `ReplySpec`."""
-    if isinstance(value, bool) or value is None:
+    if isinstance(value, bool):
+        return value
+    if value is None:
         return _UNFIT
     if isinstance(value, str):
         return value.encode()
@@ -163,6 +197,8 @@ def _equal(want: Any, reply: Reply) -> bool:
             and len(items) == len(want)
             and all(_equal(one, item) for one, item in zip(want, items, strict=True))
         )
+    if isinstance(want, bool):
+        return reply is want
     if isinstance(want, int):
         return isinstance(reply, int) and reply == want
     if isinstance(reply, float):

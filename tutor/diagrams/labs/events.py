@@ -53,6 +53,7 @@ _EVENTS: Mapping[str, tuple[Callable[[Params], str], Role]] = {
     "dumped": (lambda p: _dumped(p), "pointer"),
     "back": (lambda p: _back(p), "pointer"),
     "command": (lambda p: _("on %(node)s: %(command)s") % p, "key"),
+    "call": (lambda p: _("Django: %(call)s") % p, "key"),
 }  # fmt: skip
 
 

@@ -33,6 +33,7 @@ Kind = Literal[
     "read-rate",  # value: a second
     "kept",  # a node (it counts from its next start, and at once for save and appendonly)
     "command",  # on a node; value: the words
+    "call",  # of a program beside the lab; value: its line
 ]
 
 
@@ -71,8 +72,13 @@ KNOBS: dict[Kind, Knob] = {
         Knob("read-rate", "lab", (0, 1, 4, 20, 60)),
         Knob("kept", "node", choices=("nothing", "rdb", "aof")),
         Knob("command", "node"),
+        Knob("call", "lab"),
     )
 }
+
+
+LINES: tuple[Kind, ...] = ("command", "call")
+"""What is no knob: it is typed as it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,8 +66,10 @@ class Moment:
 class Lab:
     """One run. ``frames`` are all moments so far, one for each step; ``actions`` what was done and
     what is to come, ``deeds`` what was carried out. ``watch`` is called at each new moment.
+    ``program`` carries out calls: it gets the deed and its number, and says what came of it.
 
-    What a scenario does to a replica that is not there (``replicas`` may be fewer) is left out.
+    What a scenario does to a replica that is not there (``replicas`` may be fewer, or 0: one server
+    by itself) is left out.
     """
 
     def __init__(
@@ -80,7 +82,8 @@ class Lab:
     ) -> None:
         self.scenario = SCENARIOS[scenario] if isinstance(scenario, str) else scenario
         self.seed = seed
-        self.replicas = min(max(replicas or self.scenario.replicas, 1), MOST_REPLICAS)
+        wanted = self.scenario.replicas if replicas is None else replicas
+        self.replicas = min(max(wanted, 0), MOST_REPLICAS)
         names = {"", *self._names()}
         self._planned = [
             action for action in self.scenario.actions if names.issuperset(action.names)
@@ -90,6 +93,7 @@ class Lab:
         )
         self.frames: list[Frame] = []
         self.watch: Callable[[], None] | None = None
+        self.program: Callable[[Deed, int], Reply] | None = None
         self.checkpoints = Checkpoints()
         self._catching_up = False
         self._build()
@@ -114,7 +118,7 @@ class Lab:
                 wire = self.wires[first, second] = Wire(simulation, first, second)
                 wire.settings.delay = self.scenario.delay_us
                 self.nodes[first].wires[second] = self.nodes[second].wires[first] = wire
-        self.ledger = Ledger()
+        self.ledger = Ledger(replicated=self.replicas > 0)
         self.clients = Clients(simulation, self.nodes, self.ledger, self.tell)
         self.sentinels = Sentinels(simulation, self.nodes, self.tell, self.switch)
         self._camera = Camera(self)
@@ -304,6 +308,12 @@ class Lab:
             node.master = node.replication.follower.host.decode()
         self.tell("command", node=node.name, command=b" ".join(words).decode("utf-8", "replace"))
 
+    def _call(self, deed: Deed) -> None:
+        self.deeds.append(deed)
+        if self.program is not None:
+            deed.reply = self.program(deed, len(self.deeds))
+        self.tell("call", call=str(deed.action.value))
+
     def tell(self, code: str, **params: str) -> None:
         """Something has happened."""
         self.events.append(EventFrame(self.simulation.now, code, tuple(params.items())))
@@ -342,6 +352,9 @@ class Lab:
         if action.kind == "command":
             node, words = self._node(action.target), split(str(action.value))
             self._command(node, words, Deed(action))
+            return
+        if action.kind == "call":
+            self._call(Deed(action))
             return
         self.deeds.append(Deed(action))
         getattr(self, "_do_" + action.kind.replace("-", "_"))(action)

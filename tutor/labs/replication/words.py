@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tutor.engine.cmdline import quote
-from tutor.labs.replication.actions import KNOBS, Action, Kind
+from tutor.labs.replication.actions import KNOBS, LINES, Action, Kind
 
 MOST_SECONDS = 60.0
 
@@ -22,7 +22,7 @@ FIRST_NODE = "master"
 """Where the prompt is at the beginning."""
 
 OWN_WORDS = (":on", ":node", ":run", ":back")
-WORDS = (*OWN_WORDS, *(f":{kind}" for kind in KNOBS if kind != "command"))
+WORDS = (*OWN_WORDS, *(f":{kind}" for kind in KNOBS if kind not in LINES))
 
 
 class BadWord(ValueError):
@@ -81,7 +81,7 @@ def usage_of(word: str) -> str:
     if word in own:
         return f"{word} {own[word]}"
     knob = KNOBS.get(word.removeprefix(":"))  # type: ignore[call-overload]
-    if knob is None or knob.kind == "command" or not word.startswith(":"):
+    if knob is None or knob.kind in LINES or not word.startswith(":"):
         return ""
     target = {"link": ["master-replica1"], "node": ["replica1"], "lab": []}[knob.of]
     value = [*knob.choices[:1], *(f"{step:g}" for step in knob.steps[-2:-1])]
@@ -150,6 +150,8 @@ def words_of(action: Action) -> tuple[bytes, ...]:
 
     if action.kind == "command":
         return tuple(split(str(action.value)))
+    if action.kind == "call":
+        return (str(action.value).encode(),)
     knob = KNOBS[action.kind]
     words = [f":{action.kind}", *([action.target] if knob.of != "lab" else [])]
     if knob.steps:

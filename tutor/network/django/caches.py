@@ -9,13 +9,14 @@ has its own cache object and connections.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from tutor.network.django.fleet import LOOPBACK, Fleet
+from tutor.network.django.fleet import Fleet
+from tutor.network.django.memory import MemoryFleet
 from tutor.network.django.serializers import GuardedPickle, JSONSerializer
 from tutor.network.django.settings import JSON_SERIALIZER, Settings
-from tutor.network.django.wirelog import Peer, WireLog, tapped_pool
+from tutor.network.django.wirelog import Peer, WireLog
 
 __all__ = ["Caches", "django_version", "is_djangos_absence"]
 
@@ -40,7 +41,9 @@ class Caches:
     old to have a Redis backend, and `CannotServe`.
     """
 
-    def __init__(self, settings: Settings, fleet: Fleet, log: WireLog | None = None) -> None:
+    def __init__(
+        self, settings: Settings, fleet: Fleet | MemoryFleet, log: WireLog | None = None
+    ) -> None:
         from django.core.cache import CacheHandler
 
         self.settings = settings
@@ -52,7 +55,9 @@ class Caches:
 
     def _for_django(self) -> Mapping[str, Any]:
         """The settings with our connection pool and serializer in OPTIONS."""
-        pools = {alias: tapped_pool(self._route(alias), self.log) for alias in self.settings.caches}
+        pools = {
+            alias: self.fleet.pool(self._route(alias), self.log) for alias in self.settings.caches
+        }
         made = {}
         for alias, params in self.settings.caches.items():
             options = dict(params.get("OPTIONS", {}))
@@ -62,19 +67,18 @@ class Caches:
             made[alias] = {**params, "OPTIONS": options}
         return made
 
-    def _route(self, alias: str) -> Any:
-        """Where host and port of this alias lead."""
+    def _route(self, alias: str) -> Callable[[str, int], Peer]:
+        """Whom host and port of this alias mean."""
         endpoints = list(self.settings.endpoints[alias])
 
-        def connect(host: str, port: int) -> tuple[str, int, Peer]:
+        def route(host: str, port: int) -> Peer:
             index = next(at for at, one in enumerate(endpoints)
                          if (one.host, one.port) == (host, port))  # fmt: skip
             member = self.fleet[endpoints[index].server]
             address = endpoints[index].address
-            peer = Peer(member.name, index, address, 0, lambda: member.state(None).role)
-            return LOOPBACK, member.port, peer
+            return Peer(member.name, index, address, 0, lambda: member.state(None).role)
 
-        return connect
+        return route
 
     def close(self) -> None:
         """Hang up this thread's connections. The fleet goes on."""

@@ -11,15 +11,16 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from tutor.engine.config import Config
 from tutor.engine.engine import Engine
 from tutor.engine.turns import Turns
 from tutor.network.django.held import HeldDialer, Valve
+from tutor.network.django.wirelog import Peer, WireLog, tapped_pool
 from tutor.network.server import Server
 from tutor.persistence.rdb import RdbInfo, load_rdb, write_rdb
 from tutor.replication.dumps import MemoryDumps
@@ -304,6 +305,16 @@ class Fleet:
         if name == MASTER:
             raise NoSuchServer(name)
         return self[name]
+
+    def pool(self, route: Callable[[str, int], Peer], log: WireLog) -> type[Any]:
+        """A redis-py ConnectionPool class that connects to these servers. ``route`` says who is
+        meant by a host and port of the settings."""
+
+        def there(host: str, port: int) -> tuple[str, int, Peer]:
+            peer = route(host, port)
+            return LOOPBACK, self[peer.server].port, peer
+
+        return tapped_pool(there, log)
 
     def states(self) -> tuple[ServerState, ...]:
         """All servers, the master first."""

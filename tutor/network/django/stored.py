@@ -12,6 +12,7 @@ from tutor.engine.inspect import Inspection, inspect
 from tutor.engine.structures.sds import Sds
 from tutor.engine.structures.window import Window
 from tutor.network.django.fleet import Fleet
+from tutor.network.django.memory import MemoryFleet
 from tutor.network.django.wirelog import Exchange
 
 Form = Literal["int", "pickle", "json", "bytes", "structure"]
@@ -68,7 +69,7 @@ def form_of(data: bytes) -> tuple[Form, int]:
 
 
 def look(
-    fleet: Fleet,
+    fleet: Fleet | MemoryFleet,
     server: str,
     db: int,
     key: bytes,
@@ -109,7 +110,7 @@ def keys_of(exchanges: Sequence[Exchange]) -> list[bytes]:
     return list(keys)
 
 
-def key_names(fleet: Fleet, server: str, db: int, most: int = 200) -> list[bytes]:
+def key_names(fleet: Fleet | MemoryFleet, server: str, db: int, most: int = 200) -> list[bytes]:
     """Names of keys, for completion and lists."""
     with fleet[server].engine() as engine:
         if engine is None:

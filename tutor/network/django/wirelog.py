@@ -134,7 +134,7 @@ class _Replies(ReplyReader):
         raise _Incomplete
 
 
-class _Requests:
+class Requests:
     """Requests out of the bytes that redis-py sends: arrays of bulk strings, nothing else."""
 
     def __init__(self) -> None:
@@ -151,7 +151,7 @@ class Tap:
     def __init__(self, log: WireLog, peer: Peer) -> None:
         self._log = log
         self._peer = peer
-        self._requests = _Requests()
+        self._requests = Requests()
         self._replies = _Replies()
         self._open: deque[tuple[int, int]] = deque()  # numbers, when sent in ns
         self.handshake = False
@@ -211,19 +211,45 @@ class TappedSocket(socket.socket):
         return data
 
 
-def _refused(peer: Peer, why: str) -> Exchange:
+def refused(peer: Peer, why: str) -> Exchange:
+    """A connection that could not be made."""
     return Exchange(
         0, peer.server, peer.index, peer.role(), peer.address, peer.db, (), PENDING, False, 0, 0, 0,
         failed=why,
     )  # fmt: skip
 
 
-def tapped_pool(connect: Callable[[str, int], tuple[str, int, Peer]], log: WireLog) -> type[Any]:
+Connect = Callable[[Any, Callable[[Peer], Tap]], Any]
+"""Makes a socket for a redis-py connection, and a `Tap` for whom it leads to."""
+
+
+def tapped_pool(route: Callable[[str, int], tuple[str, int, Peer]], log: WireLog) -> type[Any]:
     """A redis-py ConnectionPool class for OPTIONS["pool_class"].
 
-    ``connect`` maps the host and port of the settings to those of an embedded server, and says who
+    ``route`` maps the host and port of the settings to those of an embedded server, and says who
     that is. Errors keep naming the host of the settings.
     """
+
+    def connect(connection: Any, tapped: Callable[[Peer], Tap]) -> socket.socket:
+        import redis
+
+        host, port = connection.host, connection.port
+        there, number, peer = route(host, port)
+        connection.host, connection.port = there, number
+        try:
+            sock: socket.socket = redis.Connection._connect(connection)  # type: ignore[no-untyped-call]
+        except OSError as error:
+            log.add(refused(peer, error.strerror or str(error)))
+            raise
+        finally:
+            connection.host, connection.port = host, port
+        return TappedSocket.around(sock, tapped(peer))
+
+    return pool_of(connect, log)
+
+
+def pool_of(connect: Connect, log: WireLog) -> type[Any]:
+    """A redis-py ConnectionPool class whose connections get their sockets from ``connect``."""
     import redis
 
     class TutorConnection(redis.Connection):
@@ -231,19 +257,21 @@ def tapped_pool(connect: Callable[[str, int], tuple[str, int, Peer]], log: WireL
 
         _tap: Tap | None = None
 
-        def _connect(self) -> socket.socket:
-            host, port = self.host, self.port
-            there, number, peer = connect(host, port)
-            self.host, self.port = there, number
-            try:
-                sock: socket.socket = super()._connect()  # type: ignore[no-untyped-call]
-            except OSError as error:
-                log.add(_refused(peer, error.strerror or str(error)))
-                raise
-            finally:
-                self.host, self.port = host, port
+        def _connect(self) -> Any:
+            return connect(self, self._tapped)
+
+        def _tapped(self, peer: Peer) -> Tap:
             self._tap = Tap(log, replace(peer, db=self.db))
-            return TappedSocket.around(sock, self._tap)
+            return self._tap
+
+        def can_read(self, timeout: float = 0) -> bool:
+            """A socket in memory cannot be polled; it knows by itself."""
+            sock: Any = self._sock
+            if not hasattr(sock, "has_come"):
+                return bool(super().can_read(timeout))
+            if not sock.alive and not sock.has_come():
+                raise redis.ConnectionError("Connection closed by server.")
+            return bool(sock.has_come())
 
         def on_connect_check_health(self, check_health: bool = True) -> None:
             assert self._tap is not None

@@ -36,10 +36,10 @@ from tutor.tui.widgets.rows import Rows
 from tutor.tui.widgets.topbar import TopBar
 
 if TYPE_CHECKING:
-    from tutor.console.django.session import Outcome, Session
     from tutor.console.history import History
     from tutor.console.render import Line
     from tutor.network.django.fleet import ServerState
+    from tutor.network.django.session import Outcome, Session
     from tutor.network.django.stored import Stored
 
 Look = Literal["structure", "bytes", "pickle"]
@@ -118,8 +118,8 @@ class DjangoScreen(BaseScreen[None]):
     def _open(self) -> None:
         """In the thread: Django is imported here, and nowhere before."""
         try:
-            from tutor.console.django.session import Session
             from tutor.console.django.words import settings_of
+            from tutor.network.django.session import Session
 
             session = Session(settings_of(self._settings))
         except Exception as error:

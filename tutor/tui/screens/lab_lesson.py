@@ -15,22 +15,25 @@ from textual.types import CSSPathType
 from textual.widget import Widget
 
 from tutor.console.history import History
-from tutor.course.labview import NodeEntry
+from tutor.course.labview import NodeEntry, entry_of
 from tutor.course.player import Player
 from tutor.course.views import DemoTurn, Feedback
+from tutor.engine.replies import BLOCKED
 from tutor.i18n import _, language
-from tutor.labs.replication.lab import Lab
+from tutor.labs.replication.lab import Deed, Lab
 from tutor.labs.replication.words import Move
 from tutor.tui.keys import bindings
-from tutor.tui.labview import panel_name
+from tutor.tui.labview import panel_in, panel_name
 from tutor.tui.labwords import WordCanvas, WordConsole
 from tutor.tui.lessonplay import LessonPlay
 from tutor.tui.paint import EMPTY, Row, row
 from tutor.tui.screens.replication_lab import ReplicationLabScreen
+from tutor.tui.widgets.besideentry import PROMPT
 from tutor.tui.widgets.console import ConsolePane
 from tutor.tui.widgets.keybar import KeyBar
 from tutor.tui.widgets.labcanvas import KnobBar
 from tutor.tui.widgets.notice import TooSmall
+from tutor.tui.widgets.output import Exchange
 from tutor.tui.widgets.panelhead import PanelHead
 from tutor.tui.widgets.story import Story
 from tutor.tui.widgets.tabs import PanelTabs
@@ -65,6 +68,7 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
         self._ticks = self._idle = 0
         self._rests = False
         self._was_passed = False
+        self._calls: list[tuple[Exchange, Deed]] = []
 
     def _make(self) -> Lab:
         lab = self.player.lab
@@ -95,10 +99,12 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
     # showing
 
     def _bench_title(self) -> Row:
-        return row((_("Replication lab"), "title"))
+        several = bool(self.playing.frame.lagging)
+        return row((_("Replication lab") if several else _("Lab: one server"), "title"))
 
     def _state(self) -> list[Row]:
-        panel, spoken = (panel_name(self.panel), "muted"), (language().upper(), "accent")
+        shown = panel_in(self.playing.frame, self.panel)
+        panel, spoken = (panel_name(shown), "muted"), (language().upper(), "accent")
         return [row(panel), *self.exam_state(), row(spoken)]
 
     def _tab_rows(self) -> list[tuple[str, Row]]:
@@ -135,6 +141,8 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
         self.playing.choose(self._make)
         self.playing.go(self.playing.last)
         self.playing.running = running
+        self.desk.company = self.player.company
+        self._calls.clear()
         self.desk.name = next(iter(self.playing.lab.nodes))
         self.chosen = self.desk.name
         self._idle, self._rests = 0, False
@@ -153,6 +161,10 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
         prepared = self.playing.lab.scenario.actions
         for deed in self.playing.lab.deeds:
             if deed.action in prepared:
+                continue
+            if deed.action.kind == "call":
+                exchange = self.console_pane.output.command(PROMPT, str(deed.action.value))
+                self.console_pane.tell_beside(exchange, entry_of(deed))
                 continue
             words, on_node = words_of(deed.action), deed.action.kind == "command"
             if on_node:
@@ -187,6 +199,10 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
     def tick(self) -> None:
         """The story follows the lab."""
         super().tick()
+        if self._calls:
+            with self.desk.lock.glance() as free:
+                if free:
+                    self._show_calls()
         self._ticks += 1
         if self.playing.running:
             self._idle += 1
@@ -258,6 +274,32 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
         self._did()
         if move.kind == "back":
             self._rests = ran  # with the first thing that is done there time goes on
+
+    @on(WordConsole.Called)
+    def _called(self, event: WordConsole.Called) -> None:
+        """A line for Django's cache; its answer may come later."""
+        exchange = self.console_pane.output.command(PROMPT, event.line)
+        with self.desk.lock:
+            self.playing.act("call", "", event.line)
+            self._calls.append((exchange, self.playing.lab.deeds[-1]))
+        self._show_calls()
+        self._did()
+        self.console_pane.look()
+
+    def _show_calls(self) -> None:
+        """What has come of calls since; one whose moment was taken back gets no answer."""
+        deeds = self.playing.lab.deeds
+        for each in list(self._calls):
+            exchange, deed = each
+            gone = not any(deed is one for one in deeds)
+            exchange.waiting = deed.reply is BLOCKED and not gone
+            if not exchange.waiting:
+                self._calls.remove(each)
+            if gone:
+                exchange.notes.append(lambda: row((_("given up"), "muted")))
+            elif deed.reply is not BLOCKED:
+                self.console_pane.tell_beside(exchange, entry_of(deed))
+            self.console_pane.output.changed(exchange)
 
     @on(ConsolePane.EmptyLine)
     def _entered_nothing(self) -> None:

@@ -11,6 +11,7 @@ from textual.containers import Horizontal
 from textual.types import CSSPathType
 
 from tutor.console.history import History
+from tutor.course.calls import CallEntry, line_of
 from tutor.course.moves import is_move
 from tutor.course.player import Player
 from tutor.course.views import DemoTurn
@@ -20,6 +21,7 @@ from tutor.tui.desk import LessonDesk
 from tutor.tui.keys import bindings
 from tutor.tui.lessonplay import LessonPlay
 from tutor.tui.paint import Row, row
+from tutor.tui.widgets.besideentry import PROMPT
 from tutor.tui.widgets.console import ConsolePane
 from tutor.tui.widgets.keybar import KeyBar
 from tutor.tui.widgets.notice import TooSmall
@@ -128,13 +130,20 @@ class LessonScreen(Workbench, LessonPlay):
     def _print(self, entry: Entry) -> None:
         """A line that was not typed here, and its reply."""
         from tutor.console.render import render
-        from tutor.engine.cmdline import quote
 
-        line = " ".join(quote(word) for word in entry.argv)
-        exchange = self.console_pane.output.command(str(self.desk.backend.prompt()), line)
-        if not is_move(entry.argv):
+        prompt, line = self._typed(entry)
+        exchange = self.console_pane.output.command(prompt, line)
+        beside = self.console_pane.tell_beside(exchange, entry)
+        if not beside and not is_move(entry.argv):
             exchange.reply += [row(*each) for each in render(entry.reply, argv=entry.argv)]
         self.console_pane.output.changed(exchange)
+
+    def _typed(self, entry: Entry) -> tuple[str, str]:
+        """Prompt and line of a command that was run."""
+        line = line_of(entry)
+        if isinstance(entry, CallEntry):
+            return PROMPT, line
+        return str(self.desk.backend.prompt()), line
 
     def played(self, turn: DemoTurn) -> None:
         """The demo typed some lines: print them; the X-ray shows what the last one did."""

@@ -19,9 +19,10 @@ from tutor.engine.replies import BLOCKED, Reply
 from tutor.engine.world import Entry as Step
 from tutor.engine.world import waits
 from tutor.i18n import _, ngettext
-from tutor.tui.desk import Desk
+from tutor.tui.desk import Company, Desk
 from tutor.tui.execution import Execution
 from tutor.tui.paint import Row, row
+from tutor.tui.widgets.besideentry import PROMPT, BesideEntry, line_pieces
 from tutor.tui.widgets.entry import Entry
 from tutor.tui.widgets.output import Exchange, Output
 from tutor.tui.widgets.panelhead import PanelHead
@@ -133,7 +134,10 @@ class ConsolePane(Vertical):
         self._slowly = False
         """The command that runs is to be shown in slow motion."""
         self.output = Output(id="output")
-        self.entry = Entry(lambda: self.desk.backend, history.lines, id="entry")
+        self.output.pieces = lambda line: line_pieces(line, self.desk.company)
+        self.entry = BesideEntry(
+            lambda: self.desk.backend, history.lines, lambda: self.desk.company, id="entry"
+        )
 
     def compose(self) -> ComposeResult:
         """Head, output, and where lines are typed."""
@@ -179,12 +183,17 @@ class ConsolePane(Vertical):
         from tutor.console.slow import behind
 
         slowly = behind(line)
-        own_word = commands.find((slowly or line).split()[0]) is not None
+        company = self.desk.company
+        beside = company is not None and company.takes_python(line)
+        own_word = not beside and commands.find((slowly or line).split()[0]) is not None
         if self._holds and not own_word:
             self._typed_ahead.append(line)
             return
         self.history.append(line)
-        exchange = self.output.command(str(self.desk.backend.prompt()), line)
+        prompt = PROMPT if beside else str(self.desk.backend.prompt())
+        exchange = self.output.command(prompt, line)
+        if company is not None and self._run_beside(company, exchange, line):
+            return
         first, *rest = line.lower().split()
         if first == ":slow" and not slowly:
             self.post_message(self.Slowly(" ".join(rest)))
@@ -210,6 +219,20 @@ class ConsolePane(Vertical):
             exchange.notes.append(lambda: row((remark_note(remark), "muted")))
         self._slowly = bool(slowly)
         self._start(exchange, argv)
+
+    def _run_beside(self, company: Company, exchange: Exchange, line: str) -> bool:
+        """Run a line that is for something beside Redis; False for any other."""
+        try:
+            argv = company.words(line)
+        except UnbalancedQuotes as error:
+            exchange.reply.append(row(("Invalid argument(s)", "error")))
+            exchange.card = partial(_quoting_card, line, error)
+            self.output.changed(exchange)
+            return True
+        if argv is not None:
+            self._slowly = False
+            self._start(exchange, argv)
+        return argv is not None
 
     def _start(self, exchange: Exchange, argv: Sequence[bytes]) -> None:
         """Carry out a command; if it is not over in a moment, the screen goes on meanwhile."""
@@ -262,7 +285,10 @@ class ConsolePane(Vertical):
         self._ongoing = None
         exchange, argv, reply = running.exchange, running.argv, running.execution.result()
         exchange.running = None
-        if reply is BLOCKED:
+        told = running.step is not None and self.tell_beside(exchange, running.step)
+        if told:
+            self.look()
+        elif reply is BLOCKED:
             exchange.waiting = True
             self.output.changed(exchange)
         else:
@@ -272,6 +298,24 @@ class ConsolePane(Vertical):
             self._slowly = False
             self.post_message(self.Slowly())
         self.poll()
+
+    def tell_beside(self, exchange: Exchange, step: Step) -> bool:
+        """Show what came of a call or a command for Memcached; False for any other."""
+        from tutor.course.calls import CallEntry, said_lines
+
+        lines = said_lines(step)
+        if lines is None:
+            return False
+        exchange.reply += [row(*line) for line in lines]
+        company = self.desk.company
+        session = company.session() if company is not None else None
+        if isinstance(step, CallEntry) and session is not None and session.last is not None:
+            from tutor.console.django.cards import card
+
+            if step.told is not None and (step.told.error or step.told.refused):
+                exchange.card = partial(card, session.last, session)
+        self.output.changed(exchange)
+        return True
 
     def _wait(self, running: _Running) -> None:
         """The command waits: note its reply when it comes, whichever client is current then."""

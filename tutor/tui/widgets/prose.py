@@ -50,6 +50,8 @@ def _transcript_rows(block: Transcript, width: int) -> list[Row]:
     rows: list[Row] = []
     for exchange in block.exchanges:
         rows += _command_rows(exchange.line, width)
-        for line in render(exchange.reply, argv=exchange.argv):
+        said = exchange.said
+        lines = render(exchange.reply, argv=exchange.argv) if said is None else map(list, said)
+        for line in lines:
             rows += wrap(row(*line), width, "  ")
     return rows

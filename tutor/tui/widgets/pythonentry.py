@@ -21,7 +21,7 @@ from tutor.tui.widgets.menu import Choice
 from tutor.tui.widgets.prompt import PromptInput
 
 if TYPE_CHECKING:
-    from tutor.console.django.session import Session
+    from tutor.network.django.session import Session
 
 PROMPT = ">>> "
 

@@ -14,7 +14,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tutor.console.django.language import (
+from tutor.network.django import samples
+from tutor.network.django.caches import Caches
+from tutor.network.django.fleet import Fleet
+from tutor.network.django.language import (
     ASYNC_METHODS,
     METHODS,
     Cache,
@@ -28,13 +31,11 @@ from tutor.console.django.language import (
     build,
     parse,
 )
-from tutor.console.django.values import MOST_NODES, nodes, written
-from tutor.network.django import samples
-from tutor.network.django.caches import Caches
-from tutor.network.django.fleet import Fleet
+from tutor.network.django.memory import MemoryFleet
 from tutor.network.django.recipes import RECIPES, SLOW, Kitchen, Step
 from tutor.network.django.settings import BLOCKS, Settings, read
 from tutor.network.django.stored import Stored, keys_of, look
+from tutor.network.django.values import MOST_NODES, nodes, written
 from tutor.network.django.wirelog import Exchange, WireLog, without_handshake
 
 MOST_KEPT = 100
@@ -95,9 +96,9 @@ class Session:
         self,
         settings: Settings | None = None,
         cost_s: float = samples.COST_S,
-        fleet: Fleet | None = None,
+        fleet: Fleet | MemoryFleet | None = None,
     ) -> None:
-        self.fleet = fleet or Fleet()
+        self.fleet: Any = fleet or Fleet()
         self.log = WireLog()
         self.cost_s = cost_s
         self._names = _Names()
@@ -124,6 +125,15 @@ class Session:
     def names(self) -> Sequence[str]:
         """Names of results."""
         return list(self._names.results)
+
+    @property
+    def results(self) -> dict[str, Any]:
+        """What they stand for."""
+        return self._names.results
+
+    @results.setter
+    def results(self, results: dict[str, Any]) -> None:
+        self._names.results = results
 
     @property
     def kitchen(self) -> Kitchen:
@@ -291,7 +301,8 @@ class Session:
         return made
 
     def _cache(self, cache: Cache) -> Any:
-        return self.caches.cache if cache.alias is None else self.caches.handler[cache.alias]
+        own = cache.alias in (None, "default")
+        return self.caches.cache if own else self.caches.handler[cache.alias]
 
     def _client(self, client: Client) -> Any:
         args = [build(one, {}) for one in client.args]
