@@ -9,6 +9,7 @@ from tutor.console.plain import sights, telling, words
 from tutor.console.plain.page import Page
 from tutor.console.plain.place import PageHost, WordBackend
 from tutor.console.plain.turns import TurnTeller
+from tutor.course.company import StepCompany
 from tutor.course.moves import USAGE
 from tutor.course.player import Player
 from tutor.course.views import CheckLine, DemoTurn, Feedback
@@ -60,9 +61,15 @@ class PlainLesson:
         return self._backend
 
     @property
+    def company(self) -> StepCompany | None:
+        """Django and Memcached, in steps that have them."""
+        return self.player.company
+
+    @property
     def _moves(self) -> Sequence[str]:
         """Words with a colon that are the step's own."""
-        return MOVES if self.player.lab is not None else tuple(USAGE)
+        moves = MOVES if self.player.lab is not None else tuple(USAGE)
+        return (*moves, ":mc") if self.player.step.memcached is not None else moves
 
     def _new_backend(self) -> WordBackend:
         player = self.player

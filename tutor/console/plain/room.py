@@ -178,6 +178,10 @@ class Room:
             self._backend = WordBackend(self.next_words)
         return self._backend
 
+    @property
+    def company(self) -> None:
+        """There is nothing beside it either."""
+
     def next_words(self, before: Sequence[str]) -> Sequence[str]:
         """Names of lessons and a few words."""
         if before:
