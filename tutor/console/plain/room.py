@@ -52,6 +52,7 @@ class Room:
             prompt = _("lesson> ") if lesson is None else lesson.prompt()
             line = self._reader.read(prompt, lesson or self, "" if lesson is None else lesson.paste)
             self._complain(self._outline.news())
+            self._page.measure()
             if line is None or not self._enter(line):
                 break
         self._farewell()
