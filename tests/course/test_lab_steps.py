@@ -86,6 +86,13 @@ def status(demand: str, *texts: str) -> str:
             "ok",
         ),
         ('repl = { node = "replica1", offset_lag = { ge = 0 } }', (":crash replica1",), "ok"),
+        ('repl = { node = "master", loaded = { ge = 1 } }', ("SET k v",), "pending"),
+        ('repl = { node = "master", loaded = 1 }', (":restart master rdb",), "wrong"),
+        (
+            'repl = { node = "master", loaded = { ge = 1 } }',
+            ("SET k v", "SAVE", ":restart master rdb"),
+            "ok",
+        ),
         ('lab = { refused = { ge = 5 } }', (":run 5",), "wrong"),
         ('lab = { refused = { ge = 5 } }', (":crash master", ":run 2"), "ok"),
         ('lab = { master = "replica1" }', (":switch replica1",), "ok"),

@@ -163,3 +163,42 @@ def test_the_next_line_of_the_solution_knows_clients_and_moves() -> None:
     for text in lines:
         assert attempt.next_line() == text
         run(attempt, text)
+
+
+def test_a_key_whose_time_is_over_is_stored_until_it_is_asked_for() -> None:
+    checks = (check('expect = { key = "k", stored = false }'),)
+    attempt = begun("DEBUG SET-ACTIVE-EXPIRE 0", "SET k v EX 60", ":run 61", checks=checks)
+    assert attempt.scene.now.value(b"k") is None
+    assert not attempt.passed
+    run(attempt, "EXISTS k")
+    assert attempt.passed
+    run(attempt, "SET k v")
+    assert not attempt.passed
+
+
+def test_who_is_connected_is_known_by_name() -> None:
+    gone = check('clients = { name = "robot", connected = false }')
+    speaks = check('clients = { name = "shop", connected = true, resp = 3 }')
+    attempt = begun(checks=(gone, replace(speaks, id="d")))
+    assert [verdict.status for verdict in attempt.verdicts["d"]] == ["pending", "pending"]
+    run(attempt, "CLIENT SETNAME shop", ":client 2", "CLIENT SETNAME robot")
+    assert [verdict.status for verdict in attempt.verdicts["c"]] == ["wrong"]
+    assert [verdict.status for verdict in attempt.verdicts["d"]] == ["ok", "wrong"]
+    assert speaks.predicates[1].got(attempt.verdicts["d"][1]) == "2"
+    run(attempt, ":client 1", "CLIENT KILL TYPE normal", "HELLO 3")
+    assert attempt.passed
+
+
+@pytest.mark.parametrize(
+    ("demand", "says"),
+    [
+        ('{ name = "shop" }', "asks nothing"),
+        ('{ name = "shop", resp = 4 }', "must be 2 or 3"),
+        ('{ name = "shop", conected = true }', "unknown key"),
+        ("{ connected = true }", "'name' is missing"),
+    ],
+)
+def test_a_demand_on_clients_that_cannot_be_read_is_a_problem(demand: str, says: str) -> None:
+    source = Source("lesson.toml", f'id = "c"\nclients = {demand}\n')
+    read_check(source.top)
+    assert any(says in problem.message for problem in source.problems)

@@ -179,10 +179,10 @@ def test_a_demand_on_the_way_says_what_was_done(
 
 def test_what_was_touched_is_no_longer_as_it_was() -> None:
     demand = 'expect = { key = "list", equals_setup = true }'
-    assert judged(demand, "RPUSH list d") == [("wrong", "left as it was")]
+    assert judged(demand, "RPUSH list d") == [("wrong", "list has changed or is gone")]
     assert judged(demand, "RPUSH list d", "RPOP list") == [("ok", "left as it was")]
     ttl = 'expect = { key = "page", equals_setup = true }'
-    assert judged(ttl, "EXPIRE page 7") == [("wrong", "left as it was")]
+    assert judged(ttl, "EXPIRE page 7") == [("wrong", "page has changed or is gone")]
 
 
 def test_judging_changes_nothing_that_a_learner_sees() -> None:

@@ -6,6 +6,8 @@ import pytest
 
 from tutor.course.feedback import fill, plural_form
 from tutor.course.prose import Box, Code, Run, Text, Transcript, as_markdown, parse, perform
+from tutor.course.wiretext import on_the_wire
+from tutor.engine.replies import OK, Reply
 
 SAMPLE = """\
 # A title
@@ -58,10 +60,33 @@ def test_a_file_is_cut_at_its_anchors() -> None:
     )
 
 
+def in_bytes(argv: tuple[bytes, ...], reply: Reply) -> str:
+    return on_the_wire(argv, reply, 2)
+
+
+def test_of_a_wire_block_the_bytes_stand_in_the_text() -> None:
+    document, problems = parse("# T\n## step:one\n```redis wire\nGET tea\nSET b 1\n```\n", "en.md")
+    assert problems == []
+    replies: dict[tuple[bytes, ...], Reply] = {
+        (b"GET", b"tea"): "Пуэр".encode(),
+        (b"SET", b"b", b"1"): OK,
+    }
+    prose = perform(document.sections["one"].blocks, lambda argv: replies[argv], in_bytes)
+    assert prose == (
+        Code(
+            "> *2\\r\\n$3\\r\\nGET\\r\\n$3\\r\\ntea\\r\\n\n"
+            "< $8\\r\\nПуэр\\r\\n\n"
+            "> *3\\r\\n$3\\r\\nSET\\r\\n$1\\r\\nb\\r\\n$1\\r\\n1\\r\\n\n"
+            "< +OK\\r\\n",
+            "resp",
+        ),
+    )
+
+
 def test_an_example_is_run_and_its_replies_stand_in_the_text() -> None:
     document, _problems = parse(SAMPLE, "en.md")
     replies = {(b"SET", b"a", b"1"): b"OK", (b"GET", b"a"): b"1"}
-    prose = perform(document.sections["one"].blocks, lambda argv: replies[argv])
+    prose = perform(document.sections["one"].blocks, lambda argv: replies[argv], in_bytes)
     transcript = prose[1]
     assert isinstance(transcript, Transcript)
     assert [(one.line, one.reply) for one in transcript.exchanges] == [

@@ -116,7 +116,7 @@ def test_every_event_of_the_stage_has_a_sentence() -> None:
 
 
 @pytest.mark.parametrize("width", [40, 57, 78, 96, 118])
-@pytest.mark.parametrize("replicas", [1, 3, 5])
+@pytest.mark.parametrize("replicas", [0, 1, 3, 5])
 def test_the_compact_form_keeps_its_width(width: int, replicas: int) -> None:
     made = Lab("cut-then-heal" if replicas > 1 else "healthy", 7, replicas)
     made.step(80)
@@ -129,3 +129,17 @@ def test_the_compact_form_keeps_its_width(width: int, replicas: int) -> None:
 def test_what_a_death_leaves_is_drawn() -> None:
     drawing = draw_durability(run_all("power-cut", 9_300_000), 100)
     compare("durability", section("100 cells", drawing) + drawing.text)
+
+
+@pytest.mark.parametrize("width", [60, 80, 118])
+def test_one_server_alone_has_no_replicas_to_speak_of(width: int) -> None:
+    made = Lab("healthy", 7, 0)
+    made.act("kept", "master", "rdb")
+    made.step(25)
+    changes = made.frame.node("master").dirty
+    drawing = draw_lab(made.frame, width)
+    assert changes > 1
+    assert f"{changes} changes since the last snapshot" in drawing.plain
+    assert "replica" not in drawing.plain
+    assert "backlog" not in drawing.plain
+    assert "replica" not in drawing.text

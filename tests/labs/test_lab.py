@@ -141,7 +141,23 @@ def test_every_knob_can_be_turned_in_one_run() -> None:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_scenario_runs_with_any_number_of_replicas(name: str) -> None:
-    for replicas in (1, 5):
+    for replicas in (0, 1, 5):
         lab = Lab(name, seed=3, replicas=replicas)
         lab.step(40 if replicas == 5 else 210)
         assert len(lab.frame.nodes) == replicas + 1
+
+
+def test_one_server_alone_answers_reads_and_keeps_what_its_disk_has() -> None:
+    lab = Lab("healthy", replicas=0)
+    lab.act("kept", "master", "rdb")
+    lab.step(60)
+    assert lab.frame.counters.reads > 0
+    assert lab.frame.counters.would_be_lost == 0
+    lab.act("crash", "master")
+    lab.step(10)
+    assert lab.frame.counters.refused > 0
+    lab.act("restart", "master", "rdb")
+    node = lab.frame.node("master")
+    assert node.loaded
+    assert node.loaded == node.keys
+    assert 0 < lab.frame.counters.lost < lab.frame.counters.acknowledged

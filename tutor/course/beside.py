@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tutor.course.calls import CallEntry, McEntry, essence, is_call, is_mc
+from tutor.course.calls import CallEntry, McEntry, essence, is_call, is_mc, mc_keys
 from tutor.course.model import Step
 from tutor.course.stepclock import StepClock, pass_time
 from tutor.engine.engine import Engine
@@ -89,7 +89,7 @@ class Beside:
         assert world is not None
         if is_mc(argv):
             words = essence(argv)
-            mc = McEntry(words, client=client, named=words[1:2])
+            mc = McEntry(words, client=client, named=mc_keys(words))
             return world.perform(mc, lambda: self._mc.carry_out(mc, world.history))
         call = self._entry(argv, client)
         return world.perform(call, lambda: self._call(call))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from tutor.course.calls import is_call, is_mc, is_python, line_name, line_words
+from tutor.course.calls import is_call, is_mc, is_python, line_words
 from tutor.course.model import DjangoSetup, Line, McSetup, Step
-from tutor.course.problems import Problem, did_you_mean
+from tutor.course.problems import Problem
 from tutor.course.prose import Document, Run
 from tutor.course.schema import Table
 from tutor.engine.cmdline import UnbalancedQuotes
@@ -64,17 +64,12 @@ def line_fault(line: Line, step: Step) -> str | None:
     """What is wrong with a line for Django or Memcached, "" if nothing is; None for any other."""
     if is_mc(line.argv):
         from tutor.course.mcstage import FILL, fill_fault
-        from tutor.memcached.text import COMMANDS
 
-        word = line_name(line.argv).removeprefix("mc.")
         if step.memcached is None:
             return "it needs [step.memcached]"
-        if word == FILL.decode():
-            return fill_fault(line.argv[2:])
-        if word.encode() not in COMMANDS:
-            known = [FILL.decode(), *(name.decode() for name in COMMANDS)]
-            return f"it is written: {MC_USAGE}{did_you_mean(word, known)}"
-        return ""
+        if len(line.argv) == 1:
+            return f"it is written: {MC_USAGE}"
+        return fill_fault(line.argv[2:]) if line.argv[1].lower() == FILL else ""
     if step.django is not None and is_call(line.argv):
         from tutor.course.callwords import complaint
 

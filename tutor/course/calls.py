@@ -168,6 +168,13 @@ def is_mc(argv: Sequence[bytes]) -> bool:
     return argv[0].lower() == MC
 
 
+def mc_keys(words: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The keys that a command for Memcached names, out of its `essence`."""
+    if words[0] in (b"mc.get", b"mc.gets"):
+        return tuple(words[1:])
+    return tuple(words[2:] if words[0] in (b"mc.gat", b"mc.gats") else words[1:2])
+
+
 def line_name(argv: Sequence[bytes]) -> str:
     """``cache.set``, ``mc.get``; "" for a command of Redis, a move, or what cannot be read."""
     if is_mc(argv):

@@ -29,8 +29,8 @@ def read_lab_setup(table: Table) -> LabSetup | None:
     scenario = inner.choice("scenario", tuple(SCENARIOS), "healthy")
     given = SCENARIOS[scenario]
     replicas = inner.get("replicas", int, given.replicas)
-    if not 1 <= replicas <= MOST_REPLICAS:
-        inner.complain(f"'replicas' must be 1 to {MOST_REPLICAS}", "replicas")
+    if not 0 <= replicas <= MOST_REPLICAS:
+        inner.complain(f"'replicas' must be 0 to {MOST_REPLICAS}", "replicas")
         replicas = given.replicas
     rates = []
     for name, usual in (("writes", given.write_rate), ("reads", given.read_rate)):

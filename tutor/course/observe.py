@@ -51,6 +51,10 @@ class Moment:
             return None
         return keys.get(key)
 
+    def stored(self, key: bytes, db: int = 0) -> bool:
+        """Whether a key takes memory, its time over or not."""
+        return key in self.tables[db][0]
+
     def ttl_ms(self, key: bytes, db: int = 0) -> int | None:
         """Milliseconds that a key has left, or None if it does not expire."""
         when = self.tables[db][1].get(key)

@@ -82,12 +82,14 @@ class Transcript:
 class Run:
     """A ``redis run`` block before it is executed; ``line`` is that of its first command.
 
-    ``errors``: the fence says ``redis run errors``, an error reply is what it shows.
+    ``errors``: the fence says ``redis run errors``, an error reply is what it shows. ``wire``: it
+    says ``redis wire``, and what crosses the network is shown.
     """
 
     lines: tuple[str, ...]
     line: int
     errors: bool = False
+    wire: bool = False
 
 
 Block = Text | Code | Box | Transcript
@@ -215,7 +217,7 @@ def _blocks(
             while at < len(lines) and not lines[at].startswith(fence[1]):
                 at += 1
             inside = lines[first:at]
-            if fence[2] in ("redis run", "redis run errors"):
+            if fence[2] in ("redis run", "redis run errors", "redis wire"):
                 blocks.append(_run_block(inside, fence[2], start + first, file, problems))
             else:
                 blocks.append(Code("\n".join(inside), fence[2]))
@@ -246,20 +248,25 @@ def _run_block(inside: list[str], kind: str, line: int, file: str, problems: lis
                 commands.append(text.strip())
         except UnbalancedQuotes as error:
             problems.append(Problem(file, line + offset, "E12", f"{error}: {text.strip()!r}"))
-    return Run(tuple(commands), line, kind.endswith("errors"))
+    return Run(tuple(commands), line, kind.endswith("errors"), kind.endswith("wire"))
 
 
 def perform(
     blocks: tuple[Text | Code | Box | Run, ...],
     execute: Callable[[tuple[bytes, ...]], Reply],
+    wire: Callable[[tuple[bytes, ...], Reply], str],
     said: Callable[[], tuple[SaidLine, ...] | None] = lambda: None,
     django: bool = False,
 ) -> Prose:
     """The blocks as shown: each ``redis run`` block is given to ``execute``, line by line; ``said``
-    are the lines for a call that was just carried out."""
+    are the lines for a call that was just carried out. Of a ``redis wire`` block ``wire`` prints
+    what crosses the network."""
     shown: list[Block] = []
     for block in blocks:
-        if isinstance(block, Run):
+        if isinstance(block, Run) and block.wire:
+            argvs = [tuple(split(line)) for line in block.lines]
+            shown.append(Code("\n".join(wire(argv, execute(argv)) for argv in argvs), "resp"))
+        elif isinstance(block, Run):
             exchanges = []
             for line in block.lines:
                 argv = line_words(line, django)

@@ -11,6 +11,7 @@ from tutor.course.model import Lesson, Step
 from tutor.course.play import Play
 from tutor.course.prose import Box as Boxed
 from tutor.course.prose import Code, Prose, Run, Text, perform
+from tutor.course.wiretext import on_the_wire
 from tutor.engine.clock import VirtualClock
 from tutor.engine.world import Entry
 from tutor.i18n import language
@@ -84,4 +85,13 @@ def perform_section(blocks: Sequence[Text | Code | Boxed | Run], step: Step, see
         entries.append(plays[0].run(argv))
         return entries[-1].reply
 
-    return perform(tuple(blocks), execute, lambda: said_lines(entries[-1]), step.django is not None)
+    def wire(argv: tuple[bytes, ...], reply: Any) -> str:
+        return on_the_wire(argv, reply, plays[0].world.session.resp)
+
+    return perform(
+        tuple(blocks),
+        execute,
+        wire,
+        lambda: said_lines(entries[-1]),
+        step.django is not None,
+    )

@@ -74,6 +74,7 @@ class Snapshot:
     scripts: ScriptingSnapshot
     random_state: object
     now_us: int
+    active_expire: bool
 
 
 class Engine:
@@ -633,6 +634,7 @@ class Engine:
             self.scripting.snapshot(),
             self.random.getstate(),
             self.clock.now_us(),
+            self.active_expire,
         )
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -645,6 +647,8 @@ class Engine:
         self.acl.restore(snapshot.users)
         self.scripting.restore(snapshot.scripts)
         self.random.setstate(snapshot.random_state)  # type: ignore[arg-type]
+        self.active_expire = snapshot.active_expire
+        self.eviction.pool.clear()  # candidates of another moment
         self.new_epoch()
         self.frozen = self.epoch
         if self.journal is not None:
@@ -654,7 +658,6 @@ class Engine:
         """An independent engine that starts from this moment (copy on write)."""
         other = Engine(clock or self.clock, self.seed, self.config.clone())
         other.restore(self.snapshot())
-        other.active_expire = self.active_expire
         return other
 
     def forget_own_expiring(self, index: int) -> None:

@@ -225,6 +225,7 @@ class Node:
         self.lines: list[tuple[int, str]] = []
         self.master = ""  # whom its configuration makes it follow
         self.life = 0  # how often it has started
+        self.loaded = 0  # keys that it found on its disk then
         self._number = number
         self._others = others
         self._dialled: list[End] = []
@@ -261,6 +262,7 @@ class Node:
         try:
             for _step in self.persister.load():
                 pass
+            self.loaded = sum(len(database) for database in self.engine.databases)
             self.persister.begin()
         except CannotStart as trouble:
             self.note("warning", trouble.message)

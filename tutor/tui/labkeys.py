@@ -87,6 +87,9 @@ LAB_KEYS: tuple[LabKey, ...] = (
            lambda: _("Reads a second: more, fewer, none")),
 )  # fmt: skip
 
+AMONG_SERVERS: frozenset[Kind] = frozenset(("isolate", "promote", "follow", "sentinels", "wait"))
+"""Knobs that do nothing where there is one server alone."""
+
 TIME_KEYS: tuple[PlayKey, ...] = (
     PlayKey("space", (("space", "play"),), lambda: _("Let time pass, or stop it"),
             lambda: pgettext("knob", "play")),

@@ -42,8 +42,14 @@ def panel_name(panel: Panel) -> str:
     }[panel]
 
 
+def panel_in(frame: Frame, panel: Panel) -> Panel:
+    """The panel that is shown: a server by itself has no lag, what happened stands in its place."""
+    return "events" if panel in ("ms", "bytes") and not frame.lagging else panel
+
+
 def lab_lines(frame: Frame, panel: Panel, width: int, height: int) -> list[Line]:
     """At most ``height`` lines of exactly this frame."""
+    panel = panel_in(frame, panel)
     sums = draw_counters(frame, width)
     lines = draw_topology(frame, width, height - len(sums) - 4)
     measure: Measure | None = "ms" if panel == "ms" else "bytes" if panel == "bytes" else None
@@ -60,6 +66,8 @@ def lab_lines(frame: Frame, panel: Panel, width: int, height: int) -> list[Line]
         order = [one for one in order if one not in ("reads", "events")]
     for one in order:
         if one == "sentinels" and not frame.sentinels and one != panel:
+            continue
+        if one == "ms" and not frame.lagging:
             continue
         if left < 3 and one != panel:
             break

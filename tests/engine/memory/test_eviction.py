@@ -198,3 +198,29 @@ def test_small_integers_are_not_shared_where_each_needs_its_own_clock(policy: st
     assert run("OBJECT REFCOUNT n") == 2**31 - 1
     run(f"CONFIG SET maxmemory 1gb maxmemory-policy {policy}")
     assert run("OBJECT REFCOUNT n") == 1
+
+
+def test_candidates_of_another_moment_are_forgotten() -> None:
+    engine, clock, run = _engine()
+    run("SET old x")
+    clock.advance(ms=600_000)
+    _fill(run, 8, "EX 7200")
+    start = engine.snapshot()
+    _short_by(engine, run, "volatile-ttl", 200)
+    run("SET more x")
+    assert engine.eviction.pool
+    engine.restore(start)
+    assert not engine.eviction.pool
+    run("CONFIG SET maxmemory-samples 64")
+    _short_by(engine, run, "allkeys-lru")
+    run("SET more x")
+    assert run("EXISTS old") == 0
+
+
+def test_whether_expired_keys_are_swept_belongs_to_a_moment() -> None:
+    engine, _clock, run = _engine()
+    start = engine.snapshot()
+    run("DEBUG SET-ACTIVE-EXPIRE 0")
+    assert not engine.fork().active_expire
+    engine.restore(start)
+    assert engine.active_expire

@@ -17,6 +17,7 @@ from tutor.course.predicates.base import Scene
 from tutor.course.problems import Problem
 from tutor.course.prose import Section
 from tutor.course.stepclock import StepClock
+from tutor.engine.clients.pause import resume
 from tutor.engine.clock import Clock, VirtualClock
 from tutor.engine.replies import Reply
 from tutor.engine.table import CommandSpec, load_table
@@ -43,6 +44,8 @@ class Bench:
         for session in list(self.engine.sessions.values()):
             self.engine.disconnect(session)
         self.clock.ahead_us = self._ahead_us
+        for purpose in list(self.engine.pauses):  # CLIENT PAUSE, of the world before
+            resume(self.engine, purpose)
         self.engine.restore(self.start)
         return self.beginning.play()
 

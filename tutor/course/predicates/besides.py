@@ -20,7 +20,7 @@ LONGEST = 60
 
 Aspect = Literal["exists", "value", "ttl_s"]
 _DJANGO = ("key", "version", "alias", "node", "exists", "value", "python", "ttl_s")
-_MEMCACHED_KEY = ("exists", "value", "ttl_s", "flags")
+_MEMCACHED_KEY = ("exists", "value", "ttl_s", "flags", "slab")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class CachedTtl(CachePredicate):
 
 @dataclass(frozen=True, slots=True)
 class McItem:
-    """A key of Memcached: ``exists``, ``value``, ``ttl_s`` or ``flags``."""
+    """A key of Memcached: ``exists``, ``value``, ``ttl_s``, ``flags`` or its class of ``slab``."""
 
     key: bytes
     aspect: str
@@ -156,8 +156,9 @@ class McItem:
         if self.aspect == "value":
             data = bytes(item.data).removesuffix(b"\r\n")
             return verdict(data == self.wanted, data)
-        if self.aspect == "flags":
-            return verdict(self.wanted.holds(item.flags), item.flags)
+        if self.aspect in ("flags", "slab"):
+            number = item.flags if self.aspect == "flags" else item.slab.number
+            return verdict(self.wanted.holds(number), number)
         left = item.exptime - second(memcached) if item.exptime else None
         fits = left is None if self.wanted is None else left is not None and self.wanted.holds(left)
         return verdict(fits, left)
@@ -183,7 +184,7 @@ class McItem:
         name = self.key.decode("utf-8", "replace")
         if self.aspect == "value":
             return (name, self.wanted.decode("utf-8", "replace"))
-        return (name, *(_seconds(self.wanted) if self.aspect in ("ttl_s", "flags") else ()))
+        return (name, *(_seconds(self.wanted) if self.aspect != "exists" else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +246,7 @@ _ITEM: Mapping[str, Callable[[Any], str]] = {
     "value": lambda _wanted: pgettext("check", "value in Memcached"),
     "ttl_s": lambda _wanted: pgettext("check", "lifetime in Memcached, in seconds"),
     "flags": lambda _wanted: pgettext("check", "flags in Memcached"),
+    "slab": lambda _wanted: pgettext("check", "class of its slab in Memcached"),
 }
 
 
@@ -288,7 +290,7 @@ def read_memcached(table: Table) -> list[Predicate]:
             found.append(McItem(key, name, table.get(name, bool, True)))
         elif name == "value":
             found.append(McItem(key, name, table.get(name, str, "").encode()))
-        elif name == "flags":
+        elif name in ("flags", "slab"):
             bounds = read_bounds(table, name)
             found += [] if bounds is None else [McItem(key, name, bounds)]
         elif name == "ttl_s":

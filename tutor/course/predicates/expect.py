@@ -20,6 +20,7 @@ from tutor.course.predicates.state import (
     Members,
     Range,
     Scores,
+    Stored,
     Text,
     Ttl,
     Type,
@@ -68,6 +69,10 @@ def read_bounds(table: Table, name: str) -> Bounds | None:
 
 def _exists(table: Table, name: str, key: bytes, db: int) -> Predicate:
     return Exists(key, db, table.get(name, bool, True))
+
+
+def _stored(table: Table, name: str, key: bytes, db: int) -> Predicate:
+    return Stored(key, db, table.get(name, bool, True))
 
 
 def _type(table: Table, name: str, key: bytes, db: int) -> Predicate:
@@ -160,6 +165,7 @@ def _internals(table: Table, name: str, key: bytes, db: int) -> list[Predicate]:
 
 EXPECT: dict[str, Parser] = {
     "exists": _exists,
+    "stored": _stored,
     "type": _type,
     "encoding": _encoding,
     "value": _value,

@@ -25,7 +25,7 @@ NODE_WORDS = {
     "state": ("online", "down", "paused", "loading", "syncing"),
     "link": ("up", "connecting", "sync", "down", "none"),
 }
-NODE_FIGURES = ("offset_lag", "lag_ms", "keys", "sync_full", "sync_partial")
+NODE_FIGURES = ("offset_lag", "lag_ms", "keys", "loaded", "sync_full", "sync_partial")
 COUNTS = ("acknowledged", "refused", "on_replica", "would_be_lost", "lost", "reads", "stale_reads")
 """What the clients have lived through since the learner came; ``would_be_lost`` is of now."""
 
@@ -105,7 +105,9 @@ _FIELDS = {"role": "role", "state": "state", "link": "link_state"}
 
 @dataclass(frozen=True, slots=True)
 class NodeFigure:
-    """``offset_lag`` in bytes, ``lag_ms``, ``keys``, ``sync_full``, ``sync_partial``."""
+    """``offset_lag`` in bytes, ``lag_ms``, ``keys``, ``loaded`` (from its disk, once it has
+    started again),
+    ``sync_full``, ``sync_partial``."""
 
     node: str
     what: str
@@ -117,6 +119,8 @@ class NodeFigure:
         if frame.state == "down":
             return PENDING
         figure = self._figure(frame)
+        if figure is None and self.what == "loaded":
+            return PENDING
         return verdict(figure is not None and self.wanted.holds(figure), figure)
 
     def _figure(self, frame: NodeFrame) -> int | None:
@@ -124,13 +128,15 @@ class NodeFigure:
             return None if frame.behind_ms is None else round(frame.behind_ms)
         if self.what == "offset_lag":
             return frame.behind_bytes
-        return int(getattr(frame, self.what))
+        figure: int | None = getattr(frame, self.what)
+        return figure
 
     def name(self) -> str:
         names = {
             "offset_lag": pgettext("check", "bytes behind the master"),
             "lag_ms": pgettext("check", "milliseconds behind the master"),
             "keys": pgettext("check", "keys"),
+            "loaded": pgettext("check", "keys found on its disk"),
             "sync_full": pgettext("check", "full syncs given"),
             "sync_partial": pgettext("check", "partial syncs given"),
         }

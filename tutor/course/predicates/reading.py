@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tutor.course.predicates.base import OPERATORS, Bounds, Check, Predicate
 from tutor.course.predicates.besides import read_django, read_memcached
+from tutor.course.predicates.clients import read_clients
 from tutor.course.predicates.combine import All, Any, Not
 from tutor.course.predicates.expect import read_expect
 from tutor.course.predicates.lab import Once
@@ -168,6 +169,11 @@ def _lab(table: Table, name: str) -> list[Predicate]:
     return [] if inner is None else read_lab(inner)
 
 
+def _clients(table: Table, name: str) -> list[Predicate]:
+    inner = table.table(name)
+    return [] if inner is None else read_clients(inner)
+
+
 def _config(table: Table, name: str) -> list[Predicate]:
     inner = table.table(name)
     return [] if inner is None else read_settings(inner)
@@ -207,8 +213,9 @@ KINDS: dict[str, Callable[[Table, str], list[Predicate]]] = {
     "config": _config,
     "django": _django,
     "memcached": _memcached,
+    "clients": _clients,
 }
 
 LAB_ONLY = ("repl", "lab", "once")
-WORLD_ONLY = ("conversion", "probe")
+WORLD_ONLY = ("conversion", "probe", "clients")
 """Kinds that need a lab, and kinds that need a world with a past of its own."""

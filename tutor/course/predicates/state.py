@@ -70,6 +70,31 @@ class Exists(KeyPredicate):
 
 
 @dataclass(frozen=True, slots=True)
+class Stored(KeyPredicate):
+    """``stored = false``: the key takes no memory; one whose time is over may still do so."""
+
+    wanted: bool
+
+    def evaluate(self, scene: Scene) -> Verdict:
+        return verdict(scene.now.stored(self.key, self.db) == self.wanted)
+
+    def name(self) -> str:
+        key = clip(self.key, 24)
+        if self.wanted:
+            return pgettext("check", "{key} lies in memory").format(key=key)
+        return pgettext("check", "{key} takes no memory").format(key=key)
+
+    def want(self) -> str:
+        return ""
+
+    def got(self, verdict: Verdict) -> str:
+        if self.wanted:
+            return ""
+        text = pgettext("check", "{key} still lies in memory")
+        return WholeLine(text.format(key=clip(self.key, 24)))
+
+
+@dataclass(frozen=True, slots=True)
 class Type(KeyPredicate):
     """``type = "list"``."""
 
@@ -385,6 +410,10 @@ class EqualsSetup(KeyPredicate):
 
     def want(self) -> str:
         return ""
+
+    def got(self, verdict: Verdict) -> str:
+        text = pgettext("check", "{key} has changed or is gone")
+        return WholeLine(text.format(key=clip(self.key, 24)))
 
 
 @dataclass(frozen=True, slots=True)

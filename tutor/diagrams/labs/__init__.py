@@ -43,7 +43,7 @@ def draw_lab(frame: Frame, width: int, height: int = 40) -> Drawing:
     width = max(width, NARROWEST)
     lines: list[Line] = [_head(frame, width), *draw_topology(frame, width, height // 2), ()]
     lines += draw_counters(frame, width)
-    if frame.samples:
+    if frame.samples and frame.lagging:
         lines += [(), *draw_lags(frame, "ms", width, rows=2)]
     lines += [(), *_side_by_side(frame, width)]
     if frame.sentinels:

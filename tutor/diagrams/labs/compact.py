@@ -12,7 +12,7 @@ from __future__ import annotations
 from tutor.diagrams.canvas import Line, Role, Run, clip_line, fill_line
 from tutor.diagrams.labs.amounts import lag_bytes_text, lag_time_text
 from tutor.diagrams.labs.charts import Measure, bars, chart_title, series_of, top_of
-from tutor.diagrams.labs.nodes import data_line, head_of, offset_line
+from tutor.diagrams.labs.nodes import data_line, head_of, offset_line, snapshot_line
 from tutor.diagrams.labs.ring import draw_ring
 from tutor.diagrams.labs.topology import first_of, link_to, others_of
 from tutor.diagrams.labs.wires import draw_wire, no_wire
@@ -29,7 +29,8 @@ def draw_compact(frame: Frame, measure: Measure | None, width: int) -> list[Line
     blank: Run = ("   ", "text")
     head = (*head_of(first), blank, *offset_line(first, first.role == "replica"), blank)
     lines = [clip_line((*head, *data_line(first)), width)]
-    lines += draw_ring(first, others_of(frame), width)
+    others = others_of(frame)
+    lines += draw_ring(first, others, width) if others else [snapshot_line(first)]
     room = max(width - _NAME - _BYTES - _TIME - 2, _LEAST_WIRE)
     wire = room if measure is None else max(room * 2 // 5, _LEAST_WIRE)
     cells = 0 if measure is None else max(room - wire, 0)
@@ -40,7 +41,7 @@ def draw_compact(frame: Frame, measure: Measure | None, width: int) -> list[Line
         if len(title) > cells:  # it begins further left, where there is nothing
             left, shown = max(width - len(title), 0), ((title, "label"),)
         lines.append(clip_line([(" " * left, "text"), *shown], width))
-    return lines + [_row(frame, node, first, measure, wire, cells) for node in others_of(frame)]
+    return lines + [_row(frame, node, first, measure, wire, cells) for node in others]
 
 
 def _row(

@@ -86,6 +86,16 @@ def data_line(node: NodeFrame) -> Line:
     return ((f"{keys} · {kept} · ", "label"), (node.replid[:8], "key"))
 
 
+def snapshot_line(node: NodeFrame) -> Line:
+    """How many changes its last snapshot does not hold."""
+    if not node.replid:
+        return ()
+    words = ngettext(
+        "%(n)d change since the last snapshot", "%(n)d changes since the last snapshot", node.dirty
+    ) % {"n": node.dirty}
+    return ((words, "label"),)
+
+
 def sync_line(node: NodeFrame) -> Line:
     """How often replicas copied everything, and how often they went on where they were."""
     words = _("full syncs %(full)d · partial %(partial)d") % {

@@ -13,7 +13,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.diagrams.canvas import Line, clip_line, fill_line, line_width
-from tutor.diagrams.labs.nodes import data_line, head_of, offset_line, sync_line
+from tutor.diagrams.labs.nodes import (
+    data_line,
+    head_of,
+    offset_line,
+    snapshot_line,
+    sync_line,
+)
 from tutor.diagrams.labs.ring import draw_ring
 from tutor.diagrams.labs.wires import draw_wire, no_wire
 from tutor.diagrams.tables import framed
@@ -57,7 +63,7 @@ def _boxed(frame: Frame, width: int) -> list[Line]:
     first, others = first_of(frame), others_of(frame)
     box = min(38, width * 36 // 100)
     middle = width - 2 * box - 4
-    rows = max(len(others), 1) * BOX_ROWS
+    rows = len(others) * BOX_ROWS or BOX_ROWS + 1
     left = _master_box(frame, first, others, box, rows)
     right: list[Line] = []
     wires: list[Line] = []
@@ -79,7 +85,9 @@ def _master_box(
     """The master's frame, as high as all replicas beside it."""
     inside = width - 4
     content: list[Line] = [offset_line(node, with_lag=node.role == "replica"), data_line(node)]
-    if rows > BOX_ROWS:
+    if not others:
+        content.append(snapshot_line(node))
+    elif rows > BOX_ROWS:
         content += draw_ring(node, others, inside)
         content.append(sync_line(node))
     content = content[: rows - 2]
@@ -117,7 +125,7 @@ def _plain(frame: Frame, width: int) -> list[Line]:
     first, others = first_of(frame), others_of(frame)
     head: Line = (*head_of(first), ("   ", "text"), *offset_line(first, first.role == "replica"))
     lines = [clip_line((*head, ("   ", "text"), *data_line(first)), width)]
-    lines += draw_ring(first, others, width)
+    lines += draw_ring(first, others, width) if others else [snapshot_line(first)]
     half = width // 2
     for node in others:
         name = fill_line(head_of(node), half)

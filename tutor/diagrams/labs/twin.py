@@ -19,26 +19,36 @@ def describe_lab(frame: Frame) -> list[str]:
     }]  # fmt: skip
     said += [_node(node) for node in frame.nodes]
     said += [_link(link, frame.time) for link in frame.links]
-    sums = frame.counters
-    said.append(
-        _(
-            "Acknowledged writes: %(all)s, on a replica at least: %(safe)s, would be lost now: "
-            "%(risk)s, lost: %(lost)s."
-        )
-        % {
-            "all": grouped(sums.acknowledged),
-            "safe": grouped(sums.on_replica),
-            "risk": grouped(sums.would_be_lost),
-            "lost": grouped(sums.lost),
-        }
-    )
+    said.append(_writes(frame))
     said.append(
         _("Reads: %(all)s, stale: %(stale)s.")
-        % {"all": grouped(sums.reads), "stale": grouped(sums.stale_reads)}
+        % {
+            "all": grouped(frame.counters.reads),
+            "stale": grouped(frame.counters.stale_reads),
+        }
     )
     said += [f"{one.name}: {opinion_text(one)}." for one in frame.sentinels]
     said += [as_sentence(event_text(event)) for event in frame.events[-1:]]
     return said
+
+
+def _writes(frame: Frame) -> str:
+    sums = frame.counters
+    if not frame.lagging:
+        return _("Acknowledged writes: %(all)s, lost: %(lost)s, refused: %(refused)s.") % {
+            "all": grouped(sums.acknowledged),
+            "lost": grouped(sums.lost),
+            "refused": grouped(sums.refused),
+        }
+    return _(
+        "Acknowledged writes: %(all)s, on a replica at least: %(safe)s, would be lost now: "
+        "%(risk)s, lost: %(lost)s."
+    ) % {
+        "all": grouped(sums.acknowledged),
+        "safe": grouped(sums.on_replica),
+        "risk": grouped(sums.would_be_lost),
+        "lost": grouped(sums.lost),
+    }
 
 
 def _node(node: NodeFrame) -> str:

@@ -9,13 +9,21 @@ from tutor.i18n import _
 from tutor.labs.replication.frame import Frame
 
 
+def _elsewhere(frame: Frame) -> list[tuple[str, int, Role]]:
+    """What replicas have of the writes, where there are replicas."""
+    sums = frame.counters
+    return [
+        (_("on a replica at least"), sums.on_replica, "label"),
+        (_("would be lost now"), sums.would_be_lost, "warning"),
+    ]
+
+
 def draw_counters(frame: Frame, width: int) -> list[Line]:
     """Figures with their words, over as many lines as they need."""
     sums = frame.counters
     figures: list[tuple[str, int, Role]] = [
         (_("acknowledged"), sums.acknowledged, "label"),
-        (_("on a replica at least"), sums.on_replica, "label"),
-        (_("would be lost now"), sums.would_be_lost, "warning"),
+        *(_elsewhere(frame) if frame.lagging else ()),
         (_("lost"), sums.lost, "gone"),
         (_("refused"), sums.refused, "warning"),
         (_("reads"), sums.reads, "label"),

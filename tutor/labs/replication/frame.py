@@ -51,6 +51,7 @@ class NodeFrame:
     good_replicas: int = 0
     sync_full: int = 0
     sync_partial: int = 0
+    loaded: int | None = None  # keys that it found on its disk when it started again
 
 
 @dataclass(frozen=True, slots=True)

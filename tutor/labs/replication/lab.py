@@ -68,7 +68,8 @@ class Lab:
     what is to come, ``deeds`` what was carried out. ``watch`` is called at each new moment.
     ``program`` carries out calls: it gets the deed and its number, and says what came of it.
 
-    What a scenario does to a replica that is not there (``replicas`` may be fewer) is left out.
+    What a scenario does to a replica that is not there (``replicas`` may be fewer, or 0: one server
+    by itself) is left out.
     """
 
     def __init__(
@@ -81,7 +82,8 @@ class Lab:
     ) -> None:
         self.scenario = SCENARIOS[scenario] if isinstance(scenario, str) else scenario
         self.seed = seed
-        self.replicas = min(max(replicas or self.scenario.replicas, 1), MOST_REPLICAS)
+        wanted = self.scenario.replicas if replicas is None else replicas
+        self.replicas = min(max(wanted, 0), MOST_REPLICAS)
         names = {"", *self._names()}
         self._planned = [
             action for action in self.scenario.actions if names.issuperset(action.names)
@@ -116,7 +118,7 @@ class Lab:
                 wire = self.wires[first, second] = Wire(simulation, first, second)
                 wire.settings.delay = self.scenario.delay_us
                 self.nodes[first].wires[second] = self.nodes[second].wires[first] = wire
-        self.ledger = Ledger()
+        self.ledger = Ledger(replicated=self.replicas > 0)
         self.clients = Clients(simulation, self.nodes, self.ledger, self.tell)
         self.sentinels = Sentinels(simulation, self.nodes, self.tell, self.switch)
         self._camera = Camera(self)

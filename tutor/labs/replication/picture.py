@@ -127,6 +127,7 @@ class Camera:
             good_replicas=replication.good_replicas,
             sync_full=stats.sync_full,
             sync_partial=stats.sync_partial_ok,
+            loaded=node.loaded if node.life > 1 else None,
         )
 
     def _state(self, node: Node, link_state: LinkState) -> State:

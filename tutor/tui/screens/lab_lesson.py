@@ -23,7 +23,7 @@ from tutor.i18n import _, language
 from tutor.labs.replication.lab import Deed, Lab
 from tutor.labs.replication.words import Move
 from tutor.tui.keys import bindings
-from tutor.tui.labview import panel_name
+from tutor.tui.labview import panel_in, panel_name
 from tutor.tui.labwords import WordCanvas, WordConsole
 from tutor.tui.lessonplay import LessonPlay
 from tutor.tui.paint import EMPTY, Row, row
@@ -99,10 +99,12 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
     # showing
 
     def _bench_title(self) -> Row:
-        return row((_("Replication lab"), "title"))
+        several = bool(self.playing.frame.lagging)
+        return row((_("Replication lab") if several else _("Lab: one server"), "title"))
 
     def _state(self) -> list[Row]:
-        panel, spoken = (panel_name(self.panel), "muted"), (language().upper(), "accent")
+        shown = panel_in(self.playing.frame, self.panel)
+        panel, spoken = (panel_name(shown), "muted"), (language().upper(), "accent")
         return [row(panel), *self.exam_state(), row(spoken)]
 
     def _tab_rows(self) -> list[tuple[str, Row]]:

@@ -16,6 +16,7 @@ from tutor.labs.durability.frame import StageFrame
 from tutor.labs.replication.frame import Frame, LinkFrame
 from tutor.tui.glyphs import glyphs
 from tutor.tui.labkeys import (
+    AMONG_SERVERS,
     GIVEN_RUN_KEYS,
     LAB_KEYS,
     PLAY_KEYS,
@@ -133,9 +134,10 @@ class KnobBar(Line):
         """The rows that there is room for."""
         frame, chosen = self._frame(), self._chosen()
         of = "link" if "-" in chosen else "node"
-        first = self._what(frame, chosen) + knob_words([k for k in LAB_KEYS if k.of == of])
+        usable = [key for key in LAB_KEYS if frame.lagging or key.kind not in AMONG_SERVERS]
+        first = self._what(frame, chosen) + knob_words([key for key in usable if key.of == of])
         second = (Piece("  "), *self._lab_state(frame))
-        second += knob_words([key for key in LAB_KEYS if key.of == "lab"])
+        second += knob_words([key for key in usable if key.of == "lab"])
         second += play_words(GIVEN_RUN_KEYS if self._fixed else PLAY_KEYS)
         rows = wrap(first, width, "  ")[: self.size.height - 1]
         return cut_rows([*rows, *wrap(second, width, "  ")], width, self.size.height)
