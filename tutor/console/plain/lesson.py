@@ -187,9 +187,9 @@ class PlainLesson:
         """Once; the same again is only named, so that what is new stands out."""
         this = said.id, said.prose
         if this == self._said and not changed:
-            done = sum(check.ok for check in self.player.checks())
+            done = sum(line.status == "ok" for line in self._shown)
             text = _("Not yet: {n} of {total} checks; why tells what is missing.")
-            self.page.say(text.format(n=done, total=len(self.player.checks())))
+            self.page.say(text.format(n=done, total=len(self._shown)))
             return
         self._said = this
         self.page.show(telling.feedback_lines(said, self.page.width))
