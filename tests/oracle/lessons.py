@@ -8,7 +8,7 @@ What of a reply may differ, by rule:
 - a report of ``name:value`` or ``name=value`` lines (INFO, CLIENT LIST) by its names.
 
 A sample is cut where a real server cannot follow: at ``:run`` (its time cannot be made to go by),
-at what ends the server, and behind a write that hangs on chance.
+at what ends the server or lets everybody wait, and behind a write that hangs on chance.
 """
 
 from __future__ import annotations
@@ -90,6 +90,14 @@ class Side:
             self.clients[number] = RawConnection(self.port)
         return self.clients[number]
 
+    def call(self, *words: bytes) -> Neutral:
+        """A command of ours, over a new connection if a sample has killed the one there was."""
+        try:
+            return self.control.call(*words)
+        except ConnectionError:
+            self.control = RawConnection(self.port)
+            return self.control.call(*words)
+
     def drop(self, number: int) -> None:
         found = self.clients.pop(number, None)
         if found is not None:
@@ -98,13 +106,14 @@ class Side:
     def open_to_all(self) -> None:
         """No password, nothing forbidden."""
         for words in OPEN_TO_ALL:
-            self.control.call(*words)
+            self.call(*words)
 
     def end(self) -> None:
         """As it was before: configuration, users, scripts, role."""
         for number in list(self.clients):
             self.drop(number)
-        call = self.control.call
+        call = self.call
+        call(b"CLIENT", b"UNPAUSE")
         call(b"REPLICAOF", b"NO", b"ONE")
         for user in call(b"ACL", b"USERS"):
             if user != b"default":
@@ -142,6 +151,9 @@ class Replay:
                     continue
                 if argv[0].lower() in ENDS_THE_SERVER:
                     self.found.cut = "ends the server"
+                    break
+                if _pauses_everybody(argv):
+                    self.found.cut = "pauses everybody"
                     break
                 self._command(client, argv)
                 if self._by_chance(argv):
@@ -189,7 +201,8 @@ class Replay:
         self._settle()
 
     def _settle(self, final: bool = False) -> None:
-        """Replies that waiting clients have got meanwhile."""
+        """The end of a turn of the loop, and replies that waiting clients have got meanwhile."""
+        self.engine.before_sleep()
         for client, answers in list(self.late.items()):
             raws = [side.client(client) for side in self.sides]
             if answers:
@@ -236,11 +249,17 @@ class Replay:
         if len(argv) > 1:
             names.insert(0, b"|".join(word.lower() for word in argv[:2]))
         for name in names:
-            row = self.sides[1].control.call(b"COMMAND", b"INFO", name)[0]
+            row = self.sides[1].call(b"COMMAND", b"INFO", name)[0]
             if isinstance(row, list):
                 cells: Sequence[Neutral] = row[column]
                 return cells
         return ()
+
+
+def _pauses_everybody(argv: tuple[bytes, ...]) -> bool:
+    """Whether after it nobody is answered any more, we neither."""
+    words = [word.lower() for word in argv]
+    return words[:2] == [b"client", b"pause"] and len(words) == 3
 
 
 def _kind(reply: Neutral) -> Neutral:
