@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from tutor.course.calls import is_python, line_words
 from tutor.course.problems import Problem, shown_path
+from tutor.course.typography import bound
 from tutor.engine.cmdline import UnbalancedQuotes, split
 from tutor.engine.replies import Reply
 from tutor.i18n import _
@@ -125,11 +126,11 @@ def read_document(path: Path) -> tuple[Document, list[Problem]]:
         return Document(file), [Problem(file, 0, "S1", f"not UTF-8 at byte {error.start}")]
     except OSError as error:
         return Document(file), [Problem(file, 0, "S1", f"cannot be read: {error.strerror}")]
-    return parse(text, file)
+    return parse(text, file, path.stem)
 
 
-def parse(text: str, file: str) -> tuple[Document, list[Problem]]:
-    """As `read_document`, for a text that is already read."""
+def parse(text: str, file: str, language: str = "") -> tuple[Document, list[Problem]]:
+    """As `read_document`, for a text that is already read, in a language."""
     problems = [
         Problem(file, number, "S1", f"a control character: {sign[0]!r}")
         for number, line in enumerate(text.split("\n"), 1)
@@ -175,7 +176,7 @@ def parse(text: str, file: str) -> tuple[Document, list[Problem]]:
         problems.append(Problem(file, len(text.splitlines()), "S3", "a code fence is not closed"))
     sections: dict[str, Section] = {}
     for anchor, (number, lines) in raw.items():
-        blocks = _blocks(lines, number + 1, file, problems)
+        blocks = _bound(_blocks(lines, number + 1, file, problems), language)
         sections[anchor] = Section("\n".join(lines).strip(), number, blocks)
     top = sections.pop("", None)
     about = top.text if top else ""
@@ -238,6 +239,18 @@ def _blocks(
             at += 1
     flush()
     return tuple(blocks)
+
+
+def _bound(
+    blocks: tuple[Text | Code | Box | Run, ...], language: str
+) -> tuple[Text | Code | Box | Run, ...]:
+    """The same with no-break spaces where the language wants them."""
+    return tuple(
+        replace(block, markdown=bound(block.markdown, language))
+        if isinstance(block, Text | Box)
+        else block
+        for block in blocks
+    )
 
 
 def _run_block(inside: list[str], kind: str, line: int, file: str, problems: list[Problem]) -> Run:

@@ -11,6 +11,7 @@ from tutor.course.model import Lesson, Step
 from tutor.course.play import Play
 from tutor.course.prose import Box as Boxed
 from tutor.course.prose import Code, Prose, Run, Text, perform
+from tutor.course.typography import bound
 from tutor.course.wiretext import on_the_wire
 from tutor.engine.clock import VirtualClock
 from tutor.engine.world import Entry
@@ -49,13 +50,14 @@ class Texts:
         return titles.get(step.id, "") or step.id
 
     def raw(self, anchor: str) -> str | None:
-        """The Markdown under an anchor as it stands in the file."""
-        section = self.lesson.prose[self.language_of(anchor)].sections.get(anchor)
-        return None if section is None else section.text
+        """The Markdown under an anchor, its places not filled."""
+        shown = self.language_of(anchor)
+        section = self.lesson.prose[shown].sections.get(anchor)
+        return None if section is None else bound(section.text, shown)
 
     def line(self, anchor: str) -> str:
         """The same in one line; empty if there is none."""
-        return " ".join((self.raw(anchor) or "").split())
+        return " ".join((self.raw(anchor) or "").split("\n"))
 
     def prose(self, anchor: str) -> Prose:
         """The blocks under an anchor, replies computed; empty if there is none."""

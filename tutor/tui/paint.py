@@ -19,6 +19,7 @@ from textual.content import Content
 from textual.strip import Strip
 from textual.style import Style
 
+from tutor.course.typography import NO_BREAK
 from tutor.tui.theme import PLAIN_ROLES, ROLES
 
 
@@ -58,7 +59,9 @@ def text_of(rows: Iterable[Row]) -> str:
 
 def plain(text: str) -> str:
     """Text fit for one row: no line breaks, tabs or other control characters."""
-    return "".join(char if char.isprintable() else "�" for char in text.expandtabs(4))
+    return "".join(
+        char if char.isprintable() or char == NO_BREAK else "�" for char in text.expandtabs(4)
+    )
 
 
 def fit(pieces: Row, width: int, ellipsis: str) -> Row:
@@ -92,7 +95,7 @@ def wrap(pieces: Row, width: int, indent: str = "") -> list[Row]:
     """Break a row at spaces into rows of at most ``width`` cells; later ones begin with ``indent``.
 
     What stands together without a space stays together, also across pieces; a word longer than
-    the line is broken where the line ends.
+    the line is broken where the line ends. No-break spaces have done their work then.
     """
     width = max(width, len(indent) + 4)
     lines: list[list[Piece]] = [[]]
@@ -108,7 +111,7 @@ def wrap(pieces: Row, width: int, indent: str = "") -> list[Row]:
                 lines[-1].append(piece._replace(text=text[:cut]))
                 lines.append([Piece(indent)] if indent else [])
                 text, used = text[cut:], len(indent)
-            lines[-1].append(piece._replace(text=text))
+            lines[-1].append(piece._replace(text=text.replace(NO_BREAK, " ")))
             used += cell_len(text)
     return [_joined(line) for line in lines]
 

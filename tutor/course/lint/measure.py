@@ -68,7 +68,7 @@ def _paragraph(text: str, width: int) -> int:
 
 def _wrapped(text: str, width: int) -> int:
     lines, used = 1, 0
-    for word in _MARKUP.sub(lambda found: found[1] or found[2] or "", text).split():
+    for word in _MARKUP.sub(lambda found: found[1] or found[2] or "", text).split(" "):
         size = cell_width(word)
         if used and used + 1 + size > width:
             lines += 1
