@@ -8,7 +8,7 @@ from tests.console.test_backend import filled
 from tutor.console.aftermath import endings, error_in, message_note, note
 from tutor.console.backend import EmbeddedBackend
 from tutor.console.lexer import split
-from tutor.engine.replies import OK, Push, ReplyError, Several
+from tutor.engine.replies import NO_REPLY, OK, Push, ReplyError, Several
 
 
 def said(backend: EmbeddedBackend, line: str) -> str:
@@ -102,3 +102,9 @@ def test_a_client_that_is_held_back_waits_and_can_give_up() -> None:
     backend.execute(split("CLIENT UNPAUSE"))
     backend.tick()
     assert backend.execute(split("GET a")) is None
+
+
+def test_a_server_that_stops_leaves_nobody_to_answer() -> None:
+    found = note(EmbeddedBackend(), split("shutdown nosave"), NO_REPLY)
+    assert found is not None
+    assert "server stops" in found()

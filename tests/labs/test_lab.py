@@ -57,6 +57,20 @@ def test_a_replica_does_not_take_over_by_itself() -> None:
     assert lab.frame.counters.refused > 0
 
 
+def test_writes_that_a_planned_failover_holds_back_are_not_told_as_done() -> None:
+    lab = Lab("healthy", replicas=2)
+    lab.step(20)
+    lab.execute("master", (b"FAILOVER", b"TO", b"replica1", b"6379"))
+    before = lab.frame.counters.acknowledged
+    lab.step()
+    assert lab.frame.counters.acknowledged == before
+    lab.step(15)
+    assert lab.frame.node("replica1").role == "master"
+    assert lab.frame.counters.refused > 0
+    lab.act("switch", "replica1")
+    assert lab.frame.counters.lost == 0
+
+
 def test_sentinels_agree_vote_and_promote() -> None:
     lab = Lab("sentinel-failover")
     lab.step(150)

@@ -231,9 +231,8 @@ class Replay:
         self._settle()
 
     def _settle(self, final: bool = False) -> None:
-        """Replies that waiting clients have got meanwhile."""
-        if self.late:
-            self.engine.tick()
+        """The end of a turn of the loop, and replies that waiting clients have got meanwhile."""
+        self.engine.before_sleep()
         for client, answers in list(self.late.items()):
             raws = [side.client(client) for side in self.sides]
             if answers:

@@ -92,6 +92,8 @@ def _unanswered(words: Sequence[bytes]) -> str:
         return _("Commands are carried out without an answer from now on. CLIENT REPLY ON ends it.")
     if words[:1] == [b"MONITOR"]:
         return _("This client is watching already.")
+    if words[:1] == [b"SHUTDOWN"]:
+        return _("The server stops; nobody is left to answer.")
     return _("Carried out without an answer, as CLIENT REPLY has it.")
 
 

@@ -45,7 +45,7 @@ def test_solving_says_so_and_next_goes_on() -> None:
 def test_feedback_is_said_once_and_then_named() -> None:
     script = small("hash")
     assert "Not yet:\n" in script.type("SET user:1 Alice")
-    assert "Not yet: 0 of 2 checks" in script.type("SET user:1 Alice")
+    assert "Not yet: 0 of 3 checks" in script.type("SET user:1 Alice")
 
 
 def test_why_lists_every_demand_that_is_not_met() -> None:

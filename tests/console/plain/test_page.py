@@ -83,6 +83,16 @@ class Terminal(StringIO):
         return True
 
 
+def test_the_width_follows_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Page(Terminal(), 72, colour=False)
+    monkeypatch.setenv("COLUMNS", "50")
+    page.measure()
+    assert page.width == 50
+    pipe = Page(StringIO(), 72)
+    pipe.measure()
+    assert pipe.width == 72
+
+
 def test_colours_only_on_a_terminal_that_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Page(Terminal(), 80).colour
     assert not Page(StringIO(), 80).colour

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tutor.console.pasting import as_one_line
+from tutor.course.loader import load_course
+from tutor.course.progress import Progress
 from tutor.diagrams.canvas import width_of
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -42,6 +45,34 @@ def test_a_lesson_plays_in_a_pipe_without_being_asked_to(home: Path) -> None:
     assert "✗ значение: есть «Привет!», нужно «Привет, Анна!»" in done.stdout
     assert "✓ значение: «Привет, Анна!»" in done.stdout
     assert "шаг 5 из 10" in done.stdout
+
+
+def way_through(lesson: str) -> str:
+    """What solves every step of a lesson, one line after another."""
+    typed: list[str] = []
+    for step in load_course().lesson(lesson).steps:
+        typed += [as_one_line(line.text) for line in step.solution]
+        typed += ["1"] * (step.predict is not None or step.quiz is not None)
+        typed.append("next")
+    return "".join(f"{line}\n" for line in typed)
+
+
+@pytest.mark.parametrize(
+    ("lesson", "lang", "end"),
+    [
+        ("hash", "en", "Finished: "),
+        ("transactions", "ru", "Пройдено: "),
+        ("replication", "en", "Finished: "),
+    ],
+)
+def test_a_whole_lesson_can_be_scripted(home: Path, lesson: str, lang: str, end: str) -> None:
+    done = tutor(home, way_through(lesson), "lesson", lesson, "--lang", lang, TERM="dumb")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert end in done.stdout
+    assert "\x1b" not in done.stdout
+    assert max(map(width_of, done.stdout.splitlines())) <= 72
+    summary = Progress(home).summary(lesson)
+    assert len(summary.done) == summary.steps
 
 
 def test_progress_stays_from_one_run_to_the_next(home: Path) -> None:

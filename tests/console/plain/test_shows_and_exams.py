@@ -65,9 +65,9 @@ def test_after_the_time_what_is_done_counts_as_late(folder: Path) -> None:
     script.clock.advance(ms=61_000)
     script.type(*(line.text for line in exam.solution))
     assert "counts as late" in script.type("task")
-    assert "Fixed after the time was over" in script.type("report")
+    assert "Fixed after the time was over" in script.type("verdict")
 
 
 def test_other_steps_have_no_report(folder: Path) -> None:
     script = Script("tiny", course=load_course(folder))
-    assert script.type("report") == "This step is no exam.\n"
+    assert script.type("verdict") == "This step is no exam.\n"

@@ -8,6 +8,8 @@ from tests.console.plain.kit import small
 from tutor.console.plain import words
 from tutor.engine.table import load_table
 from tutor.labs.replication.words import WORDS as MOVES
+from tutor.network.django.recipes import RECIPES
+from tutor.network.django.samples import VALUES
 from tutor.tui.keys import _TABLE
 
 
@@ -74,3 +76,9 @@ def test_who_types_reset_hears_of_the_other_one() -> None:
     said = small("hash").type("RESET")
     assert said.startswith("RESET\n")
     assert ":reset" in said
+
+
+def test_no_word_hides_what_is_ready_beside_django() -> None:
+    mine = {*words.WORDS, *words.ALIASES}
+    assert mine.isdisjoint(RECIPES)
+    assert mine.isdisjoint(VALUES)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 
 from tutor.console.plain.page import IN_A_PIPE, Page, wants_ascii
@@ -22,8 +21,8 @@ def run(args: argparse.Namespace) -> int:
     step. ``args`` may have lesson, step, lang, ascii."""
     progress = Progress()
     _speak(getattr(args, "lang", None) or progress.setting("language"))
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else IN_A_PIPE
-    page = Page(sys.stdout, width, ascii=getattr(args, "ascii", False) or wants_ascii())
+    page = Page(sys.stdout, IN_A_PIPE, ascii=getattr(args, "ascii", False) or wants_ascii())
+    page.measure()
     room = Room(
         Outline(progress),
         progress,

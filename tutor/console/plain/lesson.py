@@ -9,6 +9,7 @@ from tutor.console.plain import sights, telling, words
 from tutor.console.plain.page import Page
 from tutor.console.plain.place import PageHost, WordBackend
 from tutor.console.plain.turns import TurnTeller
+from tutor.course.company import StepCompany
 from tutor.course.moves import USAGE
 from tutor.course.player import Player
 from tutor.course.views import CheckLine, DemoTurn, Feedback
@@ -60,9 +61,15 @@ class PlainLesson:
         return self._backend
 
     @property
+    def company(self) -> StepCompany | None:
+        """Django and Memcached, in steps that have them."""
+        return self.player.company
+
+    @property
     def _moves(self) -> Sequence[str]:
         """Words with a colon that are the step's own."""
-        return MOVES if self.player.lab is not None else tuple(USAGE)
+        moves = MOVES if self.player.lab is not None else tuple(USAGE)
+        return (*moves, ":mc") if self.player.step.memcached is not None else moves
 
     def _new_backend(self) -> WordBackend:
         player = self.player
@@ -180,9 +187,9 @@ class PlainLesson:
         """Once; the same again is only named, so that what is new stands out."""
         this = said.id, said.prose
         if this == self._said and not changed:
-            done = sum(check.ok for check in self.player.checks())
+            done = sum(line.status == "ok" for line in self._shown)
             text = _("Not yet: {n} of {total} checks; why tells what is missing.")
-            self.page.say(text.format(n=done, total=len(self.player.checks())))
+            self.page.say(text.format(n=done, total=len(self._shown)))
             return
         self._said = this
         self.page.show(telling.feedback_lines(said, self.page.width))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TextIO
@@ -68,10 +69,15 @@ class Page:
         self, out: TextIO, width: int, *, ascii: bool = False, colour: bool | None = None
     ) -> None:
         self.out = out
-        self.width = min(max(width, NARROWEST), WIDEST)
+        self.width = _readable(width)
         self.ascii = ascii
         self.colour = (in_colour(out) and not is_dumb()) if colour is None else colour
         self._gap = True
+
+    def measure(self) -> None:
+        """A terminal may have another size by now."""
+        if self.out.isatty():
+            self.width = _readable(shutil.get_terminal_size().columns)
 
     def show(self, lines: Iterable[Line], hang: str = "") -> None:
         """Write lines; of one that is too long the rest begins with ``hang``."""
@@ -118,6 +124,10 @@ class Page:
         """What the stream's encoding lacks is spelt with backslashes."""
         encoding = self.out.encoding or "utf-8"
         return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def _readable(width: int) -> int:
+    return min(max(width, NARROWEST), WIDEST)
 
 
 def wrap(line: Sequence[tuple[str, str]], width: int, hang: str = "") -> list[Line]:

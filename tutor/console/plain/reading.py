@@ -12,6 +12,7 @@ from tutor.console.render import printable
 
 if TYPE_CHECKING:
     from tutor.console.backend import EmbeddedBackend
+    from tutor.course.company import StepCompany
 
 __all__ = ["Desk", "LineReader", "PipeReader", "reader_for"]
 
@@ -22,6 +23,11 @@ class Desk(Protocol):
     @property
     def backend(self) -> EmbeddedBackend:
         """Keys to complete, types to foresee."""
+        ...
+
+    @property
+    def company(self) -> StepCompany | None:
+        """What else than Redis lines may be for."""
         ...
 
     def next_words(self, before: Sequence[str]) -> Sequence[str] | None:

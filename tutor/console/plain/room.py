@@ -52,6 +52,7 @@ class Room:
             prompt = _("lesson> ") if lesson is None else lesson.prompt()
             line = self._reader.read(prompt, lesson or self, "" if lesson is None else lesson.paste)
             self._complain(self._outline.news())
+            self._page.measure()
             if line is None or not self._enter(line):
                 break
         self._farewell()
@@ -177,6 +178,10 @@ class Room:
         if self._backend is None:
             self._backend = WordBackend(self.next_words)
         return self._backend
+
+    @property
+    def company(self) -> None:
+        """There is nothing beside it either."""
 
     def next_words(self, before: Sequence[str]) -> Sequence[str]:
         """Names of lessons and a few words."""

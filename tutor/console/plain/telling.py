@@ -8,14 +8,14 @@ from tutor.console.plain.markdown import indented, inline, markdown_lines
 from tutor.console.plain.page import SIGNS, wrap
 from tutor.console.render import Line, render
 from tutor.console.travel import command_text
+from tutor.course.calls import is_python, said_lines
 from tutor.course.exam import minutes, minutes_left
 from tutor.course.labview import NodeEntry
 from tutor.course.moves import is_move
 from tutor.course.player import Player
-from tutor.course.prose import Block, Box, Code, Prose, Text, Transcript, box_title
+from tutor.course.prose import Block, Box, Code, Exchange, Prose, Text, Transcript, box_title
 from tutor.course.report import exam_markdown, report_of
 from tutor.course.views import CheckLine, Feedback, Hint, Option, Question, hint_title
-from tutor.engine.replies import Reply
 from tutor.engine.world import Entry
 from tutor.i18n import _, ngettext
 
@@ -25,13 +25,13 @@ __all__ = [
     "demo_lines",
     "entry_lines",
     "exam_text",
-    "exchange_lines",
     "feedback_lines",
     "finished_lines",
     "hint_lines",
     "place_text",
     "question_lines",
     "recap_lines",
+    "reply_lines",
     "report_lines",
     "solution_lines",
     "step_lines",
@@ -68,21 +68,20 @@ def _block(block: Block, width: int) -> list[Line]:
         case Box():
             return _titled(box_title(block.kind), markdown_lines(block.markdown, width - 2))
         case Transcript():
-            pairs = block.exchanges
-            return [
-                row
-                for each in pairs
-                for row in exchange_lines(each.line, each.reply, each.argv, width)
-            ]
+            pairs = [(_typed(one.line, width), reply_lines(one, width)) for one in block.exchanges]
+            return [row for typed, reply in pairs for row in (*typed, *reply)]
     return []
 
 
-def exchange_lines(
-    line: str, reply: Reply, argv: Sequence[bytes], width: int, prompt: str = "> "
-) -> list[Line]:
-    """A command behind a prompt, and under it the reply as redis-cli prints it."""
-    rows = _typed(line, width, prompt)
-    return rows + [row for each in render(reply, argv=argv) for row in wrap(each, width, "  ")]
+def reply_lines(done: Entry | Exchange, width: int, resp: int = 2) -> list[Line]:
+    """What came of a line: the reply as redis-cli prints it; of a call of Django's cache its value
+    and the commands that it sent, of Memcached its answer."""
+    said = done.said if isinstance(done, Exchange) else said_lines(done)
+    if said is None:
+        lines = render(done.reply, resp, argv=done.argv)
+    else:
+        lines = [[(text, role or "data") for text, role in line] for line in said]
+    return [row for line in lines for row in wrap(line, width, "  ")]
 
 
 def _typed(line: str, width: int, prompt: str = "> ") -> list[Line]:
@@ -209,8 +208,9 @@ def question_lines(question: Question | None, width: int) -> list[Line]:
     if question.ask and not question.answered:
         for line in question.run:
             lines += _typed(line, width)
-        lines += [*_typed(question.ask, width), *wrap([(_("What will Redis reply?"), "title")],
-                                                      width)]  # fmt: skip
+        beside = is_python(question.ask) or question.ask.startswith(":mc")
+        what = _("What will the answer be?") if beside else _("What will Redis reply?")
+        lines += [*_typed(question.ask, width), *wrap([(what, "title")], width)]
     for number, option in enumerate(question.options, 1):
         lines += _option_lines(number, option, quiz=not question.ask, width=width)
     if not question.answered:
@@ -285,4 +285,4 @@ def entry_lines(entry: Entry, width: int) -> list[Line]:
         return _typed(line, width)
     node = entry.node if isinstance(entry, NodeEntry) else ""
     prompt = f"{node}:6379> " if node else "> "
-    return exchange_lines(line, entry.reply, entry.argv, width, prompt)
+    return [*_typed(line, width, prompt), *reply_lines(entry, width)]

@@ -20,12 +20,13 @@ from tutor.console.remark import remark_note, without_remark
 from tutor.console.render import Line, render
 from tutor.console.repeat import BadRepeat, repeated
 from tutor.console.travel import command_text
+from tutor.course.calls import CallEntry, McEntry
 from tutor.course.moves import USAGE, is_move
 from tutor.course.player import Player
 from tutor.course.views import Feedback, Turn
 from tutor.diagrams.labs import event_text
 from tutor.diagrams.labs.amounts import clock_text
-from tutor.engine.replies import BLOCKED, Reply, ReplyError
+from tutor.engine.replies import BLOCKED, ReplyError
 from tutor.engine.world import Entry
 from tutor.i18n import _
 from tutor.labs.replication.words import usage_of
@@ -34,6 +35,9 @@ __all__ = ["TurnTeller"]
 
 MOST_EVENTS = 12
 """What happened in a lab while time went by; of more the latest."""
+
+_TOLD = ("command", "call")
+"""Events of what the learner did: its reply is printed."""
 
 _TICK_US = 20_000
 
@@ -99,17 +103,16 @@ class TurnTeller:
     # replies
 
     def _replied(self, turn: Turn, backend: EmbeddedBackend) -> None:
-        entry = turn.entry
         if turn.reply is BLOCKED:
-            self._waits(entry, backend)
-            return
-        self._print(turn.reply, entry.argv, backend)
+            self._waits(turn.entry, backend)
+        else:
+            self._print(turn.entry, backend)
 
-    def _print(self, reply: Reply, argv: Sequence[bytes], backend: EmbeddedBackend) -> None:
-        self._page.show(render(reply, backend.resp, argv=argv), "  ")
-        if isinstance(reply, ReplyError):
+    def _print(self, entry: Entry, backend: EmbeddedBackend) -> None:
+        self._page.show(telling.reply_lines(entry, self._page.width, backend.resp))
+        if isinstance(entry.reply, ReplyError) and not isinstance(entry, (CallEntry, McEntry)):
             catalog = backend if self._player.lab is None else None
-            found = card(argv, reply, catalog)
+            found = card(entry.argv, entry.reply, catalog)
             if found is not None:
                 self._page.show(card_lines(found, self._page.width))
 
@@ -128,7 +131,7 @@ class TurnTeller:
         while world.waiting:
             self._player.clock.sleep(us=_TICK_US)
             self._player.tick()
-        self._print(entry.reply, entry.argv, backend)
+        self._print(entry, backend)
 
     def late(self, backend: EmbeddedBackend) -> None:
         """Tell the answers and messages that have come meanwhile."""
@@ -142,7 +145,7 @@ class TurnTeller:
                 continue
             text = _("The answer to {command}:").format(command=command_text(entry))
             self._page.show([[(text, "typed")]], "  ")
-            self._print(entry.reply, entry.argv, backend)
+            self._print(entry, backend)
         self._late = waiting
         while backend.pushes:
             client, message = backend.pushes.popleft()
@@ -181,7 +184,7 @@ class TurnTeller:
         """Events of the lab since so many."""
         lab = self._player.lab
         assert lab is not None
-        fresh = [event for event in lab.events[before:] if event.code != "command"]
+        fresh = [event for event in lab.events[before:] if event.code not in _TOLD]
         if len(fresh) > MOST_EVENTS:
             self._page.say(_("… {n} before").format(n=len(fresh) - MOST_EVENTS))
         lines: list[Line] = [

@@ -23,7 +23,7 @@ from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 
 from tutor.console.completion import complete
-from tutor.console.editing import STYLE, LineLexer, SharedHistory, continuation
+from tutor.console.editing import STYLE, LineLexer, SharedHistory, continuation, pieces_of
 from tutor.console.history import History
 from tutor.console.pasting import statements
 from tutor.console.plain.page import Page
@@ -115,6 +115,12 @@ class _Completer(Completer):
         desk = self._reader.desk
         if desk is None or (not line.strip() and not complete_event.completion_requested):
             return
+        company = desk.company
+        if company is not None and (company.takes_python(line) or company.takes_python(line + "(")):
+            from tutor.console.django.completion import complete as complete_call
+
+            for found in complete_call(line, None, company.session()):
+                yield Completion(found.text, found.start - len(line), found.display, found.meta)
         known = frozenset(desk.next_words([]) or ())
         for found in complete(line, None, desk.backend):
             if " " in line or found.kind != "client-word" or found.text in known:
@@ -139,4 +145,12 @@ class _Lexer(Lexer):
         own = desk is not None and first in (desk.next_words([]) or ())
         if own or document.text.strip().isdecimal():
             return lambda number: [("class:client-word", document.lines[number])]
+        if (
+            desk is not None
+            and desk.company is not None
+            and desk.company.takes_python(document.text)
+        ):
+            from tutor.console.django.highlight import pieces
+
+            return lambda number: pieces_of([pieces(document.lines[number])])[:-1]
         return self._commands.lex_document(document)

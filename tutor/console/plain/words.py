@@ -167,7 +167,7 @@ WORDS: Mapping[str, Word] = {
         Word("server", "[VIEW]", lambda: _("the whole server in words"),
              lambda lesson, arguments: lesson.server(arguments), 1,
              ("map", "memory", "expiry", "eviction", "wire", "clients", "file")),
-        Word("report", "", lambda: _("what has come of an exam so far"),
+        Word("verdict", "", lambda: _("what has come of an exam so far"),
              lambda lesson, _a: lesson.report()),
         Word("undo", "[N]", lambda: _("take back the last change"), _travel(":undo"), 1),
         Word("redo", "[N]", lambda: _("do again what was taken back"), _travel(":redo"), 1),

@@ -85,21 +85,26 @@ class Clients:
         history = node.replication.history.id
         write = self._ledger.begin(self._number, key, self._simulation.now, node.name, history)
         session = self._free_session(node)
+        session.on_reply = partial(self._written, node, session, write)
         reply = node.execute(session, write.words)
+        if reply is not BLOCKED:  # as while a FAILOVER holds writes back
+            self._written(node, session, write, reply)
+        return None if isinstance(reply, ReplyError) else write
+
+    def _written(self, node: Node, session: Session, write: Write, reply: Reply) -> None:
         if isinstance(reply, ReplyError):
             self._ledger.refuse()
-            return None
-        self._note(node.engine, key)
+            return
+        self._note(node.engine, write.key)
         if self.rates.wait:
             self._await(node, session, write)
         else:
             self._ledger.acknowledge(write)
-        return write
 
     def _free_session(self, node: Node) -> Session:
-        """Of the connection pool: one on which no other write waits for replicas."""
+        """Of the connection pool: one on which no other request waits for its reply."""
         sessions = (node.session_of(f"app:{port}") for port in itertools.count(50_000))
-        return next(session for session in sessions if session.blocked is None)
+        return next(one for one in sessions if one.blocked is None and one.postponed is None)
 
     def _await(self, node: Node, session: Session, write: Write) -> None:
         """The user is told once so many replicas have it."""
