@@ -13,11 +13,11 @@ from tutor.console.backend import EmbeddedBackend
 from tutor.console.commands import Host, busy_text, complain, loss_text, lost_text, say
 from tutor.console.lexer import quote
 from tutor.console.render import Line
+from tutor.course.calls import CallEntry, McEntry, line_of
 from tutor.i18n import _, ngettext
 
 if TYPE_CHECKING:
-    from tutor.course.calls import CallEntry, McEntry, line_of
-from tutor.engine.world import Entry, Loss, World
+    from tutor.engine.world import Entry, Loss, World
 
 __all__ = ["Traveller", "Trip", "loss_of", "moment_lines", "run", "take", "told", "trip_of"]
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from tutor.course.calls import wire_of
 from tutor.diagrams.server.rdb_file import FileFigures
 from tutor.engine.census import BUDGET, Census, KeyspaceMap, Order, Place
 from tutor.engine.clients.figures import clients_of
@@ -164,7 +165,8 @@ class WholeServer:
             return None
         known = self._exchange
         if known is None or known[0] is not entry or known[1] is not entry.reply:
-            made = exchange(entry.argv, entry.reply, self.world.session.resp)
+            argv, reply = wire_of(entry)
+            made = exchange(argv, reply, self.world.session.resp)
             self._exchange = known = entry, entry.reply, made
         return known[2]
 

@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor.engine.cmdline import quote, split
-from tutor.engine.replies import is_error
+from tutor.engine.replies import Reply, is_error
 from tutor.engine.table import load_table
 from tutor.engine.world import Entry
+from tutor.i18n import _
 
 if TYPE_CHECKING:
     from tutor.network.django.desk import Told
+    from tutor.network.django.language import Refused
 
 LONGEST = 200
 MOST_LINES = 100
@@ -77,10 +79,28 @@ def said_lines(entry: Entry) -> tuple[tuple[tuple[str, str], ...], ...] | None:
     if told.error:
         lines.append(((told.error, "error"),))
     elif told.refused is not None:
-        lines.append(((str(told.refused), "error"),))
+        lines.append(((refused_text(told.refused), "error"),))
     for one in told.exchanges:
         lines.append(tuple(exchange_line(one, brief=True, timed=False)))
     return tuple(lines)
+
+
+def wire_of(entry: Entry) -> tuple[Sequence[bytes], Reply]:
+    """The last command that went to Redis, and its reply."""
+    if isinstance(entry, CallEntry) and entry.told is not None:
+        sent = [one for one in entry.told.exchanges if one.argv and one.answered]
+        if sent:
+            return sent[-1].argv, sent[-1].reply
+    return entry.argv, entry.reply
+
+
+def refused_text(refused: Refused) -> str:
+    """Why a line was not carried out: as Python would say it, where Python would refuse it too."""
+    if refused.reason == "syntax":
+        return f"SyntaxError: {refused.word}"
+    if refused.reason == "name":
+        return f"NameError: name {refused.word!r} is not defined"
+    return _("not carried out here: {what}").format(what=refused.word or refused.reason)
 
 
 def line_of(entry: Entry) -> str:
@@ -104,6 +124,8 @@ def said_of(entry: Entry) -> tuple[str, str, str]:
     if isinstance(entry, CallEntry):
         told = entry.told
         reply = "" if told is None else told.error or told.text or ""
+        if told is not None and told.refused is not None:
+            reply = refused_text(told.refused)
         return entry.argv[0].decode("utf-8", "replace"), entry.text, reply
     if isinstance(entry, McEntry):
         words = b" ".join((entry.argv[0].removeprefix(b"mc."), *entry.argv[1:]))

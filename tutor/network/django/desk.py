@@ -97,6 +97,7 @@ class Desk:
         for an answer and time cannot go by meanwhile."""
         refused = refusal(line)
         if refused is not None:
+            self._session.last = Outcome(line, refused=refused)
             return Told(reply=_refused_reply(refused), refused=refused)
         self._mark = self._session.log.count
         try:
