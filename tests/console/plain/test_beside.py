@@ -66,6 +66,7 @@ def test_such_exercises_are_solved_in_lines(course: Course, step: str) -> None:
 
 def test_a_prediction_shows_the_calls_that_were_run(course: Course) -> None:
     script = Script("tiny", "foretell", course=course)
+    assert "What will the answer be?" in script.page.text
     play_question(script, script.player.step, 1)
     assert '> cache.set("pair", (1, 2))\n' in script.page.text
     assert '> cache.get("pair")\n[1, 2]\n' in script.page.text

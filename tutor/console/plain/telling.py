@@ -8,7 +8,7 @@ from tutor.console.plain.markdown import indented, inline, markdown_lines
 from tutor.console.plain.page import SIGNS, wrap
 from tutor.console.render import Line, render
 from tutor.console.travel import command_text
-from tutor.course.calls import said_lines
+from tutor.course.calls import is_python, said_lines
 from tutor.course.exam import minutes, minutes_left
 from tutor.course.labview import NodeEntry
 from tutor.course.moves import is_move
@@ -208,8 +208,9 @@ def question_lines(question: Question | None, width: int) -> list[Line]:
     if question.ask and not question.answered:
         for line in question.run:
             lines += _typed(line, width)
-        lines += [*_typed(question.ask, width), *wrap([(_("What will Redis reply?"), "title")],
-                                                      width)]  # fmt: skip
+        beside = is_python(question.ask) or question.ask.startswith(":mc")
+        what = _("What will the answer be?") if beside else _("What will Redis reply?")
+        lines += [*_typed(question.ask, width), *wrap([(what, "title")], width)]
     for number, option in enumerate(question.options, 1):
         lines += _option_lines(number, option, quiz=not question.ask, width=width)
     if not question.answered:
