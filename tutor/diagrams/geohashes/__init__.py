@@ -192,7 +192,8 @@ def _far(look: _Look, place: PlaceLayout) -> str:
     if look.area is None:
         return away
     inside = look.area.distance_to(place.point) is not None
-    return f"{away} · {_('inside') if inside else _('outside')}"
+    where = _("inside") if inside else _("outside")
+    return f"{away} · {where}"
 
 
 def _role(look: _Look, place: PlaceLayout) -> Role:

@@ -97,7 +97,8 @@ def _over(facts: Facts) -> str:
         facts["sampled"],
     ) % {"n": facts["sampled"], **facts}
     if facts["cut_short"]:
-        return f"{words} {_('Its time was up: it goes on in the next turn.')}"
+        rest = _("Its time was up: it goes on in the next turn.")
+        return f"{words} {rest}"
     return words
 
 
