@@ -3,8 +3,8 @@
     python docs/notes.py              write the page
     python docs/notes.py NOTES.md     print what of the notes `notes.toml` does not name
 
-A part is a heading, an item of a list, a command, a block of code, or a row of a table. `tests/course`
-checks that nothing is unmapped and that each step really says it.
+A part is a heading, an item of a list, a command, a block of code, or a row of a table.
+`tests/course` checks that nothing is unmapped and that each step really says it.
 """
 
 from __future__ import annotations
@@ -49,10 +49,14 @@ def parts(notes: str) -> Iterator[Part]:
             yield Part("heading", plain(heading[1]))
         elif (item := _ITEM.match(line)) is not None:
             yield Part("item", plain(item[1]).rstrip(",."))
-        elif line.startswith("|") and not set(line) <= set("|-: "):
-            if not (at + 1 < len(lines) and set(lines[at + 1]) <= set("|-: ")):
-                yield Part("row", " | ".join(map(plain, line.strip("|").split("|"))))
+        elif line.startswith("|") and not _ruled(line) and not _ruled(*lines[at + 1 : at + 2]):
+            yield Part("row", " | ".join(map(plain, line.strip("|").split("|"))))
         at += 1
+
+
+def _ruled(line: str = "") -> bool:
+    """The line between a table's head and its rows."""
+    return line.startswith("|") and set(line) <= set("|-: ")
 
 
 def plain(text: str) -> str:
@@ -89,8 +93,9 @@ def page(places: dict[tuple[str, str], list[str]]) -> str:
     rows = [
         "# The notes in the course",
         "",
-        "Every heading, list item, command, block and table row of the notes, and the steps that carry it.",
-        "Written by `python docs/notes.py` from `notes.toml`; `tests/course/test_notes.py` checks it.",
+        "Every heading, list item, command, block and table row of the notes, and the steps that",
+        "carry it. Written by `python docs/notes.py` from `notes.toml`, checked by",
+        "`tests/course/test_notes.py`.",
         "",
         "| kind | in the notes | lesson and step |",
         "|---|---|---|",

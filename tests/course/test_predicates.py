@@ -64,7 +64,7 @@ def judged(text: str, *lines: str) -> list[tuple[str, str]]:
         ('key = "n", exists = true', "ok", "the key exists"),
         ('key = "nil", exists = true', "pending", "the key exists"),
         ('key = "nil", exists = false', "ok", "the key does not exist"),
-        ('key = "n", exists = false', "wrong", "the key does not exist"),
+        ('key = "n", exists = false', "wrong", "the key exists, and should not"),
         ('key = "list", type = "list"', "ok", "type of the key: list"),
         ('key = "n", type = "list"', "wrong", "type of the key: is string, needs list"),
         ('key = "nil", type = "list"', "pending", "type of the key: list"),

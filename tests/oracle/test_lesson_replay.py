@@ -33,8 +33,21 @@ def test_who_still_waits_at_the_end_is_left_waiting(ports: tuple[int, int]) -> N
 
 def test_a_sample_is_cut_at_what_a_real_server_cannot_do(ports: tuple[int, int]) -> None:
     assert replayed("SET k v EX 60\n:run 61\nGET k", *ports).cut == ":run"
-    assert replayed("SET k v\nSHUTDOWN NOSAVE\nGET k", *ports).cut == "ends the server"
+    assert replayed("SET k v\nSHUTDOWN NOSAVE\nGET k", *ports).cut == "stops the server"
+    assert replayed("CLIENT PAUSE 60000\nGET k", *ports).cut == "stops the server"
     assert replayed("SADD s a b c d\nSPOP s\nSMEMBERS s", *ports).cut == "chance"
+
+
+def test_a_paused_write_is_answered_when_the_pause_is_over(ports: tuple[int, int]) -> None:
+    text = "CLIENT PAUSE 60000 WRITE\n:client 2\nSET k v\n:client 1\nCLIENT UNPAUSE\nGET k"
+    found = replayed(text, *ports)
+    assert (found.differences, found.compared) == ([], 5)
+
+
+def test_who_looks_on_comes_back_when_thrown_out(ports: tuple[int, int]) -> None:
+    text = "CONFIG SET requirepass pw\nCLIENT KILL TYPE normal SKIPME no\n:client 2\nAUTH pw\nPING"
+    found = replayed(text, *ports)
+    assert found.compared >= 3
 
 
 def test_what_servers_do_not_agree_on_is_left_out_and_nothing_else(ports: tuple[int, int]) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.oracle.conftest import running_redis
-from tests.oracle.lessons import Replay, samples_of
+from tests.oracle.lessons import replay, samples_of
 from tutor.course.loader import read_course
 from tutor.course.model import Lesson, Step
 from tutor.course.prose import Run
@@ -54,7 +54,7 @@ def test_a_step_does_on_the_real_server_what_it_does_here(
     cuts: Counter[str] = Counter()
     compared = 0
     for name, lines_of_way in ways.items():
-        replayed = Replay((redis_port, another_port)).run(lines_of_way)
+        replayed = replay(lines_of_way, (redis_port, another_port))
         found += [f"{name}: {difference}" for difference in replayed.differences]
         compared += replayed.compared
         cuts[replayed.cut] += bool(replayed.cut)

@@ -61,3 +61,9 @@ def test_code_blocks_stand_as_they_are_unless_too_wide() -> None:
 
 def test_one_line_without_blocks() -> None:
     assert inline("about `SET`", "note") == [("about ", "note"), ("`SET`", "syntax")]
+
+
+def test_no_break_spaces_stay_and_control_characters_do_not() -> None:
+    said = "".join(text for line in markdown_lines("в\u00a0кэше \x1b[31m", 72) for text, _ in line)
+    assert "в\u00a0кэше" in said
+    assert "\x1b" not in said

@@ -14,6 +14,7 @@ from markdown_it.tree import SyntaxTreeNode
 
 from tutor.console.plain.page import wrap
 from tutor.console.render import Line, printable
+from tutor.course.typography import NO_BREAK
 from tutor.diagrams.canvas import line_width
 
 __all__ = ["indented", "inline", "markdown_lines"]
@@ -121,7 +122,7 @@ def _pieces(node: SyntaxTreeNode, role: str) -> Iterator[tuple[str, str]]:
         kind = child.type
         if kind == "text":
             if child.content:
-                yield printable(child.content), role
+                yield _prose(child.content), role
         elif kind in ("softbreak", "hardbreak"):
             yield " " if kind == "softbreak" else "\n", role
         elif kind == "code_inline":
@@ -143,3 +144,8 @@ _LAYOUT: dict[str, Callable[[SyntaxTreeNode, int], list[Line]]] = {
     "blockquote": _quote,
     "table": _table,
 }
+
+
+def _prose(text: str) -> str:
+    """Text of a lesson that cannot disturb a terminal; its no-break spaces stay."""
+    return NO_BREAK.join(map(printable, text.split(NO_BREAK)))

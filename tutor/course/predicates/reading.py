@@ -15,6 +15,7 @@ from tutor.course.predicates.labreading import read_lab, read_repl
 from tutor.course.predicates.patterns import Used, read_used
 from tutor.course.predicates.probe import Probe
 from tutor.course.predicates.replies import ReplySpec, read_reply
+from tutor.course.predicates.rights import read_rights
 from tutor.course.predicates.route import Converted, Count, NotUsed, Replied, UsedCommand
 from tutor.course.predicates.settings import read_settings
 from tutor.course.problems import did_you_mean
@@ -179,6 +180,11 @@ def _config(table: Table, name: str) -> list[Predicate]:
     return [] if inner is None else read_settings(inner)
 
 
+def _acl(table: Table, name: str) -> list[Predicate]:
+    inner = table.table(name)
+    return [] if inner is None else read_rights(inner)
+
+
 def _django(table: Table, name: str) -> list[Predicate]:
     inner = table.table(name)
     return [] if inner is None else read_django(inner)
@@ -211,6 +217,7 @@ KINDS: dict[str, Callable[[Table, str], list[Predicate]]] = {
     "lab": _lab,
     "once": _once,
     "config": _config,
+    "acl": _acl,
     "django": _django,
     "memcached": _memcached,
     "clients": _clients,

@@ -60,6 +60,11 @@ class Exists(KeyPredicate):
             return verdict(True)
         return PENDING if self.wanted else verdict(False)
 
+    def got(self, verdict: Verdict) -> str:
+        if self.wanted or verdict.ok:
+            return ""
+        return WholeLine(pgettext("check", "the key exists, and should not"))
+
     def name(self) -> str:
         if self.wanted:
             return pgettext("check", "the key exists")
