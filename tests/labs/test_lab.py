@@ -144,7 +144,7 @@ def test_every_knob_can_be_turned_in_one_run() -> None:
         "power-cut": ("replica2", 0), "kept": ("replica1", "rdb"),
         "promote": ("replica1", 0), "switch": ("replica1", 0), "follow": ("master", "replica1"),
         "sentinels": ("", 3), "wait": ("", 1), "write-rate": ("", 40), "read-rate": ("", 4),
-        "command": ("master", "PING"),
+        "command": ("master", "PING"), "call": ("", 'cache.get("tea")'),
     }  # fmt: skip
     assert values.keys() == KNOBS.keys()
     for kind, (target, value) in values.items():
