@@ -212,3 +212,44 @@ def test_an_expired_key_is_gone_without_being_touched() -> None:
     clock.advance(ms=60_001)
     assert check('expect = { key = "page", exists = false }').holds(seen)
     assert b"page" in seen.world.engine.databases[0].keys.data
+
+
+INTERN = "ACL SETUSER intern on nopass ~cart:* +get"
+
+
+@pytest.mark.parametrize(
+    ("asked", "lines", "right"),
+    [
+        ('may = ["GET cart:1"]', (INTERN,), True),
+        ('may = ["GET order:1"]', (INTERN,), False),
+        ('may_not = ["FLUSHALL", "CONFIG SET save x"]', (INTERN,), True),
+        ('may_not = ["FLUSHALL"]', (INTERN, "ACL SETUSER intern +@all"), False),
+        ('may_not = ["CONFIG SET save x"]', (INTERN, "ACL SETUSER intern +config|set"), False),
+        ("nopass = false", (INTERN,), False),
+        ("nopass = true", (INTERN,), True),
+        ("nopass = false", (INTERN, "ACL SETUSER intern resetpass"), True),
+        ("nopass = false", (INTERN, "ACL SETUSER intern off"), True),
+        ('may = ["GET cart:1"]', (INTERN, "ACL SETUSER intern off"), False),
+        ('may = ["GET cart:1"]', (), False),
+        ('may_not = ["FLUSHALL"]', (), True),
+    ],
+)
+def test_rights_are_those_of_a_user_who_is_on(
+    asked: str, lines: tuple[str, ...], right: bool
+) -> None:
+    found = judged(f'acl = {{ user = "intern", {asked} }}', *lines)
+    assert all(status == "ok" for status, _ in found) == right
+
+
+def test_what_a_user_may_not_do_is_told_in_words() -> None:
+    text = 'acl = { user = "intern", may_not = ["FLUSHALL"], nopass = false }'
+    assert judged(text, "ACL SETUSER intern on nopass +@all") == [
+        ("wrong", "intern may not run FLUSHALL"),
+        ("wrong", "intern logs in with any password"),
+    ]
+
+
+def test_rights_have_to_ask_something_of_a_user() -> None:
+    source = Source("lesson.toml", 'id = "it"\nacl = { user = "intern" }\n')
+    read_check(source.top)
+    assert any("asks nothing" in problem.message for problem in source.problems)
