@@ -19,6 +19,8 @@ from tutor.course.calls import (
     wire_of,
 )
 from tutor.course.model import DjangoSetup, LabSetup, Line, McSetup, Step
+from tutor.course.predicates.base import Bounds
+from tutor.course.predicates.besides import McItem
 from tutor.course.predicates.patterns import Used, matches
 from tutor.engine.clock import VirtualClock
 from tutor.engine.replies import ReplyError, is_error
@@ -218,6 +220,24 @@ def test_many_large_values_push_out_the_oldest() -> None:
     assert run(trial, ":mc fill other: 30 200000").reply == 30
     assert run(trial, ":mc get page:3").reply is None
     assert is_error(run(trial, ":mc fill page: many 5").reply)
+
+
+def test_every_key_of_a_command_for_memcached_is_known() -> None:
+    trial = attempt(":mc set a 0 0 x")
+    named = {text: run(trial, text) for text in (":mc gat 60 a b", ":mc gets a b", ":mc touch a 5")}
+    assert [entry.named for entry in named.values() if isinstance(entry, McEntry)] == [
+        (b"a", b"b"), (b"a", b"b"), (b"a",),
+    ]  # fmt: skip
+    assert matches(Used(commands=("mc.gat",), key=b"b"), named[":mc gat 60 a b"])
+
+
+def test_a_check_names_the_class_of_an_items_slab() -> None:
+    trial = attempt(":mc set a 0 0 " + 36 * "x", ":mc set b 0 0 " + 37 * "x")
+    wanted = {key: McItem(key, "slab", Bounds({"eq": 2})) for key in (b"a", b"b", b"none")}
+    found = {key: check.evaluate(trial.scene) for key, check in wanted.items()}
+    assert [found[key].status for key in wanted] == ["wrong", "ok", "pending"]
+    assert found[b"a"].got == 1
+    assert wanted[b"a"].literals() == ("a", "2")
 
 
 # keeping

@@ -7,7 +7,7 @@ from typing import Any
 
 from tutor.course.calls import is_call, is_mc, is_python, line_words
 from tutor.course.model import DjangoSetup, Line, McSetup, Step
-from tutor.course.problems import Problem
+from tutor.course.problems import Problem, did_you_mean
 from tutor.course.prose import Document, Run
 from tutor.course.schema import Table
 from tutor.engine.cmdline import UnbalancedQuotes
@@ -64,17 +64,29 @@ def line_fault(line: Line, step: Step) -> str | None:
     """What is wrong with a line for Django or Memcached, "" if nothing is; None for any other."""
     if is_mc(line.argv):
         from tutor.course.mcstage import FILL, fill_fault
+        from tutor.memcached.text import COMMANDS
 
         if step.memcached is None:
             return "it needs [step.memcached]"
         if len(line.argv) == 1:
             return f"it is written: {MC_USAGE}"
-        return fill_fault(line.argv[2:]) if line.argv[1].lower() == FILL else ""
+        word = line.argv[1].lower()
+        if word == FILL:
+            return fill_fault(line.argv[2:])
+        if word in COMMANDS or _is_mistake(line, step):
+            return ""
+        known = [FILL.decode(), *(name.decode() for name in COMMANDS)]
+        return f"it is written: {MC_USAGE}{did_you_mean(word.decode('utf-8', 'replace'), known)}"
     if step.django is not None and is_call(line.argv):
         from tutor.course.callwords import complaint
 
         return complaint(line.argv)
     return None
+
+
+def _is_mistake(line: Line, step: Step) -> bool:
+    """A mistake may call a command that there is not, as learners do."""
+    return any(line is one for reject in step.reject for one in reject.run)
 
 
 def examples_beside(steps: Sequence[Step], prose: Mapping[str, Document]) -> Iterator[Problem]:
