@@ -177,6 +177,7 @@ def test_the_history_of_a_lesson_tells_what_was_done_when(
     player.jump(step.id)
     player.run_line("GETT x")
     player.run(step.reject[0].run[0].argv)
+    player.run_line("SET x 1")
     player.undo()
     player.hint()
     player.reset()
