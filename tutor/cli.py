@@ -170,7 +170,7 @@ def _add_keeping(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
     _lang_argument(options)
     review.set_defaults(run=_review)
 
-    progress = add("progress", _("how far you are, what is weak; export, import, report"))
+    progress = add("progress", _("how far you are, what is weak; history, export, import, report"))
     options = _options(progress)
     learning.add_progress_arguments(progress, options)
     _lang_argument(options)

@@ -64,7 +64,7 @@ def test_progress_tells_every_lesson_and_where_to_go_on(
     assert "Steps done: 0 of" not in out
     assert "open: " in out
     assert "Go on with: STRING" in out
-    assert "(redis-tutor learn string)" in out
+    assert "(redis-tutor learn string)" in " ".join(out.split())
 
 
 def test_review_lists_what_is_due(course: Course, capsys: pytest.CaptureFixture[str]) -> None:
@@ -165,3 +165,33 @@ def test_the_report_on_an_exam_is_made_of_what_was_kept(
     file = tmp_path / "report.md"
     said(capsys, "progress", "report", "tiny", "--output", str(file))
     assert file.read_text(encoding="utf-8").startswith("# Exam report\n")
+
+
+def test_the_history_of_a_lesson_tells_what_was_done_when(
+    course: Course, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _out, err = said(capsys, "progress", "history", "string")
+    assert (code, err) == (2, "Nothing was done in this lesson yet.\n")
+    player = Player(course, "string", clock=VirtualClock(), progress=Progress())
+    step = next(step for step in player.lesson.steps if step.kind == "exercise")
+    player.jump(step.id)
+    player.run_line("GETT x")
+    player.run(step.reject[0].run[0].argv)
+    player.run_line("SET x 1")
+    player.undo()
+    player.hint()
+    player.reset()
+    player.solution()
+    for line in step.solution:
+        player.run(line.argv)
+    question = next(step for step in player.lesson.steps if step.kind == "predict")
+    player.jump(question.id)
+    player.answer(next(iter(question.predict.options)) if question.predict else "")
+    code, out, _err = said(capsys, "progress", "history", "string")
+    assert code == 0
+    for text in (
+        "> GETT x  (error) ERR unknown command", "feedback: ", "a command taken back",
+        "hint 1 opened", "begun again", "the solution was seen", "right now: ",
+        "done after the solution was seen", "answer: ", "done: the answer was ",
+    ):  # fmt: skip
+        assert text in out

@@ -4,6 +4,7 @@ redis-tutor progress                     how far, what is weak, where to go on
 redis-tutor progress export FILE         all of it in one file, for another machine
 redis-tutor progress import FILE         joined to what is here
 redis-tutor progress report LESSON       the report on a lesson's exam
+redis-tutor progress history LESSON      what was done in its steps, and when
 redis-tutor review --list                what is due
 redis-tutor cheatsheet [LESSON …]        Markdown from one's own commands
 """
@@ -11,7 +12,9 @@ redis-tutor cheatsheet [LESSON …]        Markdown from one's own commands
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,12 +42,15 @@ def add_progress_arguments(
     words.add_argument(
         "deed",
         nargs="?",
-        choices=("show", "export", "import", "report"),
+        choices=("show", "history", "export", "import", "report"),
         default="show",
-        help=_("show (the default), export, import, report"),
+        help=_("show (the default), history, export, import, report"),
     )
     words.add_argument(
-        "name", nargs="?", metavar="FILE", help=_("the file; for report: the lesson's id")
+        "name",
+        nargs="?",
+        metavar="FILE",
+        help=_("the file; for history and report: the lesson's id"),
     )
     _output_argument(options)
 
@@ -83,12 +89,14 @@ def run_progress(args: argparse.Namespace) -> int:
         return export(progress, Path(args.name))
     if args.deed == "import":
         return bring_in(progress, course, Path(args.name))
+    if args.deed == "history":
+        return _history(progress, course, args)
     if args.deed == "report":
         return _report(progress, course, args)
     from tutor.course.summary import summarize
 
     for line in summary_lines(summarize(course, progress, _now_ms())):
-        print(line)
+        _say(line)
     return _told(progress)
 
 
@@ -96,7 +104,7 @@ def run_review(args: argparse.Namespace) -> int:
     """What is due, as text; the exit code. The questions themselves are asked on the screen."""
     progress, course = _open(args)
     for line in due_lines(course, progress, _now_ms()):
-        print(line)
+        _say(line)
     return _told(progress)
 
 
@@ -153,6 +161,17 @@ def bring_in(progress: Progress, course: Course, path: Path) -> int:
     if copy is not None:
         print(_("Your progress before that is kept as {file}.").format(file=copy))
     return _told(progress)
+
+
+def _history(progress: Progress, course: Course, args: argparse.Namespace) -> int:
+    from tutor.console.steps_done import history_lines
+
+    if not _is_lesson(course, args.name):
+        return _refuse(_no_lesson(course, args.name))
+    lines = list(history_lines(course, progress, course.lesson(args.name)))
+    if not lines:
+        return _refuse(_("Nothing was done in this lesson yet."))
+    return _write("\n".join(lines) + "\n", args.output)
 
 
 def _report(progress: Progress, course: Course, args: argparse.Namespace) -> int:
@@ -291,6 +310,13 @@ def _open(args: argparse.Namespace) -> tuple[Progress, Course]:
     set_language(args.lang or (kept if isinstance(kept, str) else None) or guess_language() or "en")
     course, _problems = read_course()
     return progress, course
+
+
+def _say(line: str) -> None:
+    """Print a line; what is too long for the terminal goes on beneath it, further in."""
+    width = shutil.get_terminal_size((100, 24)).columns
+    inner = " " * (len(line) - len(line.lstrip()) + 2)
+    print(textwrap.fill(line, width, subsequent_indent=inner, break_on_hyphens=False))
 
 
 def _now_ms() -> int:

@@ -105,7 +105,7 @@ def _typed(lesson: Lesson, step: Step, attempt: Mapping[str, Any]) -> Iterator[T
                 yield waiting
             waiting = Typed(event[2], event[3], event[4])
         elif event[1] == "said" and waiting is not None:
-            said = _said(lesson, step, event[2], event[3:])
+            said = said_text(lesson, step, event[2], event[3:])
             yield Typed(waiting.line, waiting.node, waiting.error, said, event[2])
             waiting = None
     if waiting is not None:
@@ -127,7 +127,7 @@ def _from_actions(actions: Any) -> Iterator[Typed]:
 _SPAN = re.compile(r"(`+[^`]*`+)")
 
 
-def _said(lesson: Lesson, step: Step, rule: str, words: Sequence[str]) -> str:
+def said_text(lesson: Lesson, step: Step, rule: str, words: Sequence[str]) -> str:
     """A feedback text in the present language, with what was filled in when it was read."""
     section = Texts(lesson).raw(f"{step.id}/feedback.{rule}")
     if section is None:
