@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from tutor.engine import standing
 from tutor.engine.memory import eviction
 from tutor.engine.memory.last_uses import RECENT
+from tutor.engine.structures.hashtable import INITIAL_SIZE
 from tutor.engine.structures.trace import Trace
 from tutor.engine.structures.window import Window
 
@@ -233,8 +234,9 @@ def _resize_tables(engine: Engine) -> None:
     for _ in range(min(DATABASES_PER_CALL, count)):
         database = engine.databases[state.resize_db % count]
         state.resize_db += 1
-        database.keys.shrink_if_needed()
-        database.expires.shrink_if_needed()
+        for table in (database.keys, database.expires):
+            if table.size0 > INITIAL_SIZE:  # most are small, and this is done all the time
+                table.shrink_if_needed()
 
 
 def _rehash_tables(engine: Engine) -> None:
@@ -243,7 +245,7 @@ def _rehash_tables(engine: Engine) -> None:
     for _ in range(min(DATABASES_PER_CALL, count)):
         database = engine.databases[state.rehash_db % count]
         for table in (database.keys, database.expires):
-            if table.rehashing:
+            if table.rehashidx >= 0:
                 for _batch in range(REHASH_BATCHES):
                     if not table.rehash_for(REHASH_BATCH):
                         break

@@ -51,8 +51,8 @@ class Simulation:
         heap = self._heap
         while heap and heap[0][0] <= time:
             due, _, happening = heapq.heappop(heap)
-            if due > self.now:
-                self.clock.advance(us=due - self.now)
+            if due > (now := self.now):
+                self.clock.advance(us=due - now)
             self.happenings += 1
             happening()
         if time > self.now:

@@ -19,7 +19,7 @@ from tutor.course.texts import perform_section
 from tutor.engine.clock import SystemClock, VirtualClock
 from tutor.engine.replies import is_error
 
-IDLENESS = (b":run", b"60")
+IDLENESS = (b":run", b"30")
 """In a lab time goes on while a learner reads."""
 
 ROUTES = 3

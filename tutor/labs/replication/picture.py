@@ -119,7 +119,7 @@ class Camera:
             offset=replication.history.offset,
             behind_bytes=behind_bytes,
             behind_ms=behind_ms,
-            keys=sum(len(database) for database in engine.databases),
+            keys=sum([len(database.keys.data) for database in engine.databases]),
             ops_per_s=self._rates[node.name],
             backlog=backlog,
             persistence=node.settings.kept,
