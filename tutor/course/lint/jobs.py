@@ -6,6 +6,7 @@ course ─▶ jobs ─▶ here, or in several processes ─▶ findings ─▶ o
 from __future__ import annotations
 
 import dataclasses
+import gc
 import multiprocessing
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -132,6 +133,8 @@ _workshop: Workshop | None = None
 def _begin(folder: Path, around: Surroundings) -> None:
     global _workshop
     _workshop = Workshop(folder, around)
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)  # worlds and labs are many objects, and few of them garbage
 
 
 def _do(job: Job) -> Finding:
