@@ -153,7 +153,7 @@ def test_the_report_on_an_exam_is_made_of_what_was_kept(
     with (root / "tiny" / "lesson.toml").open("a", encoding="utf-8") as text:
         text.write("\n[step.exam]\nminutes = 5\n")
     course = load_course(root)
-    monkeypatch.setattr("tutor.course.loader.data_folder", lambda name: root)
+    monkeypatch.setattr("tutor.course.loader.lessons_folder", lambda: root)
     code, _out, err = said(capsys, "progress", "report", "tiny")
     assert (code, err) == (2, "The exam has not been begun yet.\n")
     player = Player(course, "tiny", "delta", progress=Progress())

@@ -69,7 +69,7 @@ def test_it_is_in_the_language_of_the_moment(tiny: Course, progress: Progress) -
     text = sheet(tiny, progress)
     assert "## Проба" in text
     assert "**`SET`** — Записать значение строки" in text
-    assert "> Сейчас в ключе `24`: цифры стоят наоборот." in text
+    assert "> Сейчас в\u00a0ключе `24`: цифры стоят наоборот." in text
     assert "Готово." in text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tutor.course.model import Step
-from tutor.course.predicates.base import Check, Verdict, WholeLine, line_text
+from tutor.course.predicates.base import Check, Demand, Verdict, WholeLine, line_text
 from tutor.course.texts import Texts
 from tutor.course.views import CheckLine, CheckView
 from tutor.i18n import pgettext
@@ -40,6 +40,8 @@ def check_views(
 def _got(check: Check, verdicts: Sequence[Verdict]) -> str:
     predicate, verdict = check.predicates[0], verdicts[0]
     got = predicate.got(verdict)
+    if isinstance(got, Demand):
+        return ""  # the author's words say it better
     if not got or isinstance(got, WholeLine):
         return f": {got}" if got else ""
     text = pgettext("check", "is {got}, needs {want}")

@@ -136,6 +136,12 @@ class WholeLine(str):
     __slots__ = ()
 
 
+class Demand(WholeLine):
+    """A whole line that says again what is wanted, since there is no more to say."""
+
+    __slots__ = ()
+
+
 def line_text(predicate: Predicate, verdict: Verdict) -> str:
     """ "length: 3", or "length: is 2, needs 3"."""
     name, want = predicate.name(), predicate.want()

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tutor.course.predicates.base import Predicate, Scene, Verdict, WholeLine, line_text, verdict
+from tutor.course.predicates.base import (
+    Demand,
+    Predicate,
+    Scene,
+    Verdict,
+    WholeLine,
+    line_text,
+    verdict,
+)
 from tutor.i18n import pgettext
 
 
@@ -36,7 +44,9 @@ class All:
         if not isinstance(verdict.got, tuple):
             return ""
         index, found = verdict.got
-        return WholeLine(line_text(self.parts[index], found))
+        part = self.parts[index]
+        told = bool(part.got(found) or part.want())
+        return (WholeLine if told else Demand)(line_text(part, found))
 
     def literals(self) -> tuple[str, ...]:
         return tuple(word for part in self.parts for word in part.literals())
