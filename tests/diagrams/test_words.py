@@ -28,7 +28,7 @@ def messages() -> dict[tuple[str, str | None], tuple[str, ...]]:
 
 
 MESSAGES = messages()
-TERMS = re.compile("load factor|cache-aside")
+TERMS = re.compile("load factor|cache-aside|Django")
 """What engineers call so in both languages."""
 
 
