@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 
+from tutor.course.calls import is_python
 from tutor.course.exam import minutes, minutes_left
 from tutor.course.player import Player
 from tutor.course.prose import Prose
@@ -196,8 +197,14 @@ class Story(Vertical):
             return []
         rows: list[Row] = []
         if question.ask:
-            ask = row((_("What will Redis reply?"), "strong"))
-            rows += [*wrap(ask, width), *self._command(question.ask, width), EMPTY]
+            if question.run:
+                rows += wrap(row((_("What is run first:"), "strong")), width)
+                rows += [line for text in question.run for line in self._command(text, width)]
+                rows += [EMPTY]
+            beside = is_python(question.ask) or question.ask.startswith(":mc")
+            what = _("What will the answer be?") if beside else _("What will Redis reply?")
+            rows += wrap(row((what, "strong")), width)
+            rows += [*self._command(question.ask, width), EMPTY]
         for number, option in enumerate(question.options, 1):
             mark, role = f" {number} ", "dim" if question.answered else "hotkey"
             if option.chosen or (question.answered and option.correct):
