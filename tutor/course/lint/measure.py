@@ -35,12 +35,27 @@ def rendered_lines(prose: Prose, width: int = WIDTH) -> int:
                 inner = Text(block.markdown)
                 heights.append(1 + rendered_lines((inner,), width - 2))
             case Transcript():
-                heights.append(sum(map(_exchange_lines, block.exchanges)))
+                heights.append(sum(_exchange_lines(one, width) for one in block.exchanges))
     return sum(heights) + max(0, len(heights) - 1)
 
 
-def _exchange_lines(one: Exchange) -> int:
-    return 1 + (reply_lines(one.reply) if one.said is None else len(one.said))
+def _exchange_lines(one: Exchange, width: int) -> int:
+    if one.said is None:
+        return 1 + reply_lines(one.reply)
+    texts = ("".join(text for text, _role in line) for line in one.said)
+    return 1 + sum(_flowing(text, width) for text in texts)
+
+
+def _flowing(text: str, width: int) -> int:
+    """Lines of a text whose later lines are indented by two cells."""
+    lines, used = 1, 0
+    for word in re.findall(r" *[^ ]+", text):
+        size = cell_width(word)
+        if used and used + size > width:
+            lines, used = lines + 1, 2 + cell_width(word.lstrip(" "))
+        else:
+            used += size
+    return lines
 
 
 def widest_code(prose: Prose) -> int:
