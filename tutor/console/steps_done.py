@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from tutor.course.cheatsheet import said_text
-from tutor.course.concepts import present_id
-from tutor.course.diary import sound
+from tutor.course.diary import events_of
 from tutor.course.model import Course, Lesson, Step
 from tutor.course.progress import Progress
 from tutor.course.summary import step_title
@@ -19,12 +18,9 @@ Words = Sequence[str]
 
 def history_lines(course: Course, progress: Progress, lesson: Lesson) -> Iterator[str]:
     """Every step in which something was done, in the lesson's order."""
-    place = progress.place(lesson.id)
-    kept = {} if place is None else place["attempts"]
-    attempts = {present_id(course, lesson, id_): attempt for id_, attempt in kept.items()}
+    attempts = progress.attempts(course, lesson)
     for step in lesson.steps:
-        log = attempts.get(step.id, {}).get("log")
-        events = [event for event in log if sound(event)] if isinstance(log, list) else []
+        events = events_of(attempts.get(step.id, {}).get("log"))
         if events:
             yield step_title(lesson, step)
             yield from (f"  {_time(event[0])}  {_told(lesson, step, event)}" for event in events)

@@ -76,7 +76,7 @@ class Attempt(Judged):
         if not is_move(argv) or is_mc(argv):
             self.cancel()
         words = [word.decode("utf-8", "surrogateescape") for word in argv]
-        self.actions.append(["run", self._elapsed_ms(), *words])
+        self.actions.append(["run", self.elapsed_ms, *words])
         entry = self.stage.play.run(argv)
         self.judge()
         return entry
@@ -85,7 +85,7 @@ class Attempt(Judged):
         """Take back the last change."""
         if not self.world.can_undo:
             return None
-        self.actions.append(["undo", self._elapsed_ms()])
+        self.actions.append(["undo", self.elapsed_ms])
         entry = self.world.undo()
         self.judge()
         return entry
@@ -94,7 +94,7 @@ class Attempt(Judged):
         """Do again what was taken back."""
         if not self.world.can_redo:
             return None
-        self.actions.append(["redo", self._elapsed_ms()])
+        self.actions.append(["redo", self.elapsed_ms])
         entry = self.world.redo()
         self.judge()
         return entry
@@ -102,13 +102,13 @@ class Attempt(Judged):
     def go(self, index: int) -> None:
         """Go to another moment of this try (`World.go`)."""
         self.world.go(index)
-        self.actions.append(["go", self._elapsed_ms(), str(index)])
+        self.actions.append(["go", self.elapsed_ms, str(index)])
         self.judge()
 
     def switch(self, number: int) -> None:
         """Go over to a branch (`World.switch`)."""
         self.world.switch(number)
-        self.actions.append(["switch", self._elapsed_ms(), str(number)])
+        self.actions.append(["switch", self.elapsed_ms, str(number)])
         self.judge()
 
     def reset(self) -> None:
@@ -121,7 +121,7 @@ class Attempt(Judged):
         """Stop waiting in a blocking command; False if nothing waited."""
         if not self.world.waiting:
             return False
-        self.actions.append(["cancel", self._elapsed_ms()])
+        self.actions.append(["cancel", self.elapsed_ms])
         self.world.stop_waiting(None)
         return True
 
@@ -163,14 +163,11 @@ class Attempt(Judged):
 
     # keeping and coming back
 
-    def _elapsed_ms(self) -> int:
-        return max(0, (self.clock.now_us() - self.started_us) // 1000)
-
     def state(self) -> dict[str, Any]:
         """All of it as plain data."""
         return {
             "actions": kept_actions(self.actions),
-            "elapsed_ms": self._elapsed_ms() if self.actions or self.record else 0,
+            "elapsed_ms": self.elapsed_ms if self.actions or self.record else 0,
             **self._record_state(),
             **self._help_state(),
         }
@@ -220,7 +217,7 @@ class Attempt(Judged):
 
     @property
     def elapsed_ms(self) -> int:
-        return self._elapsed_ms()
+        return max(0, (self.clock.now_us() - self.started_us) // 1000)
 
     @property
     def commands(self) -> int:

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.course import feedback
-from tutor.course.concepts import present_id
-from tutor.course.diary import sound, typed
+from tutor.course.diary import events_of, typed
 from tutor.course.markdown import code, escaped, fenced, heading, quoted
 from tutor.course.model import Course, Lesson, Step
 from tutor.course.progress import Progress
@@ -73,9 +72,7 @@ def cheat_sheet(
 
 
 def _lesson(course: Course, progress: Progress, manner: Manner, lesson: Lesson) -> str:
-    place = progress.place(lesson.id)
-    kept = {} if place is None else place["attempts"]
-    attempts = {present_id(course, lesson, id_): attempt for id_, attempt in kept.items()}
+    attempts = progress.attempts(course, lesson)
     lines = {
         step.id: list(_typed(lesson, step, attempts[step.id]))
         for step in lesson.steps
@@ -96,8 +93,7 @@ def _lesson(course: Course, progress: Progress, manner: Manner, lesson: Lesson) 
 
 
 def _typed(lesson: Lesson, step: Step, attempt: Mapping[str, Any]) -> Iterator[Typed]:
-    log = attempt.get("log")
-    events = [event for event in log if sound(event)] if isinstance(log, list) else []
+    events = events_of(attempt.get("log"))
     waiting: Typed | None = None
     for event in events:
         if event[1] == "run":

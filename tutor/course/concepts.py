@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tutor.course.diary import HOW, sound
+from tutor.course.diary import HOW, events_of
 from tutor.course.model import Course, Lesson, Step
 from tutor.course.progress import Progress
 from tutor.course.spacing import Grade, Memory, Rated, memory
@@ -140,25 +140,16 @@ def finished(course: Course, progress: Progress) -> Iterator[tuple[Lesson, Step,
     """The steps that ask something and were done, and how that went. An exam asks too much at once
     to be a review."""
     for lesson in course.lessons:
-        place = progress.place(lesson.id)
-        attempts = {} if place is None else place["attempts"]
         known = {step.id: step for step in lesson.steps}
-        for id_, attempt in attempts.items():
-            step = known.get(present_id(course, lesson, id_))
+        for id_, attempt in progress.attempts(course, lesson).items():
+            step = known.get(id_)
             if step is None or step.kind not in REVIEWED or step.exam or not attempt.get("done"):
                 continue
             yield lesson, step, _done(attempt, f"{lesson.id}/{step.id}")
 
 
-def present_id(course: Course, lesson: Lesson, step_id: str) -> str:
-    """The id that a step of an earlier release has now."""
-    full = f"{lesson.id}/{step_id}"
-    return course.aliases.get(full, full).partition("/")[2]
-
-
 def _done(attempt: Mapping[str, Any], item: str) -> Rating:
-    log = attempt.get("log")
-    events = [event for event in log if sound(event)] if isinstance(log, list) else []
+    events = events_of(attempt.get("log"))
     event = next((event for event in events if event[1] == "done"), None)
     if event is not None:
         return Rating(event[0], GRADE_OF.get(event[2], "good"), item, event[2])

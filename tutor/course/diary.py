@@ -55,7 +55,12 @@ class Diary:
     @classmethod
     def resumed(cls, kept: Any) -> Diary:
         """What was kept; events that are none are left out."""
-        return cls(list(event) for event in kept if sound(event)) if _is_list(kept) else cls()
+        return cls(list(event) for event in events_of(kept))
+
+
+def events_of(kept: Any) -> list[Event]:
+    """The events of a step's kept ``log``; what is none is left out."""
+    return [event for event in kept if sound(event)] if isinstance(kept, list) else []
 
 
 def trimmed(events: Sequence[Event]) -> list[Event]:
@@ -73,10 +78,6 @@ def trimmed(events: Sequence[Event]) -> list[Event]:
 
 def _size(event: Event) -> int:
     return 16 + sum(len(word) for word in event[2:])
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list)
 
 
 def sound(event: Any) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from tutor.course.calls import McEntry
 from tutor.course.model import McSetup
+from tutor.course.stepclock import StepClock
 from tutor.engine.clock import Clock
 from tutor.engine.replies import Reply, ReplyError, Status
 from tutor.engine.world import Entry
@@ -46,7 +47,7 @@ class McStage:
 
     def __init__(self, setup: McSetup, clock: Clock, log: Sequence[McEntry] = ()) -> None:
         self._setup = setup
-        self._clock = _Past(clock)
+        self._clock = StepClock(clock)
         self._begun_us = log[0].now_us if log else clock.now_us()
         self._log = list(log)
         self._fed: list[McEntry] = []
@@ -108,18 +109,6 @@ class McStage:
         self._clock.held = None
         self._fed.append(entry)
         return answer
-
-
-class _Past:
-    """A clock that can be held at a moment."""
-
-    def __init__(self, base: Clock) -> None:
-        self.base = base
-        self.held: int | None = None
-
-    def now_us(self) -> int:
-        """The moment it is held at, or that of the clock below."""
-        return self.base.now_us() if self.held is None else self.held
 
 
 def _same(one: object, other: object) -> bool:

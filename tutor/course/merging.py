@@ -17,7 +17,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tutor.course.diary import Event, sound, trimmed
+from tutor.course.diary import Event, events_of, sound, trimmed
 from tutor.course.transfer import sound_review
 
 Data = dict[str, Any]
@@ -107,8 +107,7 @@ def _rank(event: Event) -> int:
 
 
 def _log(attempt: Mapping[str, Any]) -> list[Event]:
-    log = attempt.get("log")
-    return [event for event in log if sound(event)] if isinstance(log, list) else []
+    return events_of(attempt.get("log"))
 
 
 def _age(attempt: Mapping[str, Any]) -> int:

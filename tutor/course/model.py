@@ -274,6 +274,11 @@ class Course:
     id: str = ""
     concepts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
+    def present_step(self, lesson: Lesson, step_id: str) -> str:
+        """The id that a step of an earlier release has now."""
+        full = f"{lesson.id}/{step_id}"
+        return self.aliases.get(full, full).partition("/")[2]
+
     def concept_name(self, concept: str, language: str) -> str:
         """How a concept is called; its id where it has no name."""
         return self.concepts.get(concept, {}).get(language) or concept

@@ -138,6 +138,14 @@ class Player:
         return self._attempt.done
 
     @property
+    def may_go_on(self) -> bool:
+        """Nothing is left to do in the step: its checks are green, its question is answered, or it
+        asks for nothing."""
+        question = self.question()
+        answered = question is not None and question.answered
+        return self.passed or answered or self.step.kind in ("read", "free", "demo")
+
+    @property
     def assisted(self) -> bool:
         """The learner saw the solution of this step (last rung included)."""
         return self._attempt.saw_solution
@@ -491,17 +499,13 @@ class Player:
         known = {step.id for step in self.lesson.steps}
         if isinstance(attempts, dict):
             self._kept = {
-                self._present_id(id_): kept
+                self.course.present_step(self.lesson, id_): kept
                 for id_, kept in attempts.items()
-                if self._present_id(id_) in known and isinstance(kept, dict)
+                if self.course.present_step(self.lesson, id_) in known and isinstance(kept, dict)
             }
-        step_id = self._present_id(str(state.get("step", "")))
+        step_id = self.course.present_step(self.lesson, str(state.get("step", "")))
         if step_id in known:
             self.index = self.lesson.index_of(step_id)
-
-    def _present_id(self, step_id: str) -> str:
-        full = f"{self.lesson.id}/{step_id}"
-        return self.course.aliases.get(full, full).partition("/")[2]
 
     def _enter(self) -> None:
         step = self.step

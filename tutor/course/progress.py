@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.course.merging import joined_log, joined_reviews, merged
 from tutor.course.spacing import Grade
@@ -22,6 +22,9 @@ from tutor.course.storage import Damaged, JsonFile, Newer
 from tutor.course.transfer import KEYS, sound_review
 from tutor.i18n import _
 from tutor.resources import state_folder
+
+if TYPE_CHECKING:
+    from tutor.course.model import Course, Lesson
 
 FORMAT = 1
 FILE_NAME = "progress.json"
@@ -102,6 +105,11 @@ class Progress:
         if not lesson:
             return None
         return {"step": lesson.get("step", ""), "attempts": dict(lesson.get("attempts") or {})}
+
+    def attempts(self, course: Course, lesson: Lesson) -> dict[str, dict[str, Any]]:
+        """What was kept of a lesson's steps, by the ids that they have now."""
+        kept = self._lesson(lesson.id).get("attempts") or {}
+        return {course.present_step(lesson, id_): attempt for id_, attempt in kept.items()}
 
     def summary(self, lesson_id: str) -> Summary:
         """How far a lesson is."""

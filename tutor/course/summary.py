@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from tutor.course.concepts import Concept, Item, concepts_of, present_id
+from tutor.course.concepts import Concept, Item, concepts_of
 from tutor.course.model import Course, Lesson, Step
 from tutor.course.progress import Progress
 from tutor.course.texts import Texts
@@ -106,9 +105,7 @@ def summarize(course: Course, progress: Progress, now_ms: int) -> Summary:
 
 
 def _lesson(course: Course, progress: Progress, number: int, lesson: Lesson) -> LessonSummary:
-    place = progress.place(lesson.id)
-    kept: Mapping[str, Mapping[str, Any]] = {} if place is None else place["attempts"]
-    attempts = {present_id(course, lesson, id_): attempt for id_, attempt in kept.items()}
+    attempts = progress.attempts(course, lesson)
     sorts: dict[str, list[str]] = {"solved": [], "assisted": [], "open": []}
     for step in lesson.steps:
         attempt = attempts.get(step.id, {})

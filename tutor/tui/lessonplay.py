@@ -124,9 +124,7 @@ class LessonPlay(BaseScreen[None]):
 
     def action_go_on(self) -> None:
         """Enter where there is nothing to enter goes on if the step is done."""
-        question = self.player.question()
-        answered = question is not None and question.answered
-        if self.player.passed or answered or self.player.step.kind in ("read", "free", "demo"):
+        if self.player.may_go_on:
             self.action_next_step()
 
     def action_hint(self) -> None:

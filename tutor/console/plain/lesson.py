@@ -123,10 +123,7 @@ class PlainLesson:
         self._judged(None)
 
     def _go_on_if_done(self) -> None:
-        question = self.player.question()
-        answered = question is not None and question.answered
-        done = self.player.passed or answered or self.player.step.kind in ("read", "free", "demo")
-        if self._interactive and done:
+        if self._interactive and self.player.may_go_on:
             self.next()
 
     def _answered(self, line: str) -> bool:

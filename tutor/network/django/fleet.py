@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Generic, Literal, TypeVar
 
 from tutor.engine.config import Config
 from tutor.engine.engine import Engine
@@ -36,6 +36,8 @@ FULL_SYNC_S = 5.0
 """How long replicas may take to follow after a start."""
 
 _LOOK_S = 0.005
+
+M = TypeVar("M")
 
 Role = Literal["master", "replica"]
 
@@ -201,26 +203,12 @@ class Member:
                                keys)  # fmt: skip
 
 
-class Fleet:
-    """A master and ``replicas`` replicas. `start` before use, `stop` at the end; or use ``with``.
+class ByName(Generic[M]):
+    """Servers by name, the master first."""
 
-    Methods may be called from any one thread at a time.
-    """
+    members: dict[str, M]
 
-    def __init__(self, replicas: int = 0, seed: int = 1) -> None:
-        self._seed = seed
-        self._password = b""
-        self.members: dict[str, Member] = {MASTER: Member(MASTER, seed)}
-        self._name_replicas(replicas)
-
-    def __enter__(self) -> Fleet:
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    def __getitem__(self, name: str) -> Member:
+    def __getitem__(self, name: str) -> M:
         try:
             return self.members[name]
         except KeyError:
@@ -230,6 +218,26 @@ class Fleet:
     def names(self) -> tuple[str, ...]:
         """The master first."""
         return tuple(self.members)
+
+
+class Fleet(ByName[Member]):
+    """A master and ``replicas`` replicas. `start` before use, `stop` at the end; or use ``with``.
+
+    Methods may be called from any one thread at a time.
+    """
+
+    def __init__(self, replicas: int = 0, seed: int = 1) -> None:
+        self._seed = seed
+        self._password = b""
+        self.members = {MASTER: Member(MASTER, seed)}
+        self._name_replicas(replicas)
+
+    def __enter__(self) -> Fleet:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def _name_replicas(self, count: int) -> None:
         for number in range(1, min(count, MOST_REPLICAS) + 1):

@@ -20,7 +20,7 @@ from typing import Any, Literal, Protocol
 from tutor.engine.engine import Engine
 from tutor.engine.replies import BLOCKED, NO_REPLY, Reply
 from tutor.engine.session import Session
-from tutor.network.django.fleet import MASTER, NoSuchServer, ServerState
+from tutor.network.django.fleet import MASTER, ByName, ServerState
 from tutor.network.django.wirelog import Peer, Requests, Tap, WireLog, pool_of, refused
 from tutor.network.encoder import encode
 
@@ -194,22 +194,11 @@ class MemoryMember:
                            0, None, False, 0.0, False, keys)  # fmt: skip
 
 
-class MemoryFleet:
+class MemoryFleet(ByName[MemoryMember]):
     """Servers by name, the master first. Whoever made the engines starts and stops them."""
 
     def __init__(self, hosts: Mapping[str, Host]) -> None:
         self.members = {name: MemoryMember(name, host) for name, host in hosts.items()}
-
-    def __getitem__(self, name: str) -> MemoryMember:
-        try:
-            return self.members[name]
-        except KeyError:
-            raise NoSuchServer(name) from None
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The master first."""
-        return tuple(self.members)
 
     def ensure(self, replicas: int, password: str = "") -> None:
         """There are those that there are. Raises `NoSuchServer` if that is not enough."""
