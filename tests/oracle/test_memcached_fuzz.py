@@ -8,6 +8,9 @@ slabs hold. Not compared is what the real server's threads do at moments of thei
 segment an item stands, and who found that an item had expired. While an item waits for the thread
 that moves it from COLD to WARM, incr writes a new item and leaves the old one's bytes: commands
 that change numbers are compared in `lru mode flat`, where nothing waits; all others in both modes.
+
+Threads and the clock's seconds do not follow from the seed, all else does: a difference that three
+fresh pairs of servers do not show again is told as a warning, any other is a failure.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from __future__ import annotations
 import os
 import random
 import time
+import warnings
 
 import pytest
 
@@ -104,19 +108,21 @@ def first_difference(ours: bytes, theirs: bytes) -> str:
     )
 
 
+def difference(talks: list[list[bytes]]) -> str:
+    """What differs between two servers that have just been started."""
+    with pair() as both:
+        return differs(both, talks)
+
+
 def smaller(talks: list[list[bytes]]) -> list[list[bytes]]:
     """Leave out batches, then commands, as long as a fresh pair of servers still differs."""
-
-    def wrong(candidate: list[list[bytes]]) -> bool:
-        with pair() as both:
-            return bool(differs(both, candidate))
 
     size = max(len(talks) // 2, 1)
     while size:
         at = 0
         while at < len(talks):
             without = talks[:at] + talks[at + size :]
-            if without and wrong(without):
+            if without and difference(without):
                 talks = without
             else:
                 at += size
@@ -126,7 +132,7 @@ def smaller(talks: list[list[bytes]]) -> list[list[bytes]]:
         while at < len(talks[number]) and len(talks[number]) > 1:
             batch = talks[number][:at] + talks[number][at + 1 :]
             without = [*talks[:number], batch, *talks[number + 1 :]]
-            if wrong(without):
+            if difference(without):
                 talks = without
             else:
                 at += 1
@@ -138,14 +144,12 @@ def test_both_servers_say_and_hold_the_same(mode: str) -> None:
     seed = int(os.environ.get("ORACLE_SEED", random.SystemRandom().randrange(2**32)))
     for turn in range(max(COMMANDS // LENGTH // 2, 1)):
         talks = conversation(seed + turn, mode)
-        with pair() as both:
-            found = differs(both, talks)
-        if found:
+        found = difference(talks)
+        if not found:
+            continue
+        said = f"ORACLE_SEED={seed + turn} ORACLE_FUZZ={LENGTH} ({mode})"
+        if not any(difference(talks) for _ in range(3)):
+            warnings.warn(f"once of four times: {said}\n{found}", stacklevel=1)
+        else:
             least = smaller(talks)
-            with pair() as both:
-                found = differs(both, least) or found
-            pytest.fail(
-                f"ORACLE_SEED={seed + turn} ORACLE_FUZZ={LENGTH} ({mode})\n{least!r}\n{found}"[
-                    :6000
-                ]
-            )
+            pytest.fail(f"{said}\n{difference(least) or found}\n{least!r}"[:6000])
