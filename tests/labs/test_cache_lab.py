@@ -10,9 +10,10 @@ import pytest
 
 from tutor.labs.cache import CURES, EXPERIMENTS, OF, STEPS, CacheLab
 from tutor.labs.cache import calls as calls_module
-from tutor.labs.cache.calls import DjangoCache, Routine, Send, dumps, loads
+from tutor.labs.cache.calls import DjangoCache, dumps, loads
 from tutor.labs.cache.models import ROWS, changes, examine
-from tutor.labs.cache.world import World
+from tutor.labs.routines import Routine, Send
+from tutor.labs.world import World
 
 
 def sent_by(routine: Routine[Any], replies: list[object]) -> list[tuple[bytes, ...]]:
@@ -91,7 +92,7 @@ def test_values_are_stored_as_django_stores_them() -> None:
         assert dumps(value) == pickle.dumps(value, 5)
         assert loads(dumps(value)) == value
     with pytest.raises(pickle.UnpicklingError, match="not plain data"):
-        loads(pickle.dumps(calls_module.Sleep))
+        loads(pickle.dumps(calls_module.DjangoCache))
 
 
 def test_reads_go_to_a_random_replica_and_writes_to_the_first() -> None:

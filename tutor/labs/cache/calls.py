@@ -3,7 +3,7 @@
     cache.get_or_set("k", f, 60)  ─▶  GET :1:k │ f() │ SET :1:k … NX EX 60 │ GET :1:k
                                        read             write                 read
 
-A call is a routine: it yields what it waits for (`Send`, `Query`, `Sleep`) and is sent the outcome.
+A call is a routine (`tutor.labs.routines`).
 Which calls go to which server: writes to the first, reads to a random one of the others, as
 django/core/cache/backends/redis.py (Django 5.2) chooses.
 """
@@ -12,40 +12,15 @@ from __future__ import annotations
 
 import io
 import pickle
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Any
+
+from tutor.labs.routines import Routine, Send
 
 PROTOCOL = 5
 DEFAULT_TIMEOUT = 300
 _DEFAULT = object()
 MISSING = object()
-
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """A command for the first server (``write``), or for one that is read from."""
-
-    write: bool
-    argv: tuple[bytes, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """The slow function: so many microseconds of the database's time."""
-
-    cost: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sleep:
-    """Microseconds."""
-
-    time: int
-
-
-_T = TypeVar("_T")
-Routine = Generator[Send | Query | Sleep, Any, _T]
 
 
 class _OnlyData(pickle.Unpickler):

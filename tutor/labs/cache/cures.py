@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from tutor.labs.cache.calls import Routine, Sleep
+from tutor.labs.routines import Routine, Sleep
 
 if TYPE_CHECKING:
     from tutor.labs.cache.lane import Request, TrafficLane

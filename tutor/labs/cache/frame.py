@@ -11,7 +11,9 @@ from typing import Any, Literal
 
 from tutor.labs.replication.frame import EventFrame
 
-Experiment = Literal["aside", "stampede", "models", "versions", "routing"]
+Experiment = str
+"""One of `EXPERIMENTS`."""
+
 EXPERIMENTS: tuple[Experiment, ...] = ("aside", "stampede", "models", "versions", "routing")
 Outcome = Literal["hit", "miss", "waited", "early", "stale", "master", "killed"]
 """How a request was answered: out of the cache; by the slow function; by the function of another

@@ -2,31 +2,26 @@
 
     CacheLab(experiment, seed) ─▶ step ─▶ frame ─▶ step ─▶ frame …
       act("rate" | "cost" | "ttl" | … | "kill") ─▶ every lane goes on with it
-      back_to(time) ─▶ the run as it was then; acting there begins another future
 
-A run is its seed and its actions. Going back begins at the last checkpoint of each lane before the
-moment (`LaneMemory`) and runs the rest.
+How a run goes on, goes back and is remembered: `tutor.labs.lanes`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from tutor.labs.cache.cures import CURES
 from tutor.labs.cache.frame import CacheFrame, Experiment, Knobs, LaneFrame, VersionsFrame
 from tutor.labs.cache.lane import TrafficLane
-from tutor.labs.cache.memory import LaneMemory
 from tutor.labs.cache.models import ROWS, examine
 from tutor.labs.cache.routing import RoutingLane
 from tutor.labs.cache.versions import VersionsLane
-from tutor.labs.replication.frame import EventFrame
-from tutor.labs.replication.lab import STEP_US
+from tutor.labs.knobs import Act, Knob
+from tutor.labs.lanes import EVENTS, LaneLab
 
 SERIES = 120
-EVENTS = 12
-Kind = Literal["workers", "rate", "cost", "ttl", "keys", "delay", "gap", "rows", "kill"]
 
 STEPS: Mapping[str, tuple[float, ...]] = {
     "workers": (1, 2, 4, 8, 12, 20, 40),
@@ -40,7 +35,7 @@ STEPS: Mapping[str, tuple[float, ...]] = {
 }
 """The values of each knob."""
 
-OF: Mapping[Experiment, tuple[Kind, ...]] = {
+OF: Mapping[Experiment, tuple[str, ...]] = {
     "aside": ("workers", "rate", "cost", "ttl", "keys"),
     "stampede": ("workers", "rate", "cost", "ttl", "keys", "kill"),
     "models": ("rows",),
@@ -70,19 +65,20 @@ def knob_of(knobs: Knobs, kind: str) -> int:
 
 Lane = TrafficLane | RoutingLane | VersionsLane
 
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """``time`` in microseconds since the beginning; ``value`` of a knob in its own unit."""
-
-    time: int
-    kind: str
-    value: float = 0
+LANE_FIGURES = (
+    "requests", "done", "hits", "hit_ratio", "computed", "background", "stale", "killed", "mean_us",
+    "worst_us", "saved_us", "at_once", "oldest_us", "load", "peak", "writes", "at_master",
+    "missing", "key_count",
+)  # fmt: skip
+WAY_FIGURES = ("commands", "neighbour_lost", "old_served", "held")
 
 
-class CacheLab:
-    """``frames`` are all moments so far, one for each tenth of a second. ``cures``: which lanes,
-    all of the experiment's if none is named. Raises KeyError for a cure that it has not."""
+class CacheLab(LaneLab[Lane, Knobs, CacheFrame]):
+    """``cures``: which lanes, all of the experiment's if none is named. Raises KeyError for a cure
+    that it has not."""
+
+    kind = "cache"
+    experiment: Experiment
 
     def __init__(
         self,
@@ -95,40 +91,52 @@ class CacheLab:
         for cure in cures:
             if cure not in CURES[experiment]:
                 raise KeyError(cure)
-        self.experiment = experiment
-        self.seed = seed
-        self.cures = tuple(cures) or CURES[experiment]
-        self.acts = list(acts)
-        self._first = self.knobs = knobs or FIRST[experiment]
-        self.events: list[EventFrame] = []
-        self.lanes: list[Lane] = [self._lane(cure) for cure in self.cures]
-        self._memory = [LaneMemory(number) for number in range(len(self.cures))]
-        self._now = self._done = 0
-        self.frames: list[CacheFrame] = [self._take()]
-        self._by_hand()
+        names = tuple(cures) or CURES[experiment]
+        super().__init__(experiment, seed, names, knobs or FIRST[experiment], acts)
 
-    def _lane(self, cure: str) -> Lane:
+    def make_lane(self, name: str) -> Lane:
         """At the beginning."""
         if self.experiment == "routing":
-            return RoutingLane(cure, self.seed, self._first)
+            return RoutingLane(name, self.seed, self.first)
         if self.experiment == "versions":
-            return VersionsLane(cure, self.seed, self._first)
-        return TrafficLane(cure, self.seed, self._first, filled=self.experiment == "stampede")
+            return VersionsLane(name, self.seed, self.first)
+        return TrafficLane(name, self.seed, self.first, filled=self.experiment == "stampede")
 
-    # time
+    # knobs
 
-    @property
-    def now(self) -> int:
-        """Microseconds since the beginning."""
-        return self._now
+    def knobs_here(self) -> Sequence[Knob]:
+        """Those of the experiment."""
+        return [Knob(kind, STEPS.get(kind, ())) for kind in OF[self.experiment]]
 
-    @property
-    def frame(self) -> CacheFrame:
-        """The present moment."""
-        return self.shown(len(self.frames) - 1)
+    def standing(self, kind: str) -> int:
+        """In the knob's own unit."""
+        return knob_of(self.knobs, kind)
+
+    def turned(self, knobs: Knobs, act: Act) -> Knobs:
+        """The knobs after an act."""
+        if act.kind not in _FIELDS:
+            return knobs
+        values: dict[str, Any] = {_FIELDS[act.kind]: int(act.value)}
+        return replace(knobs, **values)
+
+    def act_on(self, lane: Lane, name: str, act: Act, knobs: Knobs) -> str:
+        """The key whose computation was killed, if one was."""
+        if act.kind == "kill":
+            return lane.kill()
+        lane.set_knobs(knobs)
+        return ""
+
+    def tell_act(self, act: Act, outcomes: Mapping[str, str]) -> None:
+        """Of a killed computation, each lane's key."""
+        if act.kind != "kill":
+            super().tell_act(act, outcomes)
+        for cure, key in outcomes.items():
+            self.tell("crash", lane=cure, key=key)
+
+    # looking
 
     def shown(self, number: int) -> CacheFrame:
-        """A recorded moment by its number, with the samples that lead up to it."""
+        """With the samples that lead up to it."""
         frame = self.frames[number]
         before = self.frames[max(number + 1 - SERIES, 0) : number + 1]
         lanes = tuple(
@@ -137,87 +145,8 @@ class CacheLab:
         )
         return replace(frame, lanes=lanes)
 
-    def step(self, count: int = 1) -> CacheFrame:
-        """Go on by so many tenths of a second."""
-        for _ in range(count):
-            self._now += STEP_US
-            for lane in self.lanes:
-                _advance(lane, self._now)
-            self.frames.append(self._take())
-            self._by_hand()
-            for lane, memory in zip(self.lanes, self._memory, strict=True):
-                memory.offer(self._now // STEP_US, lane)
-        return self.frames[-1]
-
-    def back_to(self, time: int) -> None:
-        """Be at an earlier moment again; what was done later is repeated, until the first `act`."""
-        steps = min(max(round(time / STEP_US), 0), len(self.frames) - 1)
-        del self.frames[steps + 1 :]
-        self._now = steps * STEP_US
-        self._done = sum(act.time <= self._now for act in self.acts)
-        self.events = [event for event in self.events if event.time <= self._now]
-        self.knobs = self._first
-        for act in self.acts[: self._done]:
-            self.knobs = _turned(self.knobs, act)
-        for at, cure in enumerate(self.cures):
-            self.lanes[at] = self._lane_at(at, cure, steps)
-
-    def _lane_at(self, at: int, cure: str, steps: int) -> Lane:
-        """A lane as it was after so many steps."""
-        found = self._memory[at].before(steps)
-        lane: Lane
-        first, lane = found if found is not None else (0, self._lane(cure))
-        knobs = self._first
-        for act in self.acts[: self._done]:
-            knobs = _turned(knobs, act)
-            number = act.time // STEP_US
-            if found is not None and number <= found[0]:
-                continue  # the checkpoint knows of it
-            for step in range(first + 1, number + 1):
-                _advance(lane, step * STEP_US)
-            first = max(first, number)
-            _act_on(lane, act, knobs)
-        for step in range(first + 1, steps + 1):
-            _advance(lane, step * STEP_US)
-        return lane
-
-    # acting
-
-    def act(self, kind: str, target: str = "", value: float | str = 0) -> None:
-        """Turn a knob of all lanes to a value, or ``kill`` who computes. Raises KeyError for a
-        knob that the experiment has not."""
-        if kind not in OF[self.experiment]:
-            raise KeyError(kind)
-        self.acts[self._done :] = [Act(self._now, kind, float(value))]
-        for memory in self._memory:
-            memory.forget_from(self._now // STEP_US)
-        self._by_hand()
-
-    def _by_hand(self) -> None:
-        """Do what is to be done at this moment."""
-        before = self._done
-        while self._done < len(self.acts) and self.acts[self._done].time <= self._now:
-            self._done += 1
-            self._carry_out(self.acts[self._done - 1])
-        if self._done > before:
-            self.frames[-1] = self._take()
-
-    def _carry_out(self, act: Act) -> None:
-        self.knobs = _turned(self.knobs, act)
-        if act.kind != "kill":
-            self.tell("knob", name=act.kind, value=f"{act.value:g}")
-        for lane in self.lanes:
-            key = _act_on(lane, act, self.knobs)
-            if key:
-                self.tell("crash", lane=lane.cure, key=key)
-
-    def tell(self, code: str, **params: str) -> None:
-        """Something has happened."""
-        self.events.append(EventFrame(self._now, code, tuple(params.items())))
-
-    # looking
-
-    def _take(self) -> CacheFrame:
+    def take(self) -> CacheFrame:
+        """The present moment."""
         taken = [lane.take() for lane in self.lanes]
         models = examine(self.knobs.keys) if self.experiment == "models" else None
         return CacheFrame(
@@ -227,24 +156,27 @@ class CacheLab:
             models=models, events=tuple(self.events[-EVENTS:]),
         )  # fmt: skip
 
-
-def _advance(lane: Lane, time: int) -> None:
-    """A step of a tenth of a second up to a time."""
-    lane.begin_step()
-    lane.run_to(time)
-
-
-def _turned(knobs: Knobs, act: Act) -> Knobs:
-    """The knobs after an act."""
-    if act.kind == "kill":
-        return knobs
-    values: dict[str, Any] = {_FIELDS[act.kind]: int(act.value)}
-    return replace(knobs, **values)
+    def figures(self) -> Mapping[str, float | str]:
+        """Of each lane ``lock.hits``, ``lock.at_once`` …; of each way ``clear.neighbour_lost`` …"""
+        frame = self.frames[-1]
+        found: dict[str, float | str] = {}
+        for lane in frame.lanes:
+            found |= {f"{lane.cure}.{name}": getattr(lane, name) for name in LANE_FIGURES}
+        for way in frame.versions:
+            found |= {f"{way.cure}.{name}": getattr(way, name) for name in WAY_FIGURES}
+        return found
 
 
-def _act_on(lane: Lane, act: Act, knobs: Knobs) -> str:
-    """Do it to one lane; the key whose computation was killed, if one was."""
-    if act.kind == "kill":
-        return lane.kill()
-    lane.set_knobs(knobs)
-    return ""
+def make(
+    experiment: str, seed: int, settings: Mapping[str, float | str], acts: Sequence[Act] = ()
+) -> CacheLab:
+    """A run by words: see `tutor.labs.catalog`."""
+    if experiment not in OF:
+        raise KeyError(experiment)
+    knobs = FIRST[experiment]
+    for kind, value in settings.items():
+        if kind not in OF[experiment] or kind not in _FIELDS:
+            raise KeyError(kind)
+        changed: dict[str, Any] = {_FIELDS[kind]: int(value)}
+        knobs = replace(knobs, **changed)
+    return CacheLab(experiment, seed, knobs, (), acts)

@@ -15,8 +15,8 @@ from functools import partial
 from heapq import nsmallest
 from typing import Any
 
-from tutor.labs.cache.arrivals import Arrivals
-from tutor.labs.cache.calls import DjangoCache, Query, Routine, Sleep
+from tutor.labs.arrivals import Arrivals
+from tutor.labs.cache.calls import DjangoCache
 from tutor.labs.cache.cures import GRACE_S, LOCK_S, WAYS
 from tutor.labs.cache.frame import (
     KeyFrame,
@@ -29,7 +29,8 @@ from tutor.labs.cache.frame import (
     WorkerFrame,
 )
 from tutor.labs.cache.wire_text import reply_text, words_text
-from tutor.labs.cache.world import DATABASE, Logged, Task, World
+from tutor.labs.routines import Query, Routine, Sleep
+from tutor.labs.world import DATABASE, Logged, Task, World
 
 RECENT = 40
 KEYS = 8

@@ -17,11 +17,12 @@ from functools import partial
 from itertools import count
 from typing import Any
 
-from tutor.labs.cache.arrivals import Arrivals
-from tutor.labs.cache.calls import DjangoCache, Query, Routine, Send
+from tutor.labs.arrivals import Arrivals
+from tutor.labs.cache.calls import DjangoCache
 from tutor.labs.cache.frame import Knobs, LaneFrame, Outcome, RequestFrame, Sample
 from tutor.labs.cache.lane import RECENT, key_count, keys_of, wire_of
-from tutor.labs.cache.world import World
+from tutor.labs.routines import Query, Routine, Send
+from tutor.labs.world import World
 
 REPLICAS = 2
 USERS = 20

@@ -12,11 +12,12 @@ from __future__ import annotations
 from typing import Any
 
 from tutor.engine.replies import ReplyError
-from tutor.labs.cache.calls import DjangoCache, Routine, Send
+from tutor.labs.cache.calls import DjangoCache
 from tutor.labs.cache.frame import CallFrame, KeyFrame, Knobs, VersionsFrame
 from tutor.labs.cache.lane import keys_of
 from tutor.labs.cache.wire_text import words_text
-from tutor.labs.cache.world import DATABASE, World
+from tutor.labs.routines import Routine, Send
+from tutor.labs.world import DATABASE, World
 
 PAGES, POSTS = 6, 4
 KNOWN = PAGES - 1

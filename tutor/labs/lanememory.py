@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
-from tutor.labs.cache.world import World
 from tutor.labs.checkpoint import Checkpoints, Freezer
+from tutor.labs.world import World
 
 GAP = 400
 """Happenings between two checkpoints of a lane: about as long to run as one takes to thaw."""

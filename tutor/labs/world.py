@@ -1,4 +1,4 @@
-"""A small world for cache calls: servers, a database behind them, and routines that run in it.
+"""A small world for routines: servers, a database behind them, and programs that use both.
 
 routine ─ Send  ─▶ half a round trip ─▶ Node.execute ─▶ half a round trip ─▶ routine
         ─ Query ─▶ one of the database's connections, or its queue        ─▶ routine
@@ -9,16 +9,16 @@ from __future__ import annotations
 
 import random
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from tutor.engine.replies import BLOCKED, Reply, ReplyError
 from tutor.engine.session import Session
-from tutor.labs.cache.calls import Query, Send, Sleep
 from tutor.labs.node import Node, NodeSettings
 from tutor.labs.replication.lab import DIRECTIVES
+from tutor.labs.routines import Query, Send, Sleep
 from tutor.labs.simulation import Simulation
 from tutor.labs.wire import Wire
 
@@ -141,7 +141,13 @@ class World:
     commands; with one server without the hits, which would fill it. ``live``: routines that are
     under way; while there is one the world cannot be frozen."""
 
-    def __init__(self, seed: int, replicas: int = 0, delay_us: int = 1_000) -> None:
+    def __init__(
+        self,
+        seed: int,
+        replicas: int = 0,
+        delay_us: int = 1_000,
+        directives: Mapping[str, object] = DIRECTIVES,
+    ) -> None:
         simulation = self.simulation = Simulation(seed)
         self.chance = random.Random(f"{seed}:choice")
         self.database = Database(simulation)
@@ -153,7 +159,7 @@ class World:
         self._sessions: dict[tuple[int, str, int], Session] = {}
         names = ["master", *(f"replica{number + 1}" for number in range(replicas))]
         for number, name in enumerate(names):
-            settings = NodeSettings(directives=DIRECTIVES)
+            settings = NodeSettings(directives=directives)
             self.nodes[name] = Node(simulation, name, number, settings, self.nodes.get)
         for name in names[1:]:
             wire = Wire(simulation, "master", name)

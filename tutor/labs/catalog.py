@@ -1,0 +1,38 @@
+"""The labs of lanes by name: how one is made, what it tries, which lanes it has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from tutor.labs.knobs import Act
+from tutor.labs.lanes import LaneLab
+
+AnyLab = LaneLab[Any, Any, Any]
+Settings = Mapping[str, float | str]
+"""Knobs by their words, in their own units, as a run begins with them."""
+
+
+class LabKind(NamedTuple):
+    """``experiments``: the first is the usual one. ``make(experiment, seed, settings, acts)`` makes
+    a run; it raises KeyError for a knob that the experiment has not. ``lanes`` of an experiment."""
+
+    experiments: tuple[str, ...]
+    make: Callable[[str, int, Settings, tuple[Act, ...]], AnyLab]
+    lanes: Callable[[str], tuple[str, ...]]
+
+
+def _cache() -> LabKind:
+    from tutor.labs.cache import CURES, EXPERIMENTS
+    from tutor.labs.cache.lab import make
+
+    return LabKind(EXPERIMENTS, make, lambda experiment: CURES[experiment])
+
+
+_KINDS: Mapping[str, Callable[[], LabKind]] = {"cache": _cache}
+LAB_NAMES = tuple(_KINDS)
+
+
+def lab_kind(name: str) -> LabKind:
+    """A lab by its name. Raises KeyError."""
+    return _KINDS[name]()
