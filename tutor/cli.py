@@ -93,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     words.add_argument("lesson", nargs="?", help=_("id of a lesson, e.g. string"))
     options = _options(learn)
     options.add_argument("--step", metavar="STEP", help=_("id or number of a step to begin with"))
+    _record_arguments(options)
     _pack_argument(options)
     _plain_arguments(options)
     _lang_argument(options)
@@ -111,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     lab = add("lab", _("a lab: servers, links and faults in virtual time"))
     options = _options(lab)
     _lab_arguments(lab, options)
+    _record_arguments(options)
     _lang_argument(options)
     lab.set_defaults(run=_lab)
 
@@ -330,6 +332,8 @@ def _course(args: argparse.Namespace) -> int:
 
     if not getattr(args, "plain", False) and can_draw():
         return _tui(args)
+    if _cannot_record(args):
+        return 2
     from tutor.console.plain.command import run
 
     return run(args)
@@ -454,7 +458,22 @@ def _lab(args: argparse.Namespace) -> int:
     if wants_screen(args):
         args.open_lab = args.scenario, args.seed, args.replicas
         return _tui(args)
+    if _cannot_record(args):
+        return 2
     return run(args)
+
+
+def _record_arguments(options: argparse._ArgumentGroup) -> None:
+    from tutor.console.presenting import add_record_arguments
+
+    add_record_arguments(options)
+
+
+def _cannot_record(args: argparse.Namespace) -> bool:
+    """Whether a recording was wished where no screen is, which is told."""
+    from tutor.console.presenting import cannot_record
+
+    return cannot_record(args)
 
 
 def _rivals_arguments(options: argparse._ArgumentGroup) -> None:

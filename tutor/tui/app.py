@@ -5,19 +5,32 @@ from __future__ import annotations
 import gc
 import sys
 from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from tutor.console.plain.terminal import can_draw
 from tutor.i18n import MissingCatalog, _, guess_language, set_language
+
+if TYPE_CHECKING:
+    from tutor.tui.application import TutorApp
+    from tutor.tui.recording import Recording
 
 
 def run(args: Namespace) -> int:
     """Open the app; the exit code. ``args`` may carry ``lesson`` (an id), ``lang``, and
     ``open_lab`` (scenario, seed, replicas), ``open_stage`` (setting, seed), ``open_rivals``,
-    ``open_review`` or ``open_cache`` (experiment, cure, seed, knobs)."""
+    ``open_review`` or ``open_cache`` (experiment, cure, seed, knobs); ``record`` and ``force``."""
     lang = getattr(args, "lang", None)
     if not can_draw():
         sys.stderr.write(_no_terminal(lang or guess_language() or "en"))
         return 2
+    recording = None
+    if getattr(args, "record", None):
+        from tutor.tui.recording import asked
+
+        _speak(lang or guess_language() or "en")
+        recording = asked(args)
+        if recording is None:
+            return 1
     gc.disable()  # until something is seen: thousands of objects are made, none is garbage
     from tutor.tui.application import TutorApp
 
@@ -31,14 +44,31 @@ def run(args: Namespace) -> int:
         cache=getattr(args, "open_cache", None),
         review=getattr(args, "open_review", False),
     )
-    app.run()
+    if recording is None:
+        app.run()
+    else:
+        _run_recorded(app, recording)
     return app.return_code or 0
 
 
-def _no_terminal(code: str) -> str:
+def _run_recorded(app: TutorApp, recording: Recording) -> None:
+    from tutor.tui.recording import record
+
+    record(app, recording)
+    with recording:
+        app.run()
+    if recording.trouble:
+        sys.stderr.write(f"redis-tutor: {recording.trouble}\n")
+
+
+def _speak(code: str) -> None:
     try:
         set_language(code)
     except MissingCatalog as error:
         sys.stderr.write(f"{error}\n")
+
+
+def _no_terminal(code: str) -> str:
+    _speak(code)
     text = _("This terminal cannot show the tutor's screens. Use the plain prompt: {command}")
     return text.format(command="redis-tutor repl") + "\n"
