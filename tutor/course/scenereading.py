@@ -35,10 +35,11 @@ MOST_FIGURES = 4
 PACES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 CUE_WORDS = ("type", "run", "knob", "play", "pause", "choose", "place", "panel", "expect")
 _USAGE = (
-    "type LINE, run, knob :WORD, play SECONDS [xPACE], pause note.NAME, choose NAME, place NAME, "
+    "type LINE, run [ERROR], knob :WORD, play SECONDS [xPACE], pause note.NAME, choose NAME, place NAME, "
     "panel NAME, expect FIGURE SIGN FIGURE"
 )
 _NOTE = re.compile(r"note\.\w+")
+_CODE = re.compile(r"[A-Z]+")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PLAY = re.compile(r"(\d+(?:\.\d+)?)(?: +x(\d+(?:\.\d+)?))?")
 _DEMAND = re.compile(r"(\S+) +(<=|>=|<|>|=) +(\S+)")
@@ -254,11 +255,12 @@ class _Cues:
         self, place: tuple[str | int, ...], word: str, rest: str, line: int
     ) -> Cue | None:
         if word == "run":
-            if rest or not self.typed:
-                self._complain(place, "'run' stands by itself, behind a 'type LINE'")
+            if not self.typed or (rest and not _CODE.fullmatch(rest)):
+                message = "'run' comes behind a 'type LINE'; 'run READONLY' expects that error"
+                self._complain(place, message)
                 return None
             self.typed = 0
-            return Cue("run", line=line)
+            return Cue("run", rest, line=line)
         if not rest:
             self._complain(place, "'type' needs a line to type")
             return None
