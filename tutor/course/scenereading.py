@@ -92,7 +92,8 @@ def read_script(folder: Path) -> tuple[Script | None, list[Problem]]:
     problems = source.problems
     for lang in LANGUAGES:
         prose[lang], found = read_document(folder / f"{lang}.md")
-        problems += [*found, *_prose_faults(scenes, prose[lang])]
+        unread = bool(found) and not prose[lang].title
+        problems += found if unread else [*found, *_prose_faults(scenes, prose[lang])]
     return Script(folder.name, tuple(scenes), prose, seed), problems
 
 
@@ -330,8 +331,6 @@ class _Cues:
 
 def _prose_faults(scenes: Sequence[Scene], document: Document) -> Iterable[Problem]:
     """What a language does not say, and what it says of nothing."""
-    if not document.sections and not document.title:
-        return
     if not document.title:
         yield Problem(document.file, 1, "S3", "the title '# …' is missing")
     wanted: dict[str, str] = {}
