@@ -23,11 +23,11 @@ RULE = "D1"
 _SIGNS: dict[str, Any] = {"<": lt, "<=": le, "=": eq, ">=": ge, ">": gt}
 
 
-def check_demos(lessons: Path | None = None) -> list[Problem]:
-    """Everything that is wrong with the demos beside some lessons: how they are written, and what
-    comes of them under several seeds."""
+def check_demos(lessons: Path | None = None, only: str | None = None) -> list[Problem]:
+    """Everything that is wrong with the demos beside some lessons (or one ``only``): how they are
+    written, and what comes of them under several seeds."""
     found: list[Problem] = []
-    for name in demo_names(lessons):
+    for name in demo_names(lessons) if only is None else (only,):
         folder = demos_folder(lessons) / name
         script, problems = read_script(folder)
         found += problems
@@ -52,9 +52,7 @@ def rehearse(script: Script, seed: int, lang: str = "en") -> Iterator[tuple[int,
     demand that is not met, a command that gives an error, a reply that does not come."""
     for number in range(1, len(script.scenes) + 1):
         found: list[tuple[int, str]] = []
-        presentation = Presentation(
-            script, lang, seed, number, watch=partial(_look, found)
-        )
+        presentation = Presentation(script, lang, seed, number, watch=partial(_look, found))
         presentation.come_to_end()
         yield from found
         for said in presentation.said:

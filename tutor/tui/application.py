@@ -34,13 +34,14 @@ if TYPE_CHECKING:
     from tutor.engine.world import World
     from tutor.labs.catalog import Settings
     from tutor.tui.lessonplay import LessonPlay
+    from tutor.tui.talk import DemoAsked, Talk
 
 
 class TutorApp(App[None]):
     """A test gives ``clock`` and ``seed`` to be repeatable, and ``lessons`` of its own. ``lab``:
     scenario, seed and replicas of the lab to begin with; ``stage``: setting and seed of the
     persistence stage to begin with; ``rivals``: what of Redis and Memcached to begin with;
-    ``lane_lab``: what `open_lane_lab` takes; ``review``: begin with what is due."""
+    ``lane_lab``: what `open_lane_lab` takes; ``review``: begin with what is due; ``demo``: present that."""
 
     TITLE = "redis-tutor"
     CSS_PATH: ClassVar[CSSPathType | None] = ["app.tcss", "screens/home.tcss"]
@@ -64,6 +65,7 @@ class TutorApp(App[None]):
         rivals: str | None = None,
         lane_lab: Asked | None = None,
         review: bool = False,
+        demo: DemoAsked | None = None,
     ) -> None:
         super().__init__()
         self.progress = progress or Progress()
@@ -76,6 +78,8 @@ class TutorApp(App[None]):
         self._asked_rivals = rivals
         self._asked_lane_lab = lane_lab
         self._asked_review = review
+        self._asked_demo = demo
+        self.talk: Talk | None = None
         self._language_known = self._begin(lang)
         self._sandbox: World | None = None
         ScrollBar.renderer = ThinScrollBar
@@ -122,6 +126,8 @@ class TutorApp(App[None]):
             )  # fmt: skip
         elif self._asked_review:
             self.call_after_refresh(self.open_review)
+        elif self._asked_demo is not None:
+            self.call_after_refresh(self.open_demo, self._asked_demo)
         if not self._language_known:
             from tutor.tui.screens.language import LanguageScreen
 
@@ -335,6 +341,20 @@ class TutorApp(App[None]):
 
         self.open_home()
         self.push_screen(LaneLabScreen(name, experiment, lane, seed, settings, self.history))
+
+    def open_demo(self, asked: DemoAsked) -> None:
+        """Present a demo."""
+        from tutor.tui.talk import Talk
+
+        self.open_home()
+        self.talk = Talk(self, asked, language())
+        self.talk.open()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A presenter's key is not the palette's."""
+        if action == "command_palette" and self.screen.has_class("-presented"):
+            return False
+        return super().check_action(action, parameters)
 
     # actions
 
