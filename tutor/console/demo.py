@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser, options: argparse._ArgumentGr
     add(
         "--check",
         action="store_true",
-        help=_("play the demos without a screen, tell what is wrong"),
+        help=_("play them without a screen, tell what is wrong"),
     )
     add("--seed", type=int, help=_("the same seed, the same run"))
     add("--scene", type=int, default=1, metavar="K", help=_("the scene to begin with"))
@@ -79,7 +79,8 @@ def asked(args: argparse.Namespace) -> DemoAsked | None:
             text = ngettext(
                 "{demo} has {n} scene.", "{demo} has {n} scenes.", len(script.scenes)
             ).format(demo=script.name, n=len(script.scenes))
-            return _refuse(text)
+            _refuse(text)
+            return None
     return DemoAsked(script, args.seed, args.scene, args.large, args.theme, args.contrast)
 
 
@@ -102,9 +103,10 @@ def _load(name: str) -> Script | None:
             text = _("There is no demo {name}. Did you mean {other}?").format(
                 name=name, other=close.split("'")[1]
             )
-        return _refuse(text)
+        _refuse(text)
     except LessonError as error:
-        return print(error, file=sys.stderr)
+        print(error, file=sys.stderr)
+    return None
 
 
 def _check(name: str | None) -> int:

@@ -252,7 +252,8 @@ class Presentation:
         self.interrupted = False
         setting = self.scene
         self.place, self.chosen, self.panel = setting.place, setting.chosen, setting.panel
-        self.typed, self._typing = "", None
+        self.typed = ""
+        self._typing: Cue | None = None
         self.said: list[Said] = []
         self._words = scene_lab(setting.setup.lab)
         self.lab = begun(setting, self.seed, self._words)

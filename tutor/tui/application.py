@@ -26,6 +26,7 @@ from tutor.tui.theme import DARK, LIGHT, THEMES
 from tutor.tui.widgets.scrollbars import ThinScrollBar
 
 if TYPE_CHECKING:
+    from tutor.console.demo import DemoAsked
     from tutor.console.history import History
     from tutor.console.lane_lab import Asked
     from tutor.course.player import Player
@@ -34,14 +35,15 @@ if TYPE_CHECKING:
     from tutor.engine.world import World
     from tutor.labs.catalog import Settings
     from tutor.tui.lessonplay import LessonPlay
-    from tutor.tui.talk import DemoAsked, Talk
+    from tutor.tui.talk import Talk
 
 
 class TutorApp(App[None]):
     """A test gives ``clock`` and ``seed`` to be repeatable, and ``lessons`` of its own. ``lab``:
     scenario, seed and replicas of the lab to begin with; ``stage``: setting and seed of the
     persistence stage to begin with; ``rivals``: what of Redis and Memcached to begin with;
-    ``lane_lab``: what `open_lane_lab` takes; ``review``: begin with what is due; ``demo``: present that."""
+    ``lane_lab``: what `open_lane_lab` takes; ``review``: begin with what is due; ``demo``: present
+    that."""
 
     TITLE = "redis-tutor"
     CSS_PATH: ClassVar[CSSPathType | None] = ["app.tcss", "screens/home.tcss"]
@@ -343,12 +345,10 @@ class TutorApp(App[None]):
         self.push_screen(LaneLabScreen(name, experiment, lane, seed, settings, self.history))
 
     def open_demo(self, asked: DemoAsked) -> None:
-        """Present a demo."""
-        from tutor.tui.talk import Talk
+        """Present a demo; without one let it be chosen."""
+        from tutor.tui.talk import begin_talk
 
-        self.open_home()
-        self.talk = Talk(self, asked, language())
-        self.talk.open()
+        begin_talk(self, asked)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A presenter's key is not the palette's."""
@@ -429,6 +429,12 @@ class TutorApp(App[None]):
     def action_open_lane_lab(self, name: str) -> None:
         """A lab of lanes by its name."""
         self.open_lane_lab(name)
+
+    def action_open_demo(self) -> None:
+        """The list of demos."""
+        from tutor.console.demo import DemoAsked
+
+        self.open_demo(DemoAsked())
 
     def action_open_review(self) -> None:
         """What is due."""

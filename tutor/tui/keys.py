@@ -81,6 +81,7 @@ _TABLE = (
         N_("Cache"),
         N_("Cache lab: stampedes and their cures"),
     ),
+    Key("demo", "", "app.open_demo", N_("Demos"), N_("Demos: prepared scenes for a class")),
     Key("review", "", "app.open_review", N_("Review"), N_("Review what is due")),
     Key("progress", "", "app.open_progress", N_("Progress"), N_("Show how far you are")),
     Key("home", "escape", "app.home", N_("Home"), N_("Go to the list of lessons"), 14, False),

@@ -7,8 +7,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tutor.console.demo import DemoAsked
+from tutor.course.presence import AlreadyPresented, Presence
 from tutor.course.presenting import Presentation
 from tutor.course.scenes import Script
+from tutor.i18n import _, language
 from tutor.tui.theme import CONTRAST_DARK, CONTRAST_LIGHT, DARK, LIGHT, THEMES
 
 if TYPE_CHECKING:
@@ -91,3 +93,41 @@ def theme_of(asked: DemoAsked, present: str) -> str:
     if asked.contrast:
         return (CONTRAST_LIGHT if light else CONTRAST_DARK).name
     return (LIGHT if light else DARK).name
+
+
+def begin_talk(app: TutorApp, asked: DemoAsked) -> None:
+    """Present what was asked for; if that is not said, ask."""
+    if asked.script is not None:
+        _open(app, asked.script, asked)
+        return
+    from tutor.course.problems import LessonError
+    from tutor.course.scenereading import demo_names, load_script
+    from tutor.tui.screens.scenes import DemosScreen
+
+    scripts = []
+    for name in demo_names():
+        try:
+            scripts.append(load_script(name))
+        except LessonError as error:
+            app.notify(str(error.problems[0]), severity="error", markup=False)
+
+    def chosen(number: int | None) -> None:
+        if number is not None:
+            _open(app, scripts[number - 1], asked)
+
+    app.push_screen(DemosScreen(scripts), chosen)
+
+
+def _open(app: TutorApp, script: Script, asked: DemoAsked) -> None:
+    presence = asked.presence
+    if presence is None:
+        try:
+            presence = Presence.open(script.name)
+        except AlreadyPresented as error:
+            text = _("Process {pid} presents this demo already.").format(pid=error.pid)
+            app.notify(text, severity="warning", markup=False)
+        except OSError:
+            pass  # a machine without a folder for that: nobody can follow
+    app.open_home()
+    app.talk = Talk(app, script, asked._replace(presence=presence), language())
+    app.talk.open()

@@ -12,11 +12,12 @@ from __future__ import annotations
 import time
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.screen import Screen
 from textual.types import CSSPathType
 
 from tutor.course.presenting import Presentation, Said
@@ -57,6 +58,13 @@ class Presenting(LabScreen):
     """What is common to all labs on stage. ``talk`` is what lasts from scene to scene."""
 
     talk: Talk
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Textual lets style sheets know the first base only; the lab's own screen is the second."""
+        super().__init_subclass__(**options)
+        names = {base.__name__ for base in cls.__mro__ if issubclass(base, Screen)}
+        cls._css_type_names = frozenset({*cls._css_type_names, *names})
+
     _seen_takes = -1
     _at: tuple[str, str, str] = ("", "", "")
     _before = 0.0
@@ -199,7 +207,7 @@ class Presenting(LabScreen):
         """The presenter's keys are in the bar; these are the lab's."""
         title = _("Presenting")
         clicker = _("A clicker sends these keys: next, and back")
-        return [(title, [("PgDn PgUp", clicker)]), *super().own_help()]  # type: ignore[list-item]
+        return [(title, [("PgDn PgUp", clicker)]), *super().own_help()]
 
     # the presenter's keys
 
@@ -286,7 +294,7 @@ class PresentedReplication(Presenting, ReplicationLabScreen, inherit_bindings=Fa
         self.desk.choose(place)
 
     def show_panel(self, name: str) -> None:
-        self.panel = PANELS[PANELS.index(name)]  # type: ignore[arg-type]
+        self.panel = PANELS[PANELS.index(name)]
 
     def draw(self, width: int, height: int) -> None:
         """In large type only the servers and their sums."""
