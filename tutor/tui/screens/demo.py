@@ -60,7 +60,7 @@ class Presenting(LabScreen):
     talk: Talk
 
     def __init_subclass__(cls, **options: Any) -> None:
-        """Textual lets style sheets know the first base only; the lab's own screen is the second."""
+        """Style sheets would know the first base only; the lab's own screen is the second."""
         super().__init_subclass__(**options)
         names = {base.__name__ for base in cls.__mro__ if issubclass(base, Screen)}
         cls._css_type_names = frozenset({*cls._css_type_names, *names})
