@@ -67,10 +67,9 @@ LOOK_KEYS: tuple[PlayKey, ...] = (
     PlayKey("v", (("v", "xray"),),
             lambda: _("X-ray of a key of the chosen lane, and away again; the key of the last "
                       "command at the prompt, if there is one"),
-            lambda: _("X-ray")),
+            lambda: pgettext("knob", "X-ray")),
     PlayKey(": Enter", (("colon,enter", "prompt"),),
-            lambda: _("To the prompt; Esc or F6 leads back to the picture"),
-            lambda: pgettext("knob", "prompt")),
+            lambda: _("To the prompt; Esc or F6 leads back to the picture")),
 )  # fmt: skip
 
 
