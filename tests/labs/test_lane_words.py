@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tutor.engine.cmdline import split
-from tutor.engine.replies import BLOCKED, ReplyError
+from tutor.engine.replies import BLOCKED, NULL_ARRAY, ReplyError
 from tutor.labs.cache import CacheLab
 from tutor.labs.knobs import Act, Knob
 from tutor.labs.lanes import COMMAND
@@ -110,12 +110,12 @@ def test_a_reply_that_was_waited_for_comes_again_when_time_went_back() -> None:
     assert lab.execute("lock", (b"BLPOP", b"l", b"1")) is BLOCKED
     (deed,) = lab.deeds
     lab.step(60)
-    assert deed.reply is None
+    assert deed.reply is NULL_ARRAY
     lab.back_to(900_000)
     assert lab.deeds == [deed]
     assert deed.reply is BLOCKED
     lab.step(10)
-    assert deed.reply is None
+    assert deed.reply is NULL_ARRAY
     assert [lane.world.live for lane in lab.lanes if lane.world.live < 0] == []
 
 
