@@ -35,7 +35,7 @@ from tutor.labs.ratelimit.traffic import FIRST_USER, Traffic
 from tutor.labs.ratelimit.ways import WAYS, Ask
 from tutor.labs.ratelimit.wire_text import answer_text, command_text, value_text
 from tutor.labs.routines import Routine, Sleep
-from tutor.labs.world import DATABASE
+from tutor.labs.world import DATABASE, World
 
 KEYS = 8
 """So many of a server's keys are told by name."""
@@ -81,7 +81,8 @@ class LimiterLane:
     def __init__(self, name: str, seed: int, knobs: Knobs) -> None:
         self.name = name
         self.knobs = knobs
-        self.world = SteppedWorld(seed)
+        self.stepped = SteppedWorld(seed)
+        self.world: World = self.stepped
         self.chance = random.Random(f"{seed}:workers")
         self.traffic = Traffic(self.world.simulation, seed, lambda: self.knobs, self._arrive)
         self.workers = [Worker(number) for number in range(knobs.workers)]
@@ -115,7 +116,7 @@ class LimiterLane:
         for worker in self.workers:
             if worker.request is not None or worker.number >= self.knobs.workers:
                 continue
-            if not self.queue and self.world.by_hand:  # there is always somebody who asks
+            if not self.queue and self.stepped.by_hand:  # there is always somebody who asks
                 self.requests += 1
                 self.queue.append(Request(self.requests, str(FIRST_USER)))
             if self.queue:
@@ -136,21 +137,21 @@ class LimiterLane:
             except (ValueError, ReplyError):
                 return "error"
             request.next = wish.argv
-            if self.knobs.pause_ms and not self.world.by_hand:
+            if self.knobs.pause_ms and not self.stepped.by_hand:
                 yield Sleep(self.chance.randrange(self.knobs.pause_ms * 1000))
             reply = trouble = None
             try:
                 reply = yield wish
             except ReplyError as error:
                 trouble = error
-            time = self.world.carried[worker.number]
+            time = self.stepped.carried[worker.number]
             sent = Sent(time, worker.number, wish.argv, reply if trouble is None else trouble)
             request.sent, request.next = sent, ()
             self.wire.append(sent)
             self.promise.saw(request.user, time, wish.argv, sent.reply)
 
     def _answered(self, worker: Worker, request: Request, outcome: Outcome) -> None:
-        time = self.world.carried[worker.number]
+        time = self.stepped.carried[worker.number]
         slipped = False
         if outcome == "accepted":
             slipped = self.promise.passed(request.user, time)
@@ -179,12 +180,12 @@ class LimiterLane:
         self.workers = [one for one in self.workers if one.number < knobs.workers or one.request]
         self.workers.sort(key=lambda worker: worker.number)
         for number in range(knobs.workers, len(WORKERS)):
-            while self.world.go(number):  # nobody can say any more that it may go on
+            while self.stepped.go(number):  # nobody can say any more that it may go on
                 pass
         if knobs.scheduler == "by-hand":
             self._stop()
         else:
-            self.world.release()
+            self.stepped.release()
             self.traffic.begin()
             self._serve()
         self.world.simulation.run_until(self.world.simulation.now)
@@ -192,13 +193,13 @@ class LimiterLane:
     def _stop(self) -> None:
         """Every worker has a request and stands before its next command."""
         self.traffic.stop()
-        self.world.by_hand = True
+        self.stepped.by_hand = True
         self._serve()
 
     def go(self, worker: int) -> RequestFrame | None:
         """Let a worker carry out its next command; its request, if that is decided now."""
         before = len(self.decided)
-        self.world.go(worker)
+        self.stepped.go(worker)
         self.world.simulation.run_until(self.world.simulation.now)
         return self.decided[-1] if len(self.decided) > before else None
 
@@ -252,7 +253,7 @@ class LimiterLane:
         return WorkerFrame(
             name, request.user, request.number, sent.text if sent else "",
             sent.reply if sent else "", command_text(request.next) if request.next else "",
-            worker.number in self.world.held, outcome, slipped,
+            worker.number in self.stepped.held, outcome, slipped,
         )  # fmt: skip
 
     def _keys(self) -> tuple[tuple[KeyFrame, ...], dict[bytes, int]]:

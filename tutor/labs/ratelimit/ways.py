@@ -56,9 +56,9 @@ def _script(name: str, key: str, passes: Callable[[Any, Ask], bool]) -> Way:
     sha = digest(SCRIPTS[name])
 
     def way(ask: Ask) -> Routine[bool]:
-        words = (b"1", f"{key}:{ask.user}".encode(), b"%d" % ask.limit, b"%d" % ask.window_s)
+        words = [b"1", f"{key}:{ask.user}".encode(), b"%d" % ask.limit, b"%d" % ask.window_s]
         if name == "log":
-            words = (*words, ask.name.encode())
+            words.append(ask.name.encode())
         try:
             reply = yield Send(True, (b"EVALSHA", sha, *words))
         except ReplyError as error:
