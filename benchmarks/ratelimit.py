@@ -3,9 +3,9 @@
     python -m benchmarks.ratelimit [--seeds 1000] [--first 0]
 
 A run is 1.25 seconds of virtual time: two bursts of 4 requests into a limit of 2 a second, the
-second one when the windows of the first end, taken by 4 workers that do up to 2 ms of something else
-before each command. ``over`` are requests that passed against what the algorithm promises (in a
-window of its own or of the clock, in any window, out of a bucket); ``most`` of one user in any
+second one when the windows of the first end. 4 workers take them, and do up to 2 ms of something
+else before each command. ``over`` are requests that passed against what the algorithm promises (in
+a window of its own or of the clock, in any window, out of a bucket); ``most`` of one user in any
 window, wherever it begins.
 """
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter, deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from heapq import nsmallest
@@ -213,6 +214,7 @@ class LimiterLane:
     def begin_step(self) -> None:
         """A tenth of a second begins."""
         self._step.clear()
+        self.per_user = self._most_per_user(self._keys()[1])
 
     def run_to(self, time: int) -> None:
         """Let time pass."""
@@ -221,15 +223,11 @@ class LimiterLane:
     def take(self) -> LaneFrame:
         """The present moment, without what `LimiterLab.shown` adds."""
         keys, sizes = self._keys()
-        users: Counter[bytes] = Counter()
-        for name, size in sizes.items():
-            users[name.rpartition(b":")[2]] += size
-        self.per_user = max([self.per_user, *users.values()])
         return LaneFrame(
             name=self.name, requests=self.requests, done=len(self.decided),
             accepted=self.outcomes["accepted"], refused=self.outcomes["refused"],
             errors=self.outcomes["error"], waiting=len(self.queue), over=self.over,
-            most=self.most, bytes=sum(sizes.values()), per_user=self.per_user,
+            most=self.most, bytes=sum(sizes.values()), per_user=self._most_per_user(sizes),
             sent=len(self.wire), sample=self._sample(),
             workers=tuple(map(self._worker, self.workers)), keys=keys, key_count=len(sizes),
             users=tuple(
@@ -255,6 +253,13 @@ class LimiterLane:
             sent.reply if sent else "", command_text(request.next) if request.next else "",
             worker.number in self.stepped.held, outcome, slipped,
         )  # fmt: skip
+
+    def _most_per_user(self, sizes: Mapping[bytes, int]) -> int:
+        """What the keys of one user take, of the one who has the most, now or before."""
+        users: Counter[bytes] = Counter()
+        for name, size in sizes.items():
+            users[name.rpartition(b":")[2]] += size
+        return max([self.per_user, *users.values()])
 
     def _keys(self) -> tuple[tuple[KeyFrame, ...], dict[bytes, int]]:
         """The first keys, and what each key takes."""
