@@ -96,16 +96,16 @@ def test_across_an_edge_twice_the_limit_passes_a_fixed_window_and_never_the_log(
         assert most == lane.most, seed
         if name in FIXED:
             assert most == (2 * limit if name == "lua" else 2 * limit - 1), seed
-        elif name in ("log", "counter"):
-            assert most <= limit, seed
+        elif name == "log":
+            assert most == limit, seed
         else:
             assert limit <= most <= limit + limit // 5 + 1, seed  # what drips in within 0.18
 
 
 def test_every_lane_gets_the_same_requests() -> None:
     for number, traffic in enumerate(TRAFFIC):
-        lab = LimiterLab("compare", FIRST_SEED + number, Knobs(traffic, rate=20, users=3))
-        lab.step(80)
+        lab = LimiterLab("compare", FIRST_SEED + number, Knobs(traffic, 5, 1, 8, users=3))
+        lab.step(40)
         asked = [{one.number: one.user for one in lane.decided} for lane in lab.lanes]
         assert len(asked[0]) > 10, traffic
         for lane, users in zip(lab.lanes, asked, strict=True):
