@@ -189,19 +189,24 @@ class LimiterLane:
             self.stepped.release()
             self.traffic.begin()
             self._serve()
-        self.world.simulation.run_until(self.world.simulation.now)
+            self._settle()
 
     def _stop(self) -> None:
         """Every worker has a request and stands before its next command."""
         self.traffic.stop()
         self.stepped.by_hand = True
         self._serve()
+        self._settle()
+
+    def _settle(self) -> None:
+        """What is due at this very moment."""
+        self.world.simulation.run_until(self.world.simulation.now)
 
     def go(self, worker: int) -> RequestFrame | None:
         """Let a worker carry out its next command; its request, if that is decided now."""
         before = len(self.decided)
         self.stepped.go(worker)
-        self.world.simulation.run_until(self.world.simulation.now)
+        self._settle()
         return self.decided[-1] if len(self.decided) > before else None
 
     @property
