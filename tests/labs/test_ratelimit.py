@@ -33,8 +33,8 @@ def test_a_frame_is_plain_data(experiment: str) -> None:
 def test_every_knob_turns_and_others_are_refused(experiment: str) -> None:
     lab = LimiterLab(experiment)
     for kind in OF[experiment]:
+        lab.step()
         for value in STEPS.get(kind, (0,)):
-            lab.step()
             lab.act(kind, "A" if kind == "go" else "", value)
             if kind != "go":
                 assert lab.standing(kind) == value == lab.figures()[kind]
@@ -85,7 +85,7 @@ def test_by_hand_three_workers_read_the_same_and_all_of_them_pass() -> None:
     for worker in "ABC":
         lab.act("go", worker)
     notes = lab.frame.lane("notes")
-    assert [one.reply for one in notes.workers] == ["2", "2", "2"]
+    assert [one.heard for one in notes.workers] == [(("GET", "2"),)] * 3
     assert [one.next.split()[0] for one in notes.workers] == ["EXISTS"] * 3
     assert (notes.accepted, notes.over) == (2, 0)
     for worker in "ABCABC":
@@ -133,7 +133,8 @@ def test_a_transaction_may_be_stopped_in_the_middle_and_nobody_slips_past() -> N
     lab = LimiterLab("race", 7, replace(BY_HAND, limit=1), ["incr"])
     for worker in "ABCABCABC":
         lab.act("go", worker)
-    assert {one.reply for one in lab.frame.lanes[0].workers} == {"QUEUED"}
+    queued = (("MULTI", "OK"), ("INCR", "QUEUED"), ("EXPIRE", "QUEUED"))
+    assert {one.heard for one in lab.frame.lanes[0].workers} == {queued}
     for worker in "CAB":
         lab.act("go", worker)
     lane = lab.frame.lanes[0]

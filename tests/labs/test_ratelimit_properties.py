@@ -63,7 +63,7 @@ def test_two_workers_are_enough_for_the_race_and_more_make_it_worse(workers: int
 def test_every_decision_is_that_of_the_textbook(name: str) -> None:
     """Any traffic, any limit, any window; the notes' function with one worker, for it races."""
     decisions = 0
-    for seed in range(FIRST_SEED, FIRST_SEED + 24):
+    for seed in range(FIRST_SEED, FIRST_SEED + 16):
         chance = random.Random(seed)
         knobs = Knobs(
             chance.choice(TRAFFIC), chance.choice((1, 2, 3, 5, 10)), chance.choice((1, 2, 5)),
@@ -71,7 +71,7 @@ def test_every_decision_is_that_of_the_textbook(name: str) -> None:
             1 if name == "notes" else chance.choice((1, 4)), 0 if name == "notes" else 3,
         )  # fmt: skip
         lane = LimiterLane(name, seed, knobs)
-        lane.run_to(8 * SECOND)
+        lane.run_to(6 * SECOND)
         model = MODELS[name](knobs.limit, knobs.window_us)
         asked = [one.time for one in lane.wire if one.argv[0] == b"GET"]
         for at, one in enumerate(lane.decided):
@@ -79,7 +79,7 @@ def test_every_decision_is_that_of_the_textbook(name: str) -> None:
             assert model(one.user, time) in (one.outcome, "either"), (seed, knobs, one)
         decisions += len(lane.decided)
         assert lane.over == 0, (seed, knobs)
-    assert decisions > 500
+    assert decisions > 200
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -17,7 +17,7 @@ from tutor.diagrams.labs.ratelimit_words import limiter_text
 from tutor.i18n import _, pgettext
 from tutor.labs.ratelimit.frame import Knobs, LaneFrame, RateFrame, RequestFrame
 
-_LEAST_STRIP = 16
+_LEAST_STRIP = 24
 _EDGE = 0
 """Stands among the numbers of requests where a window of the clock begins."""
 
@@ -127,8 +127,8 @@ def _strip(lane: LaneFrame, columns: Sequence[int]) -> list[Run]:
 def _ruler(columns: Sequence[int], starts: dict[int, int], cells: int) -> Line:
     """When the windows of the clock begin, where there is room to say it."""
     text = ""
-    for at in sorted(starts):
+    edges = sorted(starts)
+    for at, following in zip(edges, [*edges[1:], cells], strict=True):
         words = "│" + _("%(n)s s") % {"n": f"{starts[at] / 1_000_000:g}"}
-        if width_of(text) <= at and at + width_of(words) <= cells:
-            text = pad(text, at) + words
+        text = pad(text, at) + (words if at + width_of(words) <= following else "│")
     return fill_line([(text, "label")], cells)

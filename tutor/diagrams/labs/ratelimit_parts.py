@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.diagrams.amounts import size_text
-from tutor.diagrams.canvas import Line, Role, Run, clip, clip_line, fill_line, gauge, width_of
+from tutor.diagrams.canvas import (
+    Line,
+    Role,
+    Run,
+    clip,
+    clip_line,
+    fill_line,
+    gauge,
+    line_width,
+    width_of,
+)
 from tutor.diagrams.labs.amounts import clock_text, lag_time_text
 from tutor.diagrams.labs.cache_parts import bar_rows
 from tutor.diagrams.labs.ratelimit_words import limit_outcome_text
@@ -77,16 +87,29 @@ def worker_rows(workers: Sequence[WorkerFrame], width: int, most: int) -> list[L
 def _worker(worker: WorkerFrame, width: int) -> Line:
     last = _last(worker)
     room = max(width - width_of(last[0]) - 3, 8)
-    runs: list[Run] = [(f"{worker.name} ", "title")]
-    if not worker.user:
-        runs.append((pgettext("worker", "idle"), "free"))
-    if worker.read:
-        runs += [(worker.read.split(" ", 1)[0], "text"), (" → ", "frame"),
-                 (clip(worker.reply, 16), "payload"), (" ", "text")]  # fmt: skip
+    next_room = max(room - 12, 8)
+    following: list[Run] = []
     if worker.next:
         sign: Run = ("► ", "changed") if worker.held else ("→ ", "frame")
-        runs += [sign, (worker.next, "text")]
+        following = [sign, (clip(worker.next, next_room), "text")]
+    elif not worker.user:
+        following = [(pgettext("worker", "idle"), "free")]
+    heard = _heard(worker, room - 2 - line_width(following))
+    runs: list[Run] = [(f"{worker.name} ", "title"), *heard, *following]
     return clip_line([*fill_line(runs, room), (" ", "text"), last], width)
+
+
+def _heard(worker: WorkerFrame, room: int) -> list[Run]:
+    """The last of its commands for which there is room, each with its reply."""
+    runs: list[Run] = []
+    for command, reply in reversed(worker.heard):
+        told: list[Run] = [(f"{command} ", "text"),
+                           (clip(reply.removeprefix("(integer) "), 12), "payload"),
+                           (" · " if runs else " ", "frame")]  # fmt: skip
+        if line_width([*told, *runs]) > room:
+            break
+        runs = [*told, *runs]
+    return runs
 
 
 def _last(worker: WorkerFrame) -> Run:
