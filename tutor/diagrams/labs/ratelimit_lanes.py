@@ -69,7 +69,7 @@ def legend(width: int) -> Line:
 def draw_limiters(frame: RateFrame, chosen: int, width: int) -> list[Line]:
     """A line for each lane; ``chosen`` has a mark."""
     names = [limiter_text(lane.name) for lane in frame.lanes]
-    column = min(max(map(width_of, names)) + 3, max(width // 4, 10))
+    column = min(max(map(width_of, names)) + 3, max(width * 3 // 10, 10))
     texts = [[one.text(lane) for one in FIGURES] for lane in frame.lanes]
     rooms = [max(width_of(one.title()), *(width_of(row[at]) for row in texts)) + 2
              for at, one in enumerate(FIGURES)]  # fmt: skip
@@ -84,7 +84,7 @@ def draw_limiters(frame: RateFrame, chosen: int, width: int) -> list[Line]:
     for at, lane in enumerate(frame.lanes):
         mark: Run = ("►", "changed") if at == chosen else (" ", "text")
         name: Run = (names[at], "title" if at == chosen else "text")
-        row: list[Run] = [*fill_line([mark, (" ", "text"), name], column)]
+        row: list[Run] = [*fill_line([mark, (" ", "text"), name], column - 1), (" ", "text")]
         row += fill_line(_strip(lane, columns), cells)
         for one, text, room in zip(FIGURES, texts[at], rooms, strict=False):
             bad = one.bad(lane, frame.knobs)
@@ -128,7 +128,7 @@ def _ruler(columns: Sequence[int], starts: dict[int, int], cells: int) -> Line:
     """When the windows of the clock begin, where there is room to say it."""
     text = ""
     edges = sorted(starts)
-    for at, following in zip(edges, [*edges[1:], cells], strict=True):
+    for at, following in zip(edges, [*edges[1:], cells], strict=False):
         words = "│" + _("%(n)s s") % {"n": f"{starts[at] / 1_000_000:g}"}
         text = pad(text, at) + (words if at + width_of(words) <= following else "│")
     return fill_line([(text, "label")], cells)

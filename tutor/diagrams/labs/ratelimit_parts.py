@@ -125,22 +125,24 @@ def _last(worker: WorkerFrame) -> Run:
 
 
 def user_rows(users: Sequence[UserFrame], width: int, most: int) -> list[Line]:
-    """What passed and what was refused of each, in one line if there is room."""
+    """What passed and what was refused of each, whoever asked most first."""
+    ordered = sorted(users, key=lambda one: -one.accepted - one.refused)
     words = [
         _("user %(name)s: %(accepted)d passed, %(refused)d refused") % {
             "name": one.name, "accepted": one.accepted, "refused": one.refused,
         }
-        for one in users
+        for one in ordered
     ]  # fmt: skip
-    lines: list[Line] = []
-    text = ""
+    lines = [""]
     for one in words:
-        if text and width_of(text) + width_of(one) + 3 > width:
-            lines.append(((text, "label"),))
-            text = ""
-        text = f"{text} · {one}" if text else one
-    lines += [((text, "label"),)] if text else []
-    return [clip_line(line, width) for line in lines[: max(most, 0)]]
+        joined = f"{lines[-1]} · {one}" if lines[-1] else one
+        if lines[-1] and width_of(joined) > width - 4:
+            lines.append(one)
+        else:
+            lines[-1] = joined
+    if len(lines) > most > 0:
+        lines[most - 1] += " · …"
+    return [clip_line([(line, "label")], width) for line in lines[: max(most, 0)]]
 
 
 def limiter_wire(wire: Sequence[WireFrame], width: int, most: int) -> list[Line]:
