@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from tutor.diagrams.canvas import Line, Run, clip_line, fill_line, pad, width_of
+from tutor.diagrams.canvas import Line, Run, clip_line, fill_line, line_width, pad, width_of
 from tutor.diagrams.labs.amounts import grouped
 from tutor.diagrams.labs.cache_parts import joined
 from tutor.diagrams.labs.ratelimit_words import limiter_text
@@ -53,17 +53,20 @@ def sign_of(one: RequestFrame | None) -> Run:
 
 
 def legend(width: int) -> Line:
-    """What the signs mean."""
-    words: list[Run] = []
-    for (sign, role), text in (
+    """What the signs mean, of those for which there is room."""
+    signs: tuple[tuple[Run, str], ...] = (
         (("■", "payload"), _("passed")),
         (("▲", "warning"), _("slipped past the limit")),
         (("×", "gone"), _("refused")),
         (("!", "warning"), _("failed")),
         (("│", "frame"), _("a window of the clock begins")),
-    ):
-        words += [(sign, role), (f" {text}   ", "label")]  # type: ignore[list-item]
-    return clip_line(words, width)
+    )
+    line: list[Run] = []
+    for sign, text in signs:
+        told: list[Run] = [*([("   ", "text")] if line else []), sign, (f" {text}", "label")]
+        if line_width([*line, *told]) <= width:
+            line += told
+    return clip_line(line, width)
 
 
 def draw_limiters(frame: RateFrame, chosen: int, width: int) -> list[Line]:

@@ -25,6 +25,7 @@ from tutor.labs.ratelimit.frame import (
     KeyFrame,
     Knobs,
     LaneFrame,
+    Outcome,
     UserFrame,
     WireFrame,
     WorkerFrame,
@@ -66,7 +67,10 @@ def _key(key: KeyFrame, width: int) -> Line:
     size = f"{size_text(key.size):>7} "
     bar_cells = min(max(width // 6, _LEAST_BAR), 14)
     room = max(width - bar_cells - width_of(tail) - width_of(size), 10)
-    words: list[Run] = [(key.name, "key"), (f" {key.type} ", "label"), (key.value, "payload")]
+    value = key.value
+    if key.type == "zset":
+        value = ngettext("%(n)d entry", "%(n)d entries", int(value)) % {"n": int(value)}
+    words: list[Run] = [(key.name, "key"), (f" {key.type} ", "label"), (value, "payload")]
     bar: Sequence[Run] = (("░" * bar_cells, "free"),)
     if key.ttl_ms is not None:
         bar = gauge(key.ttl_ms, max(key.of_ms, 1), bar_cells)
@@ -86,7 +90,7 @@ def worker_rows(workers: Sequence[WorkerFrame], width: int, most: int) -> list[L
 
 def _worker(worker: WorkerFrame, width: int) -> Line:
     last = _last(worker)
-    room = max(width - width_of(last[0]) - 3, 8)
+    room = max(width - line_width(last) - 3, 8)
     next_room = max(room - 12, 8)
     following: list[Run] = []
     if worker.next:
@@ -96,7 +100,7 @@ def _worker(worker: WorkerFrame, width: int) -> Line:
         following = [(pgettext("worker", "idle"), "free")]
     heard = _heard(worker, room - 2 - line_width(following))
     runs: list[Run] = [(f"{worker.name} ", "title"), *heard, *following]
-    return clip_line([*fill_line(runs, room), (" ", "text"), last], width)
+    return clip_line([*fill_line(runs, room), (" ", "text"), *last], width)
 
 
 def _heard(worker: WorkerFrame, room: int) -> list[Run]:
@@ -112,16 +116,16 @@ def _heard(worker: WorkerFrame, room: int) -> list[Run]:
     return runs
 
 
-def _last(worker: WorkerFrame) -> Run:
+def _last(worker: WorkerFrame) -> list[Run]:
     """Of the request before this one."""
     if worker.last is None:
-        return "", "text"
+        return []
     if worker.slipped:
-        return "▲ " + _("slipped past"), "warning"
-    text = limit_outcome_text(worker.last)
-    if worker.last == "accepted":
-        return f"■ {text}", "payload"
-    return (f"× {text}", "gone") if worker.last == "refused" else (f"! {text}", "warning")
+        return [("▲", "warning"), (" " + _("slipped past"), "warning")]
+    signs: dict[Outcome, Run] = {
+        "accepted": ("■", "payload"), "refused": ("×", "gone"), "error": ("!", "warning"),
+    }  # fmt: skip
+    return [signs[worker.last], (" " + limit_outcome_text(worker.last), "label")]
 
 
 def user_rows(users: Sequence[UserFrame], width: int, most: int) -> list[Line]:
