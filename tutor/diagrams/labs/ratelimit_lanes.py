@@ -63,7 +63,7 @@ def legend(width: int) -> Line:
     )
     line: list[Run] = []
     for sign, text in signs:
-        told: list[Run] = [*([("   ", "text")] if line else []), sign, (f" {text}", "label")]
+        told: list[Run] = [("   " if line else "", "text"), sign, (f" {text}", "label")]
         if line_width([*line, *told]) <= width:
             line += told
     return clip_line(line, width)

@@ -108,7 +108,7 @@ def _heard(worker: WorkerFrame, room: int) -> list[Run]:
     runs: list[Run] = []
     for command, reply in reversed(worker.heard):
         told: list[Run] = [(f"{command} ", "text"),
-                           (clip(reply.removeprefix("(integer) "), 12), "payload"),
+                           (clip(reply.removeprefix("(integer) "), 12), "header"),
                            (" · " if runs else " ", "frame")]  # fmt: skip
         if line_width([*told, *runs]) > room:
             break
@@ -156,7 +156,7 @@ def limiter_wire(wire: Sequence[WireFrame], width: int, most: int) -> list[Line]
         head = f"{clock_text(one.time):>8} {WORKERS[one.worker]} "
         reply = clip(one.reply, max(min(width // 3, 24), 6))
         room = max(width - width_of(head) - width_of(reply) - 3, 8)
-        role: Role = "gone" if one.reply == "(nil)" else "payload"
+        role: Role = "gone" if one.reply == "(nil)" else "header"
         lines.append(clip_line(
             [(head, "label"), (clip(one.text, room), "text"), (" → ", "frame"), (reply, role)],
             width,
