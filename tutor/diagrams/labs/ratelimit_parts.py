@@ -94,8 +94,8 @@ def _worker(worker: WorkerFrame, width: int) -> Line:
     next_room = max(room - 12, 8)
     following: list[Run] = []
     if worker.next:
-        sign: Run = ("► ", "changed") if worker.held else ("→ ", "frame")
-        following = [sign, (clip(worker.next, next_room), "text")]
+        sign: Run = ("►", "changed") if worker.held else ("→", "frame")
+        following = [sign, (" ", "text"), (clip(worker.next, next_room), "text")]
     elif not worker.user:
         following = [(pgettext("worker", "idle"), "free")]
     heard = _heard(worker, room - 2 - line_width(following))
