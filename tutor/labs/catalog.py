@@ -29,7 +29,14 @@ def _cache() -> LabKind:
     return LabKind(EXPERIMENTS, make, lambda experiment: CURES[experiment])
 
 
-_KINDS: Mapping[str, Callable[[], LabKind]] = {"cache": _cache}
+def _queue() -> LabKind:
+    from tutor.labs.queue import EXPERIMENTS, WAYS
+    from tutor.labs.queue.lab import make
+
+    return LabKind(EXPERIMENTS, make, lambda experiment: WAYS[experiment])
+
+
+_KINDS: Mapping[str, Callable[[], LabKind]] = {"cache": _cache, "queue": _queue}
 LAB_NAMES = tuple(_KINDS)
 
 

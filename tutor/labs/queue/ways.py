@@ -17,6 +17,7 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from tutor.engine.replies import ReplyError
 from tutor.labs.routines import Send, Sleep
 
 POLL_US = 100_000
@@ -49,6 +50,7 @@ return {due, redis.call('HINCRBY', KEYS[3], due, 1)}
 that, back into ``later`` whose worker does."""
 
 TAKE_SHA = hashlib.sha1(TAKE).hexdigest().encode()
+LOAD = (b"SCRIPT", b"LOAD", TAKE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,16 +192,17 @@ def reap(names: tuple[bytes, ...], pause_us: int) -> Step:
 # by time
 
 
-def load_script(shift: Shift) -> Step:
-    """Who starts brings its script along."""
-    yield _send(b"SCRIPT", b"LOAD", TAKE)
-
-
 def delayed(shift: Shift) -> Step:
     """Whatever fails is put off, each time for twice as long."""
-    keys = (LATER, IN_WORK, TRIES)
     now, idle = _number(shift.now_ms), _number(shift.idle_ms)
-    taken = yield _send(b"EVALSHA", TAKE_SHA, b"3", *keys, now, idle)
+    take = _send(b"EVALSHA", TAKE_SHA, b"3", LATER, IN_WORK, TRIES, now, idle)
+    try:
+        taken = yield take
+    except ReplyError as error:
+        if error.code != "NOSCRIPT":
+            raise
+        yield _send(*LOAD)  # the server has begun anew, or SCRIPT FLUSH
+        taken = yield take
     if taken is None:
         yield Sleep(POLL_US)
         return
@@ -291,7 +294,7 @@ WAY: Mapping[str, Way] = {
     "brpop": Way(brpop, _push),
     "lmove": Way(lmove, _push, come_back, reaps=True),
     "retry": Way(retry, _push, come_back, reaps=True),
-    "delayed": Way(delayed, _put_off, load_script),
+    "delayed": Way(delayed, _put_off, prepare=(LOAD,)),
     "stream": Way(stream, _append,
                   prepare=((b"XGROUP", b"CREATE", MAIL, GROUP, b"0", b"MKSTREAM"),)),
 }  # fmt: skip
