@@ -42,8 +42,8 @@ class Knobs:
     """What can be turned. ``rate``: tasks a second; ``work_ms``: what one takes; ``crash``: in how
     many of a hundred the worker dies; ``poison``: how many of a hundred never succeed; ``idle_ms``:
     after so long a task in hand is given to another; ``attempts``: then it is a dead letter;
-    ``delay_ms``: how far a task is put off, and the first pause before it is tried again; ``once``:
-    who gets the letters takes each only once."""
+    ``delay_ms``: how far a task is put off, and the first pause before it is tried again;
+    ``outage``: who gets the letters refuses all of them; ``once``: takes each only once."""
 
     rate: int = 5
     workers: int = 3
@@ -53,6 +53,7 @@ class Knobs:
     idle_ms: int = 2_000
     attempts: int = 3
     delay_ms: int = 2_000
+    outage: str = "off"
     once: str = "off"
 
 
@@ -147,7 +148,7 @@ class LaneFrame:
 
 @dataclass(frozen=True, slots=True)
 class QueueFrame:
-    """A moment of one experiment. ``outage_ms``: so long the letters are still refused."""
+    """A moment of one experiment."""
 
     time: int
     seed: int
@@ -155,7 +156,6 @@ class QueueFrame:
     knobs: Knobs
     lanes: tuple[LaneFrame, ...] = ()
     events: tuple[EventFrame, ...] = ()
-    outage_ms: int = 0
 
     def lane(self, way: str) -> LaneFrame:
         """A lane by its way. Raises KeyError."""

@@ -28,11 +28,11 @@ STEPS: Mapping[str, tuple[float | str, ...]] = {
     "idle": (1, 2, 3, 5, 10),
     "attempts": (1, 2, 3, 5, 8),
     "delay": (0.5, 1, 2, 5, 10),
-    "outage": (1, 2, 5, 10),
+    "outage": ("off", "on"),
     "once": ("off", "on"),
 }
 """The values of each knob: tasks a second, workers, milliseconds, per cent, per cent, seconds, times,
-seconds, seconds, a switch."""
+seconds, and two switches."""
 
 _USUAL = ("rate", "workers", "work")
 _MISHAPS = ("crash", "idle", "kill", "freeze", "once")
@@ -57,6 +57,8 @@ _FIELDS: Mapping[str, tuple[str, int]] = {
 }  # fmt: skip
 """Which field a knob turns, and how many of the field's unit one of the knob's is."""
 
+_SWITCHES = ("outage", "once")
+
 FIGURES = (
     "made", "waiting", "working", "scheduled", "done", "doubled", "dead", "lost", "repeats", "early",
     "crashes", "vain", "commands", "longest",
@@ -65,8 +67,9 @@ FIGURES = (
 
 def knob_of(knobs: Knobs, kind: str) -> float | str:
     """What a knob stands at, in its own unit. Raises KeyError for one that has no value."""
-    if kind == "once":
-        return knobs.once
+    if kind in _SWITCHES:
+        word: str = getattr(knobs, kind)
+        return word
     name, factor = _FIELDS[kind]
     value: int = getattr(knobs, name)
     return value if factor == 1 else value / factor
@@ -74,12 +77,14 @@ def knob_of(knobs: Knobs, kind: str) -> float | str:
 
 def with_knob(knobs: Knobs, kind: str, value: float | str) -> Knobs:
     """With one turned. Raises KeyError for one that has no value, ValueError for what is none."""
-    if kind == "once":
-        if value not in STEPS["once"]:
+    changed: dict[str, Any]
+    if kind in _SWITCHES:
+        if value not in STEPS[kind]:
             raise ValueError(value)
-        return replace(knobs, once=str(value))
-    name, factor = _FIELDS[kind]
-    changed: dict[str, Any] = {name: round(float(value) * factor)}
+        changed = {kind: str(value)}
+    else:
+        name, factor = _FIELDS[kind]
+        changed = {name: round(float(value) * factor)}
     return replace(knobs, **changed)
 
 
@@ -116,16 +121,11 @@ class QueueLab(LaneLab[QueueLane, Knobs, QueueFrame]):
 
     def standing(self, kind: str) -> float | str:
         """In the knob's own unit."""
-        if kind == "outage":
-            return self._outage_ms() / 1000
         return knob_of(self.knobs, kind)
-
-    def _outage_ms(self) -> int:
-        return max(self.lanes[0].outage_until - self._now, 0) // 1000
 
     def turned(self, knobs: Knobs, act: Act) -> Knobs:
         """The knobs after an act."""
-        if act.kind not in _FIELDS and act.kind != "once":
+        if act.kind not in _FIELDS and act.kind not in _SWITCHES:
             return knobs
         return with_knob(knobs, act.kind, act.value)
 
@@ -135,8 +135,6 @@ class QueueLab(LaneLab[QueueLane, Knobs, QueueFrame]):
             lane.kill()
         elif act.kind == "freeze":
             lane.freeze()
-        elif act.kind == "outage":
-            lane.outage(float(act.value))
         else:
             lane.set_knobs(knobs)
         return ""
@@ -166,7 +164,7 @@ class QueueLab(LaneLab[QueueLane, Knobs, QueueFrame]):
         return QueueFrame(
             time=self._now, seed=self.seed, experiment=self.experiment, knobs=self.knobs,
             lanes=tuple(self._with_longest(at, lane) for at, lane in enumerate(taken)),
-            events=tuple(events[-EVENTS:]), outage_ms=self._outage_ms(),
+            events=tuple(events[-EVENTS:]),
         )  # fmt: skip
 
     def _with_longest(self, at: int, lane: LaneFrame) -> LaneFrame:

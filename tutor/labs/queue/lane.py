@@ -25,7 +25,7 @@ from tutor.labs.queue.ways import TAKE_SHA, WAY, Shift, Worked, reap
 from tutor.labs.replication.frame import EventFrame
 from tutor.labs.rounds import Round
 from tutor.labs.simulation import EPOCH_US
-from tutor.labs.world import HOP_US, Logged, World
+from tutor.labs.world import DATABASE, HOP_US, Logged, World
 
 PACES = (1.0, 0.75, 1.4, 1.0, 0.8, 1.25, 0.9, 1.1)
 """Workers are not equally fast: what each takes for a task, 1 is usual."""
@@ -58,7 +58,7 @@ class QueueLane:
         self.reaper = Process(self.world, REAPER, "reaper", self)
         self.events: list[EventFrame] = []
         self.crashes = self.vain = self._numbered = 0
-        self.outage_until = 0
+        self._site((b"SELECT", b"%d" % DATABASE))
         for argv in WAY[way].prepare:
             self._site(argv)
         self._employ()
@@ -168,7 +168,8 @@ class QueueLane:
             return
         number = number_of(task)
         letter = self.ledger.letter(number)
-        success = now >= self.outage_until and not (letter is not None and letter.poison)
+        refused = self.knobs.outage == "on" or (letter is not None and letter.poison)
+        success = not refused
         if success and self.ledger.effect(number, now, self.knobs.once == "on"):
             self._tell("doubled", worker=process.name, task=task.decode())
         if dies:
@@ -240,10 +241,6 @@ class QueueLane:
                 self._tell("frozen", worker=worker.name, task=worker.task.decode())
                 return worker.name
         return ""
-
-    def outage(self, seconds: float) -> None:
-        """For so long nobody takes letters: all work fails."""
-        self.outage_until = self.world.simulation.now + round(seconds * 1_000_000)
 
     # looking
 

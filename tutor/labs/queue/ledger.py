@@ -18,6 +18,7 @@ from tutor.engine.structures.stream import Stream
 from tutor.engine.values import Zset
 from tutor.labs.queue.frame import Moment, State
 from tutor.labs.queue.ways import DEAD, GROUP, IN_WORK, MAIL, TASKS
+from tutor.labs.world import DATABASE
 
 LATEST = 20
 """The average latency is that of so many."""
@@ -125,7 +126,7 @@ class Ledger:
         kept: dict[State, list[int]] = {
             "scheduled": [], "waiting": [], "working": [], "dead": [],
         }  # fmt: skip
-        database = self._engine.databases[0]
+        database = self._engine.databases[DATABASE]
         for key in database.live_keys():
             value = database.peek(key)
             if isinstance(value, Quicklist):
@@ -141,7 +142,9 @@ class Ledger:
     def _by_time(self, key: bytes, value: Zset, kept: dict[State, list[int]]) -> None:
         now = self._engine.clock.now_us() // 1000
         for task, score in value.scores.items():
-            state: State = "working" if key == IN_WORK else "waiting" if score <= now else "scheduled"
+            state: State = (
+                "working" if key == IN_WORK else "waiting" if score <= now else "scheduled"
+            )
             kept[state].append(number_of(task))
 
 

@@ -22,7 +22,7 @@ from tutor.labs.queue.frame import (
 )
 from tutor.labs.queue.ledger import entries
 from tutor.labs.queue.ways import TAKE_SHA
-from tutor.labs.world import Logged
+from tutor.labs.world import DATABASE, Logged
 
 if TYPE_CHECKING:
     from tutor.labs.queue.lane import QueueLane
@@ -85,8 +85,8 @@ _KINDS: tuple[tuple[type, str], ...] = (
 
 
 def keys_of(engine: Engine) -> tuple[KeyFrame, ...]:
-    """Every key of the first database, by name."""
-    database, now = engine.databases[0], engine.clock.now_us() // 1000
+    """Every key of the application's database, by name."""
+    database, now = engine.databases[DATABASE], engine.clock.now_us() // 1000
     found: list[KeyFrame] = []
     for name in sorted(database.live_keys()):
         value, at = database.peek(name), database.expires_at(name)

@@ -18,7 +18,7 @@ from tutor.engine.session import Session
 from tutor.labs.queue.ways import Work
 from tutor.labs.rounds import Round
 from tutor.labs.routines import Send, Sleep
-from tutor.labs.world import HOP_US, World
+from tutor.labs.world import DATABASE, HOP_US, World
 
 RESTART_US = 1_000_000
 """Its supervisor starts a dead process again after so long."""
@@ -65,6 +65,7 @@ class Process:
         self.doing, self.since, self.task = "", 0, b""
         self.coming: Reply = None
         self.round: Round | None = None
+        self._connected: Session | None = None
 
     @property
     def frozen(self) -> bool:
@@ -166,7 +167,13 @@ class Process:
     # its connection
 
     def _session(self) -> Session:
-        return self._world.master.session_of(f"app:{_PORTS + self.number}")
+        """Another one, if it was closed."""
+        session = self._connected
+        if session is None or session.id not in session.engine.sessions:
+            node = self._world.master
+            session = self._connected = node.session_of(f"app:{_PORTS + self.number}")
+            node.execute(session, (b"SELECT", b"%d" % DATABASE))
+        return session
 
     def _arrived(self, life: int, session: Session, argv: tuple[bytes, ...]) -> None:
         engine: Engine = session.engine
