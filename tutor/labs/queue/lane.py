@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from tutor.engine.replies import Reply
+from tutor.engine.replies import Reply, ReplyError
 from tutor.labs.arrivals import Arrivals
 from tutor.labs.queue.frame import Knobs, LaneFrame, Moment
 from tutor.labs.queue.ledger import Ledger, Letter, number_of, tasks_in
@@ -91,7 +91,8 @@ class QueueLane:
 
     def _site(self, argv: tuple[bytes, ...]) -> None:
         node = self.world.master
-        self._log(SITE, argv, node.execute(node.session_of("site:50000"), argv))
+        logged = self._log(SITE, argv)  # before those whom it wakes
+        logged.reply = node.execute(node.session_of("site:50000"), argv)
 
     # workers take them
 
@@ -181,7 +182,7 @@ class QueueLane:
 
     def told(self, process: Process, argv: tuple[bytes, ...], reply: Reply) -> None:
         """A command was answered."""
-        if not isinstance(reply, (bytes, int, list)) and _is_question(argv):
+        if _is_question(argv) and not _brings_something(reply):
             self.vain += 1
             self.world.commands += 1
         else:
@@ -190,10 +191,12 @@ class QueueLane:
             task = argv[2] if argv[0] == b"LPUSH" else reply
             self._tell("dead", task=task.decode())
 
-    def _log(self, number: int, argv: tuple[bytes, ...], reply: Reply) -> None:
+    def _log(self, number: int, argv: tuple[bytes, ...], reply: Reply = None) -> Logged:
         world = self.world
         world.commands += 1
-        world.log.append(Logged(world.simulation.now, number, "master", argv, reply))
+        logged = Logged(world.simulation.now, number, "master", argv, reply)
+        world.log.append(logged)
+        return logged
 
     def died(self, process: Process, reason: str) -> None:
         """A process is gone."""
@@ -272,4 +275,14 @@ class QueueLane:
 
 def _is_question(argv: Sequence[bytes]) -> bool:
     """Whether somebody asks for a task."""
-    return argv[0] in (b"RPOP", b"BRPOP", b"BLMOVE", b"XREADGROUP") or argv[1:2] == (TAKE_SHA,)
+    return argv[0] in _QUESTIONS or argv[1:2] == (TAKE_SHA,)
+
+
+_QUESTIONS = frozenset((b"RPOP", b"BRPOP", b"BLMOVE", b"XREADGROUP", b"XAUTOCLAIM"))
+
+
+def _brings_something(reply: Reply) -> bool:
+    """Whether there is a task in it; an error is news as well."""
+    if isinstance(reply, ReplyError):
+        return True
+    return any(True for _number in tasks_in(reply))
