@@ -39,8 +39,6 @@ _ROLES: Mapping[str, Role] = {
     "frozen": "warning", "again": "key",
 }  # fmt: skip
 
-_REPLY = 22
-
 
 def task_rows(lane: LaneFrame, width: int, legend: bool) -> list[Line]:
     """A sign for each of the last tasks, in the order in which they were made; and what the signs
@@ -131,7 +129,7 @@ def wire_rows(wire: Sequence[WireFrame], width: int, most: int) -> list[Line]:
     for one in wire[-most:] if most > 0 else ():
         who = pgettext("wire", "site") if one.who == "site" else one.who
         head: list[Run] = [(f"{clock_text(one.time):>8} ", "label"), (f"{who:<6} ", "label")]
-        reply = min(width_of(one.reply), _REPLY)
+        reply = min(width_of(one.reply), max(width // 3, 20))
         room = max(width - line_width(head) - reply - 3, 10)
         role: Role = "gone" if one.reply == "(nil)" else "payload"
         lines.append(clip_line(

@@ -43,7 +43,8 @@ class Knobs:
     many of a hundred the worker dies; ``poison``: how many of a hundred never succeed; ``idle_ms``:
     after so long a task in hand is given to another; ``attempts``: then it is a dead letter;
     ``delay_ms``: how far a task is put off, and the first pause before it is tried again;
-    ``outage``: who gets the letters refuses all of them; ``once``: takes each only once."""
+    ``outage``: who gets the letters refuses all of them; ``once``: takes each only once;
+    ``restart_ms``: then a dead worker is started again (no knob)."""
 
     rate: int = 5
     workers: int = 3
@@ -55,6 +56,7 @@ class Knobs:
     delay_ms: int = 2_000
     outage: str = "off"
     once: str = "off"
+    restart_ms: int = 1_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,8 +113,8 @@ class QueueLane:
         knobs, now = self.knobs, self.world.simulation.now
         if process is self.reaper:
             names = tuple(worker.name.encode() for worker in self.workers)
-            return Round(reap, names, knobs.idle_ms * 1000 // 4)
-        claim = now - process.claimed >= knobs.idle_ms * 1000 // 4
+            return Round(reap, names, knobs.idle_ms * 1000 // 3)
+        claim = now - process.claimed >= knobs.idle_ms * 1000 // 3
         if claim:
             process.claimed = now
         shift = Shift(

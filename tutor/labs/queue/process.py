@@ -15,19 +15,19 @@ from typing import Protocol
 from tutor.engine.engine import Engine
 from tutor.engine.replies import BLOCKED, Reply, ReplyError
 from tutor.engine.session import Session
+from tutor.labs.queue.frame import Knobs
 from tutor.labs.queue.ways import Work
 from tutor.labs.rounds import Round
 from tutor.labs.routines import Send, Sleep
 from tutor.labs.world import DATABASE, HOP_US, World
-
-RESTART_US = 1_000_000
-"""Its supervisor starts a dead process again after so long."""
 
 _PORTS = 50_000
 
 
 class Office(Protocol):
     """Who employs processes."""
+
+    knobs: Knobs
 
     def next_round(self, process: Process) -> Round | None:
         """What it does next; None: it may go."""
@@ -46,7 +46,8 @@ class Office(Protocol):
         ...
 
     def hung_up(self, process: Process, held: list[object]) -> None:
-        """The server has noticed; ``held`` is what it had heard in its round."""
+        """The server has noticed; ``held`` is what it had heard in its round, and what the server
+        has answered since."""
         ...
 
 
@@ -66,6 +67,7 @@ class Process:
         self.coming: Reply = None
         self.round: Round | None = None
         self._connected: Session | None = None
+        self._left: list[object] = []  # of the life before
 
     @property
     def frozen(self) -> bool:
@@ -97,15 +99,16 @@ class Process:
             return
         self._office.died(self, reason)
         self._end()
-        self._world.simulation.after(RESTART_US, partial(self.begin, self.life))
+        pause = self._office.knobs.restart_ms * 1000
+        self._world.simulation.after(pause, partial(self.begin, self.life))
 
     def _end(self) -> None:
-        held = self.heard
+        self._left = self.heard
         self.life += 1
         self.alive = False
         self.doing, self.since, self.task = "down", self._world.simulation.now, b""
         self.coming, self.round = None, None
-        self._world.simulation.after(HOP_US, partial(self._hung_up, self._session(), held))
+        self._world.simulation.after(HOP_US, partial(self._hung_up, self._session(), self._left))
 
     def _hung_up(self, session: Session, held: list[object]) -> None:
         session.engine.disconnect(session)
@@ -190,3 +193,5 @@ class Process:
         if life == self.life:
             self.coming = reply
             self._world.simulation.after(HOP_US, partial(self.go_on, life, reply))
+        else:
+            self._left.append(reply)
