@@ -43,7 +43,18 @@ def _rate_limit() -> LabKind:
     return LabKind(EXPERIMENTS, make, lambda experiment: NAMES)
 
 
-_KINDS: Mapping[str, Callable[[], LabKind]] = {"cache": _cache, "rate-limit": _rate_limit}
+def _queue() -> LabKind:
+    from tutor.labs.queue import EXPERIMENTS, WAYS
+    from tutor.labs.queue.lab import make
+
+    return LabKind(EXPERIMENTS, make, lambda experiment: WAYS[experiment])
+
+
+_KINDS: Mapping[str, Callable[[], LabKind]] = {
+    "cache": _cache,
+    "rate-limit": _rate_limit,
+    "queue": _queue,
+}
 LAB_NAMES = tuple(_KINDS)
 
 

@@ -75,7 +75,29 @@ def _rate_limit() -> LabPicture:
     )  # fmt: skip
 
 
-_PICTURES: Mapping[str, Callable[[], LabPicture]] = {"cache": _cache, "rate-limit": _rate_limit}
+def _queue() -> LabPicture:
+    from tutor.diagrams.labs.queue import FIRST_ROW, draw_queue, lane_count, queue_drawing
+    from tutor.diagrams.labs.queue_words import (
+        experiment_about,
+        experiment_text,
+        knob_text,
+        knobs_text,
+        queue_event_text,
+        way_text,
+    )
+    from tutor.i18n import _
+
+    return LabPicture(
+        draw_queue, queue_drawing, FIRST_ROW, lane_count, lambda: _("Task queue lab"),
+        experiment_text, experiment_about, way_text, knob_text, knobs_text, queue_event_text,
+    )  # fmt: skip
+
+
+_PICTURES: Mapping[str, Callable[[], LabPicture]] = {
+    "cache": _cache,
+    "rate-limit": _rate_limit,
+    "queue": _queue,
+}
 
 
 def lab_picture(name: str) -> LabPicture:
