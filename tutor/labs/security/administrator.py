@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.engine.replies import Reply, ReplyError
-from tutor.labs.security.attacks import DATA, PLANTED
+from tutor.labs.security.attacks import DATA, PLANTED, spoiled
 from tutor.labs.security.client import Client
 from tutor.labs.security.settings import (
     ADMIN_RULES,
@@ -135,9 +135,8 @@ class Administrator:
         keys = set(engine.databases[0].live_keys())
         if keys - set(DATA):
             self._mend("DEL", *sorted(keys - set(DATA)))
-        for key, command in DATA.items():
-            if key not in keys:
-                self._mend(*command)
+        for key in sorted(spoiled(engine.databases[0].peek)):
+            self._mend(*DATA[key])
 
     def _mend(self, *words: str | bytes) -> None:
         self.mended += 1

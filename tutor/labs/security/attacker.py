@@ -7,11 +7,19 @@ He keeps a connection as long as it stands: who is inside stays inside when the 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tutor.engine.replies import Reply, ReplyError
-from tutor.labs.security.attacks import ATTACKS, DATA, FOUND, PLANTED, ROGUE_DATA, Line
+from tutor.labs.security.attacks import (
+    ATTACKS,
+    DATA,
+    FOUND,
+    FOUND_OWN,
+    PLANTED,
+    ROGUE_DATA,
+    Line,
+)
 from tutor.labs.security.client import Client, reply_text, word_text
 from tutor.labs.security.frame import AttackFrame, ExchangeFrame, FileFrame, Outcome
 from tutor.labs.security.passwords import guess
@@ -21,7 +29,7 @@ from tutor.labs.security.site import Site
 REST_US = 300_000
 """Between two attacks."""
 
-GUESSES = 12
+GUESSES = 20
 """So many passwords are tried in one attack; the next one goes on from there."""
 
 GUESS_US = 40_000
@@ -62,14 +70,18 @@ class Attacker:
     the server's last change, for `AttackFrame.stale`."""
 
     def __init__(
-        self, site: Site, stolen: Credentials, over: Callable[[str, Outcome], None]
+        self,
+        site: Site,
+        names: Sequence[str],
+        stolen: Credentials,
+        over: Callable[[str, Outcome], None],
     ) -> None:
         self.site = site
         self.known = stolen
         self.stolen = stolen
         self.scan = True
         self.change = 0
-        self.results = {name: Known() for name in ATTACKS}
+        self.results = {name: Known() for name in names}
         self.files: list[FileFrame] = []
         self.told: list[ExchangeFrame] = []
         self.attempt: Attempt | None = None
@@ -101,7 +113,7 @@ class Attacker:
         if self._asked:
             name = self._asked.pop(0)
         elif self.scan:
-            names = list(ATTACKS)
+            names = list(self.results)
             name = names[self._turn % len(names)]
             self._turn += 1
         else:
@@ -146,11 +158,12 @@ class Attacker:
         self._end(attempt)
 
     def _filled(self, line: Line, attempt: Attempt) -> tuple[bytes, ...] | None:
-        if FOUND not in line.words:
+        names = attempt.listed
+        if line.words[-1] == FOUND_OWN:
+            names = [name for name in names if name.startswith(b"app:")]
+        elif line.words[-1] != FOUND:
             return line.words
-        if not attempt.listed:
-            return None
-        return (*line.words[:-1], *attempt.listed)
+        return (*line.words[:-1], *names) if names else None
 
     def _send(self, attempt: Attempt, line: Line, words: tuple[bytes, ...]) -> None:
         before = len(self.told)
@@ -184,8 +197,11 @@ class Attacker:
     def _guess(self, attempt: Attempt) -> None:
         """AUTH with the next password of the list."""
         attempt.guesses += 1
-        self.guessed += 1
-        word = guess(self.guessed)
+        if attempt.guesses == 1 and self.known.password and not self.known.user:
+            word = self.known.password.encode()
+        else:
+            self.guessed += 1
+            word = guess(self.guessed)
         before = len(self.told)
 
         def heard(reply: Reply) -> None:
@@ -207,7 +223,7 @@ class Attacker:
         outcome: Outcome = "through" if self._through(attempt) else "stopped"
         known = self.results[attempt.name]
         known.outcome, known.time = outcome, self.site.simulation.now
-        known.deciding = attempt.deciding if attempt.deciding[1] else attempt.last
+        known.deciding = _deciding(attempt, outcome)
         lines = [*attempt.got]
         if attempt.name == "monitor":
             lines += [one for one in self.told[-40:] if not one.line and one not in lines]
@@ -232,8 +248,7 @@ class Attacker:
         if name == "lua":
             return site.hangs > attempt.hangs
         if name == "monitor":
-            return any(not one.line for one in self.told[-40:] if one.time >= site.simulation.now
-                       - 2_000_000) and not attempt.refused  # fmt: skip
+            return attempt.last[1] == "OK"
         if name == "replica":
             return site.master.is_replica and b"pwned" in self._keys()
         if name == "wipe":
@@ -266,11 +281,29 @@ class Attacker:
             stale = known.outcome != "" and known.change != self.change
             found.append(
                 AttackFrame(
-                    name, known.outcome, known.time, *known.deciding, known.lines, known.tries,
-                    stale, tries,
+                    name,
+                    known.outcome,
+                    known.time,
+                    *known.deciding,
+                    known.lines,
+                    known.tries,
+                    stale,
+                    tries,
                 )
             )
         return tuple(found)
+
+
+def _deciding(attempt: Attempt, outcome: Outcome) -> tuple[str, str]:
+    """The line and the reply that tell best how an attempt ended."""
+    if attempt.deciding[1] and (outcome == "stopped" or attempt.let_in):
+        return attempt.deciding
+    good = [(one.line, one.reply) for one in attempt.got if one.line and not one.refused]
+    if outcome == "stopped" or not good:
+        return attempt.last
+    if attempt.name == "lua":
+        return attempt.last
+    return good[0] if attempt.name == "replica" else good[-1]
 
 
 def _gives_away(name: str, words: tuple[bytes, ...], reply: Reply, listed: list[bytes]) -> bool:
@@ -281,7 +314,7 @@ def _gives_away(name: str, words: tuple[bytes, ...], reply: Reply, listed: list[
         listed[:] = reply[1]
     if name == "look":
         return bool(listed)
-    if name == "guess":
+    if name in ("guess", "forge"):
         return not isinstance(reply, ReplyError)
     if name in ("steal", "neighbour"):
         return isinstance(reply, bytes | dict) and len(reply) > 0

