@@ -29,7 +29,14 @@ def _cache() -> LabKind:
     return LabKind(EXPERIMENTS, make, lambda experiment: CURES[experiment])
 
 
-_KINDS: Mapping[str, Callable[[], LabKind]] = {"cache": _cache}
+def _security() -> LabKind:
+    from tutor.labs.security import EXPERIMENTS, SETTINGS
+    from tutor.labs.security.lab import make
+
+    return LabKind(EXPERIMENTS, make, lambda experiment: SETTINGS[experiment])
+
+
+_KINDS: Mapping[str, Callable[[], LabKind]] = {"cache": _cache, "security": _security}
 LAB_NAMES = tuple(_KINDS)
 
 

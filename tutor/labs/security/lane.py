@@ -40,7 +40,8 @@ HARDENING = ("bind", "protect", "password", "acl", "kick")
 
 
 class SecurityLane:
-    """``name`` is the setting's. ``news``: what became of attacks for the first time."""
+    """``name`` is the setting's. ``news``: attacks that have come to
+    another end than before."""
 
     world: Site
 
@@ -53,6 +54,7 @@ class SecurityLane:
         self.admin.fill()
         self.application = Application(self.world, seed, knobs, setting.app)
         self.lost = 0
+        self._ended: dict[str, Outcome] = {}
         self.attacker: Attacker | None = None
         self.guesser: Guesser | None = None
         self._typed: dict[Who, Client] = {}
@@ -71,9 +73,10 @@ class SecurityLane:
         assert self.attacker is not None
         lost = len(self._spoiled())
         self.lost += lost
-        if outcome == "through":
-            params = (("lane", self.name), ("attack", name), ("lost", str(lost)))
-            self.news.append(EventFrame(self.world.simulation.now, "through", params))
+        if outcome != self._ended.get(name, "stopped"):
+            params = (("lane", self.name), ("attack", name))
+            self.news.append(EventFrame(self.world.simulation.now, outcome, params))
+        self._ended[name] = outcome
         self.world.simulation.after(MEND_US, self.admin.mend)
 
     def _spoiled(self) -> set[bytes]:
