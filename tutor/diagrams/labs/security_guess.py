@@ -46,6 +46,10 @@ def _guess_of(lane: LaneFrame) -> GuessFrame:
     return lane.guess
 
 
+def _span(one: GuessFrame) -> str:
+    return span_text(one.choices / REAL_RATE) if one.choices else "–"
+
+
 def _place(one: GuessFrame) -> str:
     return grouped(one.place) if one.place else pgettext("guess", "never")
 
@@ -56,7 +60,7 @@ def draw_guesses(frame: SecurityFrame, chosen: int, width: int) -> list[Line]:
     columns = [
         (pgettext("column", "tried"), [grouped(one.tried) for one in guesses]),
         (pgettext("column", "comes as"), [_place(one) for one in guesses]),
-        (_("all, at 100 000/s"), [span_text(one.choices / REAL_RATE) for one in guesses]),
+        (_("all, at 100 000/s"), [_span(one) for one in guesses]),
         (pgettext("column", "in ACL LOG"), [grouped(one.logged) for one in guesses]),
     ]
     names = [setting_text(lane.setting) for lane in frame.lanes]
@@ -74,7 +78,7 @@ def draw_guesses(frame: SecurityFrame, chosen: int, width: int) -> list[Line]:
         mark: Run = ("►", "changed") if at == chosen else (" ", "text")
         name: Run = (names[at], "title" if at == chosen else "text")
         row: list[Run] = [*fill_line([mark, (" ", "text"), name], column)]
-        row += [*gauge(min(one.tried, one.choices), one.choices, cells)]
+        row += [*gauge(min(one.tried, one.choices), one.choices or 1, cells)]
         row.append((" × " if one.found else "   ", "warning"))
         role: Role = "warning" if one.found else "header"
         row += [(texts[at].rjust(room), role)
@@ -116,6 +120,6 @@ def tell_guesses(frame: SecurityFrame) -> list[str]:
                   "ACL LOG has counted %(logged)s failed logins.")  # fmt: skip
         told.append(words % {
             "setting": setting_text(lane.setting), "verdict": _verdict(one),
-            "span": span_text(one.choices / REAL_RATE), "logged": grouped(one.logged),
+            "span": _span(one), "logged": grouped(one.logged),
         })  # fmt: skip
     return told

@@ -19,9 +19,10 @@ REAL_RATE = 100_000
 
 
 class Guesser:
-    """``rate`` guesses a second. ``password`` is the right one, for what is told of it."""
+    """``rate`` guesses a second. ``password`` is the right one, for what is told of it;
+    ``named``: it is not the default user's, and no guess without a name is the right one."""
 
-    def __init__(self, site: Site, password: str, rate: int) -> None:
+    def __init__(self, site: Site, password: str, rate: int, *, named: bool) -> None:
         self.site = site
         self.rate = rate
         self.told: list[ExchangeFrame] = []
@@ -29,7 +30,8 @@ class Guesser:
         self.found_at = 0
         self.last = ("", "")
         self.password = password.encode()
-        self._place, self._choices = place(self.password), choices(self.password)
+        self._place = 0 if named else place(self.password)
+        self._choices = 0 if named else choices(self.password)
         self._owed = 0.0
         self.client = Client(site, "attacker", ATTACKER, PUBLIC)
         self.client.quiet = True

@@ -60,7 +60,7 @@ class SecurityLane:
         self._typed: dict[Who, Client] = {}
         if experiment == "guess":
             password = setting.app.password
-            self.guesser = Guesser(self.world, password, knobs.guesses)
+            self.guesser = Guesser(self.world, password, knobs.guesses, named=bool(setting.users))
         else:
             names = RIGHTS_ATTACKS if experiment == "rights" else tuple(ATTACKS)
             self.attacker = Attacker(self.world, names, setting.stolen, self._over)

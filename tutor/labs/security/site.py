@@ -130,11 +130,12 @@ class Site(World):
         engine = self.master.engine
         engine.host = Process(self)
         engine.use_clock(_ScriptClock(self.simulation.clock, self))
-        for name in self.setting.renames:
-            engine.rename_command(name, b"")
+        for command in self.setting.renames:
+            engine.rename_command(command, b"")
         engine.acl.follow_config()
-        for rules in self.setting.users:
-            line = (b"ACL", b"SETUSER", *(rule.encode() for rule in rules))
+        for name, *rules in self.setting.users:
+            words = (name, "reset", *rules)  # as a line ``user …`` of the file
+            line = (b"ACL", b"SETUSER", *(word.encode() for word in words))
             engine.execute(engine.connect("setup:0"), line)
         for session in list(engine.sessions.values()):
             engine.disconnect(session)
