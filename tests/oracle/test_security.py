@@ -302,16 +302,15 @@ def test_who_is_inside_stays_inside_until_the_connection_is_cut(tmp_path: Path) 
         (2, (b"KEYS", b"*")),
         (1, (b"CLIENT", b"KILL", b"TYPE", b"normal")),
     ]
-    with real(setting, LOOPBACK, tmp_path) as port:
-        with contextlib.ExitStack() as stack:
-            people = [stack.enter_context(RawConnection(port)) for _ in range(2)]
-            told: list[Neutral] = []
-            for who, argv in steps:
-                if who == len(people):
-                    people.append(stack.enter_context(RawConnection(port)))
-                told.append(people[who].call(*argv))
-            with pytest.raises(OSError):
-                people[0].call(b"PING")
+    with real(setting, LOOPBACK, tmp_path) as port, contextlib.ExitStack() as stack:
+        people = [stack.enter_context(RawConnection(port)) for _ in range(2)]
+        told: list[Neutral] = []
+        for who, argv in steps:
+            if who == len(people):
+                people.append(stack.enter_context(RawConnection(port)))
+            told.append(people[who].call(*argv))
+        with pytest.raises(ConnectionError):
+            people[0].call(b"PING")
     site = Site(7, setting)
     sessions = [site.connect(LOOPBACK, LOOPBACK), site.connect(PRIVATE, PRIVATE)]
     replies: list[Reply] = []

@@ -95,7 +95,8 @@ class Application:
 
     def sample(self) -> Sample:
         """Of this step."""
-        return Sample(*self._step, self.waiting)
+        served, refused, empty = self._step
+        return Sample(served, refused, empty, self.waiting)
 
 
 def _way(knobs: Knobs) -> tuple[str, str]:

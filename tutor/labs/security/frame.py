@@ -97,7 +97,7 @@ class Sample:
 class GuessFrame:
     """Guessing a password. ``tried``: AUTHs that were sent; ``place``: which guess it would be, 0
     if it does not come up in any list; ``found``: it was let in. ``choices``: how many passwords of
-    that kind there are, 0 if none of them is the right one. ``logged``: failed logins that ACL LOG has counted."""
+    that kind there are, 0 if none of them is right. ``logged``: failed logins in ACL LOG."""
 
     password: str
     tried: int

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 from tutor.engine.cmdline import split
 from tutor.engine.engine import Engine
@@ -167,7 +167,7 @@ class SecurityLab(LaneLab[SecurityLane, Knobs, SecurityFrame]):
         usual = YOURS if YOURS in self.names else self.names[0]
         if who not in WHO or (name or usual) not in self.names:
             raise KeyError(place)
-        return name or usual, cast(Who, who)
+        return name or usual, WHO[WHO.index(who)]
 
     def _lane_of(self, place: str) -> tuple[SecurityLane, Who]:
         name, who = self._placed(place)

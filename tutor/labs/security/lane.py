@@ -31,6 +31,7 @@ from tutor.labs.security.settings import (
     setting_of,
 )
 from tutor.labs.security.site import Site
+from tutor.labs.world import World
 
 MEND_US = 150_000
 WIRE = 14
@@ -43,16 +44,15 @@ class SecurityLane:
     """``name`` is the setting's. ``news``: attacks that have come to
     another end than before."""
 
-    world: Site
-
     def __init__(self, experiment: Experiment, name: str, seed: int, knobs: Knobs) -> None:
         self.experiment, self.name, self.knobs = experiment, name, knobs
         setting = self.setting = setting_of(experiment, name, knobs)
-        self.world = Site(seed, setting, knobs.account)
+        self.site = Site(seed, setting, knobs.account)
+        self.world: World = self.site
         self.news: list[EventFrame] = []
-        self.admin = Administrator(self.world, setting.admin, setting.app)
+        self.admin = Administrator(self.site, setting.admin, setting.app)
         self.admin.fill()
-        self.application = Application(self.world, seed, knobs, setting.app)
+        self.application = Application(self.site, seed, knobs, setting.app)
         self.lost = 0
         self._ended: dict[str, Outcome] = {}
         self.attacker: Attacker | None = None
@@ -60,10 +60,10 @@ class SecurityLane:
         self._typed: dict[Who, Client] = {}
         if experiment == "guess":
             password = setting.app.password
-            self.guesser = Guesser(self.world, password, knobs.guesses, named=bool(setting.users))
+            self.guesser = Guesser(self.site, password, knobs.guesses, named=bool(setting.users))
         else:
             names = RIGHTS_ATTACKS if experiment == "rights" else tuple(ATTACKS)
-            self.attacker = Attacker(self.world, names, setting.stolen, self._over)
+            self.attacker = Attacker(self.site, names, setting.stolen, self._over)
             self.attacker.scan = bool(knobs.scan)
 
     # what happens
@@ -75,14 +75,14 @@ class SecurityLane:
         self.lost += lost
         if outcome != self._ended.get(name, "stopped"):
             params = (("lane", self.name), ("attack", name))
-            self.news.append(EventFrame(self.world.simulation.now, outcome, params))
+            self.news.append(EventFrame(self.site.simulation.now, outcome, params))
         self._ended[name] = outcome
-        self.world.simulation.after(MEND_US, self.admin.mend)
+        self.site.simulation.after(MEND_US, self.admin.mend)
 
     def _spoiled(self) -> set[bytes]:
-        if not self.world.master.up:
+        if not self.site.master.up:
             return set(DATA)
-        return spoiled(self.world.master.engine.databases[0].peek)
+        return spoiled(self.site.master.engine.databases[0].peek)
 
     # what is done
 
@@ -100,13 +100,12 @@ class SecurityLane:
             self.attacker.go_on()
         if self.guesser is not None:
             self.guesser.rate = knobs.guesses
-        engine = self.world.master.engine
         if knobs.configs != before.configs:
-            engine.config.enable_protected_configs = knobs.configs
+            self.site.configs = knobs.configs
             self._changed()
         if knobs.account != before.account:
-            self.world.account = knobs.account
-            self.world.make_folders()
+            self.site.account = knobs.account
+            self.site.make_folders()
             self._changed()
         if knobs.password != before.password and self.name == "password":
             setting = setting_of(self.experiment, self.name, knobs)
@@ -134,7 +133,7 @@ class SecurityLane:
             source, target = {"attacker": (ATTACKER, PUBLIC), "app": (APP, PRIVATE)}.get(
                 who, (LOOPBACK, LOOPBACK)
             )
-            self._typed[who] = Client(self.world, who, source, target)
+            self._typed[who] = Client(self.site, who, source, target)
         return self._typed[who]
 
     def typed(self, who: Who, argv: Sequence[bytes]) -> Reply:
@@ -157,7 +156,9 @@ class SecurityLane:
         client = self._place(who)
         if client.connected and client.session is not None:
             return client.session
-        return Session(self.world.master.engine, 0, f"{client.source}:0")
+        lost = Session(self.site.master.engine, 0, f"{client.source}:0")
+        lost.local = client.source == LOOPBACK
+        return lost
 
     # looking
 
@@ -175,16 +176,16 @@ class SecurityLane:
 
     def run_to(self, time: int) -> None:
         """Let time pass."""
-        self.world.simulation.run_until(time)
+        self.site.simulation.run_until(time)
 
     def take(self) -> LaneFrame:
         """The present moment."""
-        app, world, attacker = self.application, self.world, self.attacker
+        app, site, attacker = self.application, self.site, self.attacker
         attacks = attacker.frames() if attacker is not None else ()
         if self.guesser is not None:
             attacks = self.guesser.frames()
         known = attacker.known if attacker is not None else None
-        keys = set(world.master.engine.databases[0].live_keys()) if world.master.up else set()
+        keys = set(site.master.engine.databases[0].live_keys()) if site.master.up else set()
         told = [*self.admin.client.told[-WIRE:], *app.client.told[-WIRE:]]
         told += attacker.told[-WIRE:] if attacker is not None else []
         told += self.guesser.told if self.guesser is not None else []
@@ -198,9 +199,9 @@ class SecurityLane:
             asked=app.asked, served=app.served, refused=app.refused, empty=app.empty,
             waiting=app.waiting, refused_now=app.refused_now, app_error=app.error, keys=len(keys),
             lost=self.lost, foreign=len(keys - set(DATA)), missing=len(set(DATA) - keys),
-            role="replica" if world.master.is_replica else "master", busy=world.hang is not None,
-            up=world.master.up, known=" ".join(known) if known is not None else "",
-            conf=conf_of(world, self.admin.rules), clients=_clients(self),
+            role="replica" if site.master.is_replica else "master", busy=site.hang is not None,
+            up=site.master.up, known=" ".join(known) if known is not None else "",
+            conf=conf_of(site, self.admin.rules), clients=_clients(self),
             files=tuple(attacker.files[-2:]) if attacker is not None else (),
             wire=tuple(told[-WIRE:]), sample=app.sample(),
             guess=self.guesser.frame() if self.guesser is not None else None,
@@ -215,13 +216,13 @@ def conf_of(site: Site, rules: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     if config.requirepass:
         lines.append(f"requirepass {_short(config.requirepass.decode())}")
     if site.setting.renames:
-        names = " ".join(name.decode() for name in site.setting.renames)
-        lines.append(f'rename-command {names} ""')
+        hidden = " ".join(name.decode() for name in site.setting.renames)
+        lines.append(f'rename-command {hidden} ""')
     if len(engine.acl.users) > 1:
         names = [user.name.decode() for user in engine.acl.sorted_users()]
         lines += [" ".join(map(_short, ("user", one, *rules.get(one, ())))) for one in names]
-    if config.enable_protected_configs != "no":
-        lines.append(f"enable-protected-configs {config.enable_protected_configs}")
+    if site.configs != "no":
+        lines.append(f"enable-protected-configs {site.configs}")
     return tuple(lines)
 
 
@@ -232,10 +233,10 @@ def _short(word: str) -> str:
 
 def _clients(lane: SecurityLane) -> tuple[ClientFrame, ...]:
     """Who is connected."""
-    if not lane.world.master.up:
+    if not lane.site.master.up:
         return ()
     found: list[ClientFrame] = []
-    for session in lane.world.master.engine.sessions.values():
+    for session in lane.site.master.engine.sessions.values():
         host = session.peer.partition(":")[0]
         who = {ATTACKER: "attacker", lane.application.client.source: "app"}.get(host, "admin")
         if lane.application.client.session is session:

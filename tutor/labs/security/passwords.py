@@ -71,5 +71,5 @@ def choices(password: bytes) -> int:
     if 0 < place(password) <= _LISTED:
         return _LISTED
     if password.isalpha() and password.islower():
-        return _LISTED + sum(_LETTERS**length for length in range(1, len(password) + 1))
-    return int(16 ** len(password))
+        return place(b"z" * len(password))
+    return 1 << (4 * len(password))

@@ -31,6 +31,7 @@ from tutor.labs.wire import Wire
 from tutor.labs.world import World
 from tutor.network.protected import DENIED, is_local
 
+_PROTECTED = "can't set protected config"
 HOME = "/var/lib/redis"
 ADDRESSES = (LOOPBACK, PRIVATE, PUBLIC)
 LOOK_US = 500_000
@@ -155,6 +156,15 @@ class Site(World):
         self.master.restart("nothing")
         self._configure()
 
+    @property
+    def configs(self) -> str:
+        """``enable-protected-configs``."""
+        return str(vars(self.master.engine.config)["enable_protected_configs"])
+
+    @configs.setter
+    def configs(self, value: str) -> None:
+        vars(self.master.engine.config)["enable_protected_configs"] = value
+
     # the door
 
     def can_listen(self) -> bool:
@@ -213,10 +223,9 @@ class Site(World):
 
     def _execute(self, session: Session, argv: tuple[bytes, ...]) -> Reply:
         reply = self.master.execute(session, argv)
-        if isinstance(reply, ReplyError) and reply.message.endswith("can't set protected config"):
-            allowed = self.master.engine.config.enable_protected_configs
-            if allowed == "yes" or (allowed == "local" and session.local):
-                return self._set_protected(session, argv)
+        allowed = self.configs == "yes" or (self.configs == "local" and session.local)
+        if allowed and isinstance(reply, ReplyError) and reply.message.endswith(_PROTECTED):
+            return self._set_protected(session, argv)
         return reply
 
     def _set_protected(self, session: Session, argv: tuple[bytes, ...]) -> Reply:
