@@ -50,10 +50,18 @@ def _queue() -> LabKind:
     return LabKind(EXPERIMENTS, make, lambda experiment: WAYS[experiment])
 
 
+def _security() -> LabKind:
+    from tutor.labs.security import EXPERIMENTS, SETTINGS
+    from tutor.labs.security.lab import make
+
+    return LabKind(EXPERIMENTS, make, lambda experiment: SETTINGS[experiment])
+
+
 _KINDS: Mapping[str, Callable[[], LabKind]] = {
     "cache": _cache,
     "rate-limit": _rate_limit,
     "queue": _queue,
+    "security": _security,
 }
 LAB_NAMES = tuple(_KINDS)
 

@@ -93,10 +93,34 @@ def _queue() -> LabPicture:
     )  # fmt: skip
 
 
+def _security() -> LabPicture:
+    from tutor.diagrams.labs.security import (
+        FIRST_ROW,
+        draw_security,
+        lane_count,
+        security_drawing,
+    )
+    from tutor.diagrams.labs.security_words import (
+        experiment_about,
+        experiment_text,
+        knob_text,
+        knobs_text,
+        security_event_text,
+        setting_text,
+    )
+    from tutor.i18n import _
+
+    return LabPicture(
+        draw_security, security_drawing, FIRST_ROW, lane_count, lambda: _("Security lab"),
+        experiment_text, experiment_about, setting_text, knob_text, knobs_text, security_event_text,
+    )  # fmt: skip
+
+
 _PICTURES: Mapping[str, Callable[[], LabPicture]] = {
     "cache": _cache,
     "rate-limit": _rate_limit,
     "queue": _queue,
+    "security": _security,
 }
 
 
