@@ -39,7 +39,7 @@ _USAGE = (
     "place NAME, panel NAME, expect FIGURE SIGN FIGURE"
 )
 _NOTE = re.compile(r"note\.\w+")
-_CODE = re.compile(r"[A-Z]+")
+_CODE = re.compile(r"[A-Z]\w*")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PLAY = re.compile(r"(\d+(?:\.\d+)?)(?: +x(\d+(?:\.\d+)?))?")
 _DEMAND = re.compile(r"(\S+) +(<=|>=|<|>|=) +(\S+)")
