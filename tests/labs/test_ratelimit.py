@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from tutor.labs.cache.calls import DjangoCache
 from tutor.labs.catalog import lab_kind
 from tutor.labs.ratelimit import EXPERIMENTS, FIRST, NAMES, OF, STEPS, Knobs, LimiterLab
 from tutor.labs.ratelimit.frame import LaneFrame, WorkerFrame
@@ -66,6 +67,13 @@ def test_the_notes_function_sends_what_django_sends() -> None:
         f"GET {key}",
     ]  # fmt: skip
     assert [one.outcome for one in lane.decided] == ["accepted", "accepted", "refused"]
+
+
+def test_incr_fails_as_djangos_where_there_is_no_key() -> None:
+    call = DjangoCache().incr("x")
+    assert next(call).argv == (b"EXISTS", b":1:x")  # type: ignore[union-attr]
+    with pytest.raises(ValueError, match=r"^Key ':1:x' not found\.$"):
+        call.send(0)
 
 
 def test_a_script_is_sent_once_and_called_by_its_digest_from_then_on() -> None:
