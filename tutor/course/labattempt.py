@@ -16,7 +16,7 @@ from tutor.course.attempt import kept_actions
 from tutor.course.calls import essence, is_call
 from tutor.course.judged import Judged, number
 from tutor.course.labdjango import LabDjango
-from tutor.course.labstage import SECOND_US, LabRun, stage_of, steps_of
+from tutor.course.labstage import SECOND_US, stage_of, steps_of
 from tutor.course.labview import NodeEntry
 from tutor.course.model import Line, Step
 from tutor.course.predicates.base import PENDING, Scene
@@ -56,8 +56,8 @@ class LabAttempt(Judged):
         lab.step(max(self.begun, time) // STEP_US)
         self._noticed()
 
-    def _take(self, lab: LabRun) -> None:
-        self.lab: Any = lab
+    def _take(self, lab: Any) -> None:
+        self.lab = lab
         self.view = self.stage.view(lab)
         self._passed_at: int | None = None
         lab.watch = self._noticed

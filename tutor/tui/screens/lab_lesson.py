@@ -349,6 +349,7 @@ class LabLessonScreen(LabLesson, ReplicationLabScreen):
     """Steps in the replication lab."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = ["replication_lab.tcss", "lab_lesson.tcss"]
+    DEFAULT_CLASSES = "replication-lab lab-lesson"
     given_words = frozenset({"scenario", "replicas", "seed"})
 
     def __init__(self, player: Player, history: History) -> None:
@@ -431,6 +432,7 @@ class LaneLessonScreen(LabLesson, LaneLabScreen):
     """Steps in a lab of lanes."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = ["lane_lab.tcss", "lab_lesson.tcss"]
+    DEFAULT_CLASSES = "lane-lab lab-lesson"
 
     def __init__(self, player: Player, history: History) -> None:
         self.player = player

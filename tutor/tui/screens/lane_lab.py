@@ -45,6 +45,7 @@ class LaneLabScreen(PromptedLabScreen):
     run while another is looked at."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = ["lane_lab.tcss"]
+    DEFAULT_CLASSES = "lane-lab"
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         "help", "language", "view", "panel", "panel_back", "clear", "card", "palette", "home",
         "quit",
