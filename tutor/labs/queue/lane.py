@@ -254,11 +254,10 @@ class QueueLane:
 
     @property
     def settled(self) -> bool:
-        """Whether every task is done, a dead letter or lost, and no other comes."""
-        if not self.most or self._numbered < self.most:
+        """Whether all tasks were made, and nothing can become of any of them any more."""
+        if not self.most or len(self.ledger.letters) < self.most:
             return False
-        states = self.ledger.states(self.heard()).values()
-        return len(self.ledger.letters) == self.most and {*states} <= {"dead", "lost"}
+        return self.ledger.quiet(self.heard())
 
     def begin_step(self) -> None:
         """A tenth of a second begins."""

@@ -105,8 +105,10 @@ class Ledger:
             return False
         if self.letter(number) is None:
             return False
-        self.repeats += once
-        self.doubled[number] += not once
+        if once:
+            self.repeats += 1
+        else:
+            self.doubled[number] += 1
         return not once
 
     # where the others are
@@ -121,6 +123,13 @@ class Ledger:
         for state, numbers in kept.items():  # the later ones count more
             found.update((number, state) for number in numbers if number in found)
         return found
+
+    def quiet(self, heard: Iterable[object]) -> bool:
+        """Whether nothing can become of any task any more: none is in a queue or in hand."""
+        kept = self._kept()
+        if kept["scheduled"] or kept["waiting"] or kept["working"]:
+            return False
+        return not any(True for reply in heard for _number in tasks_in(reply))
 
     def _kept(self) -> dict[State, list[int]]:
         kept: dict[State, list[int]] = {
