@@ -365,5 +365,3 @@ def test_workers_that_are_too_many_go_and_lose_nothing() -> None:
     frame = settle(lane).take()
     assert (frame.done, frame.lost, frame.crashes) == (40, 0, 0)
     assert [worker.name for worker in frame.workers] == ["w1", "w2"]
-
-

@@ -1,7 +1,7 @@
 """What holds of the ways to hand tasks out in every run, whatever its chances are.
 
-Of a thousand seeds, ten tasks each, of which two in five kill the first worker that takes them: RPOP
-and BRPOP lose tasks in 97 % of the runs, the other ways none in any.
+Of a thousand seeds, eight tasks each, of which two in five kill the first worker that takes them: RPOP
+and BRPOP lose tasks in 95 % of the runs, the other ways none in any.
 
 LAB_SEEDS=5000 python3 -m pytest tests/labs/test_queue_properties.py    a night's worth
 LAB_SEED=123 …                                                         beginning with this one
@@ -98,7 +98,7 @@ def test_what_crashed_workers_held_is_lost_and_nothing_else(way: str, chunk: int
                 if letter.crash < HARD.crash and letter.moment != "after"}  # fmt: skip
         assert lane.held == held == {*lane.ledger.open}, seed
         losing += bool(held)
-    assert losing * 10 >= len(seeds_of(chunk)) * 9  # 97 % on average
+    assert losing * 100 >= len(seeds_of(chunk)) * 85  # 95 on average
 
 
 @pytest.mark.parametrize("chunk", CHUNKS)

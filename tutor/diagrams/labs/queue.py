@@ -148,10 +148,10 @@ def _wide(frame: QueueFrame, lane: LaneFrame, width: int, room: int) -> list[Lin
     workers = titled(_("workers"), worker_rows(lane.workers, frame.time, split), split)
     keys = key_rows(lane.keys, lane.key_count, split, room - len(workers) - 1)
     left = [*workers, *titled(_("keys"), keys, split)]
-    events = titled(_("what happened"), event_rows(lane.events, other, max(room // 2 - 1, 1)), other)
-    wire = titled(
-        _("last commands"), wire_rows(lane.wire, other, room - len(events) - 1), other
+    events = titled(
+        _("what happened"), event_rows(lane.events, other, max(room // 2 - 1, 1)), other
     )
+    wire = titled(_("last commands"), wire_rows(lane.wire, other, room - len(events) - 1), other)
     return beside(left[:room], [*events, *wire][:room], width, split)
 
 
