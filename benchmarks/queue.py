@@ -2,9 +2,9 @@
 
     python -m benchmarks.queue [--seeds 1000] [--tasks 12] [--crash 40] [--first 0]
 
-Every way gets the same tasks at the same times, and the same of them kill the first worker that takes
-them: before its work, in the middle of it, or after it and before anybody hears of it. A dead worker
-is started again a second later. The run ends when nothing can become of any task any more.
+Every way gets the same tasks at the same times, and the same of them kill the first worker that
+takes them: before its work, in the middle of it, or after it and before anybody hears of it. A dead
+worker is started again a second later. The run ends when nothing can become of any task any more.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
@@ -15,7 +14,7 @@ from tutor.labs.queue import EXPERIMENTS, FIRST, OF, STEPS, WAYS, Knobs, QueueLa
 from tutor.labs.queue.trial import settle, trial
 from tutor.labs.queue.ways import BLOCK_S, POLL_US, TAKE, TAKE_SHA, WAY, Shift, Work, Worked, reap
 from tutor.labs.rounds import Round
-from tutor.labs.routines import Send
+from tutor.labs.routines import Send, Sleep
 
 SHIFT = Shift(b"w1", 2000, 3, 1000, 5_000_000, False)
 TASK = b"letter:1"
@@ -27,7 +26,10 @@ def words(wish: object) -> object:
     """A wish as it is written: a command's words, a task in brackets, a sleep's time."""
     if isinstance(wish, Send):
         return b" ".join(wish.argv).decode()
-    return [wish.task.decode()] if isinstance(wish, Work) else wish.time  # type: ignore[attr-defined]
+    if isinstance(wish, Work):
+        return [wish.task.decode()]
+    assert isinstance(wish, Sleep)
+    return wish.time
 
 
 def played(way: str, shift: Shift, outcomes: list[object]) -> list[object]:
@@ -174,8 +176,11 @@ def test_a_frame_is_plain_data_and_figures_keep_their_names(experiment: str) -> 
     again = json.loads(json.dumps(lab.frame.as_json()))
     assert [lane["way"] for lane in again["lanes"]] == list(WAYS[experiment])
     assert {*lab.figures()} == names
-    assert {f"{way}.{name}" for way in WAYS[experiment]
-            for name in ("lost", "doubled", "waiting", "latency_ms", "longest")} <= names  # fmt: skip
+    assert {
+        f"{way}.{name}"
+        for way in WAYS[experiment]
+        for name in ("lost", "doubled", "waiting", "latency_ms", "longest")
+    } <= names
 
 
 @pytest.mark.parametrize("experiment", EXPERIMENTS)
@@ -267,7 +272,8 @@ def test_whoever_gets_a_reply_that_nobody_expected_dies_and_is_started_again() -
     node.execute(node.session_of("site:50000"), (b"DEL", b"mail"))
     lane.run_to(5_000_000)
     crashes = [dict(one.params) for one in lane.events if one.code == "crash"]
-    assert len(crashes) > 1 and {one["moment"] for one in crashes} == {"error"}
+    assert len(crashes) > 1
+    assert {one["moment"] for one in crashes} == {"error"}
     node.execute(node.session_of("site:50000"), (b"XGROUP", b"CREATE", b"mail", b"senders", b"0"))
     done = lane.ledger.done
     lane.run_to(8_000_000)
@@ -338,7 +344,8 @@ def test_a_short_outage_uses_up_attempts_at_once_and_not_those_that_are_put_off(
     lab.act("rate", value=0)
     lab.step(300)
     figures = lab.figures()
-    assert figures["retry.dead"] > 5 and figures["delayed.dead"] == 0  # type: ignore[operator]
+    assert figures["retry.dead"] > 5
+    assert figures["delayed.dead"] == 0
     assert figures["delayed.done"] == figures["delayed.made"]
     assert figures["retry.early"] > 0 == figures["delayed.early"]  # type: ignore[operator]
 

@@ -1,7 +1,7 @@
 """What holds of the ways to hand tasks out in every run, whatever its chances are.
 
-Of a thousand seeds, eight tasks each, of which two in five kill the first worker that takes them: RPOP
-and BRPOP lose tasks in 95 % of the runs, the other ways none in any.
+Of a thousand seeds, eight tasks each, of which two in five kill the first worker that takes them:
+RPOP and BRPOP lose tasks in 95 % of the runs, the other ways none in any.
 
 LAB_SEEDS=5000 python3 -m pytest tests/labs/test_queue_properties.py    a night's worth
 LAB_SEED=123 …                                                         beginning with this one

@@ -1,9 +1,9 @@
 """The queue lab's commands on the real server: every way, with crashes, command by command.
 
-A lane runs as it always does; whatever its clients send, in the order in which our server carries it
-out, the same clients send to redis-server, and every reply is compared: at once, when a blocked
-client is served, when it has waited long enough. Real time does not pass meanwhile, so what time does
-in the lab is done by hand: waits end by CLIENT UNBLOCK, keys that ran out are deleted, pending
+A lane runs as it always does; whatever its clients send, in the order in which our server carries
+it out, the same clients send to redis-server, and every reply is compared: at once, when a blocked
+client is served, when it has waited long enough. Real time does not pass meanwhile, so what time
+does in the lab is done by hand: waits end by CLIENT UNBLOCK, keys that ran out are deleted, pending
 entries are made as idle as ours.
 """
 

@@ -23,8 +23,8 @@ def experiment_text(experiment: Experiment) -> str:
 def experiment_about(experiment: Experiment) -> str:
     """What is tried."""
     return {
-        "crash": _("Workers die in the middle of their work: the same tasks, the same crashes under "
-                   "each way. Whose tasks are lost, whose are done twice?"),
+        "crash": _("Workers die in the middle of their work: the same tasks, the same crashes "
+                   "under each way. Whose tasks are lost, whose are done twice?"),
         "retries": _("Some tasks fail however often they are tried. Who tries them for ever, who "
                      "puts them aside as dead letters?"),
         "delayed": _("Some tasks are for later, and sometimes nobody takes letters for a while. A "
@@ -60,8 +60,8 @@ _ABOUT: Mapping[str, Callable[[], str]] = {
         "the worker dies before it is done, nobody knows of it any more."
     ),
     "brpop": lambda: _(
-        "BRPOP tasks 2: the server answers as soon as there is a task, no question is in vain. What "
-        "a dead worker had is lost all the same."
+        "BRPOP tasks 2: the server answers as soon as there is a task, no question is in vain. "
+        "What a dead worker had is lost all the same."
     ),
     "lmove": lambda: _(
         "BLMOVE tasks work:w1 RIGHT LEFT, work, LREM. A task is always in some list. alive:w1 runs "

@@ -1,4 +1,5 @@
-"""What became of every task, seen from outside: who made them, who got the letters, what Redis holds.
+"""What became of every task, seen from outside: who made them, who got the letters, what Redis
+holds.
 
 It knows nothing of the ways: where a task is that was not done yet it finds out by looking at every
 key and into the memory of every process that lives.
@@ -66,8 +67,8 @@ def tasks_in(reply: object) -> Iterator[int]:
 
 
 class Ledger:
-    """``letters``: all that were made, in order. ``open``: those not done yet. ``doubled``: done more
-    than once, each with how often. ``repeats``: done again while each was taken only once."""
+    """``letters``: all that were made, in order. ``open``: those not done yet. ``doubled``: done
+    more than once, each with how often. ``repeats``: done again while each was taken only once."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
