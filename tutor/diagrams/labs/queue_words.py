@@ -156,7 +156,7 @@ _KNOBS: Mapping[str, Callable[[], str]] = {
     "poison": lambda: pgettext("knob", "poison"),
     "idle": lambda: pgettext("knob", "min-idle"),
     "attempts": lambda: pgettext("knob", "attempts"),
-    "delay": lambda: pgettext("knob", "delay"),
+    "delay": lambda: pgettext("knob", "put off"),
     "outage": lambda: pgettext("knob", "outage"),
     "once": lambda: pgettext("knob", "each once"),
     "kill": lambda: pgettext("knob", "kill"),
