@@ -82,14 +82,14 @@ _KINDS: tuple[tuple[type, str], ...] = (
 
 
 def keys_of(engine: Engine) -> tuple[KeyFrame, ...]:
-    """Every key of the application's database, by name."""
+    """Every key of the application's database by name, those that run out last."""
     database, now = engine.databases[DATABASE], engine.clock.now_us() // 1000
     found: list[KeyFrame] = []
-    for name in sorted(database.live_keys()):
+    for name in database.live_keys():
         value, at = database.peek(name), database.expires_at(name)
         left = None if at is None else max(at - now, 0)
         found.append(_key(name, value, left))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda key: (key.ttl_ms is not None, key.name)))
 
 
 def _key(name: bytes, value: Value | None, ttl_ms: int | None) -> KeyFrame:
