@@ -114,8 +114,14 @@ _DOING: Mapping[str, Callable[[], str]] = {
 
 
 def knobs_text(frame: QueueFrame) -> str:
-    """What the experiment is set to."""
-    return " · ".join(_SETTINGS[one](frame.knobs) for one in _SHOWN[frame.experiment])
+    """What the experiment is set to; what does not happen at all is not said."""
+    knobs = frame.knobs
+    absent = {kind for kind, value in _ABSENT.items() if getattr(knobs, kind) == value}
+    shown = (one for one in _SHOWN[frame.experiment] if one not in absent)
+    return " · ".join(_SETTINGS[one](knobs) for one in shown)
+
+
+_ABSENT: Mapping[str, object] = {"crash": 0, "poison": 0, "outage": "off", "once": "off"}
 
 
 _SHOWN: Mapping[Experiment, tuple[str, ...]] = {
