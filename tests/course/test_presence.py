@@ -23,7 +23,7 @@ from tutor.course.presence import (
 )
 
 MOMENT = Moment(
-    demo="cache", lang="ru", seed=7, scene=2, scenes=5, title="Лавина", beat=1, beats=4,
+    demo="cache", lang="ru", seed=7, scene=2, scenes=5, scene_title="Лавина", beat=1, beats=4,
     note="Скажите **это**.\n", next_line=":run 3", started=1000.0, scene_started=1060.5,
     next_scene="Замок",
 )  # fmt: skip

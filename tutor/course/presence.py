@@ -56,7 +56,7 @@ class Moment:
     seed: int
     scene: int
     scenes: int
-    title: str
+    scene_title: str
     beat: int
     beats: int
     note: str
