@@ -34,6 +34,9 @@ _LARGEST = 1 << 20
 _PATIENCE_S = 0.3
 """How long a presenter waits for a lock: followers try it for a moment now and then."""
 
+_LATEST = 1e12
+"""Seconds since 1970, beyond which no moment is (NaN is not below it either)."""
+
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,38}[a-z0-9])?")
 
 
@@ -273,6 +276,8 @@ def _moment(data: Mapping[str, Any]) -> Moment:
         value = data.get(field.name)
         kind = _KINDS[str(field.type)]
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):  # type: ignore[arg-type]
+            raise ValueError(field.name)
+        if isinstance(value, float) and not abs(value) < _LATEST:
             raise ValueError(field.name)
         found[field.name] = value
     return Moment(**found)
