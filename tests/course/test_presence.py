@@ -136,9 +136,11 @@ def test_a_lock_that_names_nobody_is_a_lock_all_the_same(folder: Path) -> None:
 
 def _spoilt() -> list[bytes]:
     good = {"format": 1, **{name: getattr(MOMENT, name) for name in MOMENT.__slots__}}
-    wrong = [{**good, "format": 2}, {**good, "scene": True}, {**good, "started": "soon"},
-             {**good, "note": None},
-             {**good, "started": float("nan")}, {**good, "started": 1e300}, {k: v for k, v in good.items() if k != "beat"}]  # fmt: skip
+    wrong = [
+        {**good, "format": 2}, {**good, "scene": True}, {**good, "started": "soon"},
+        {**good, "note": None}, {**good, "started": float("nan")}, {**good, "started": 1e300},
+        {k: v for k, v in good.items() if k != "beat"},
+    ]  # fmt: skip
     texts = [b"", b"{", b"[]", b"1", b"\xff\xfe", b"[" * 100_000, b"{}" + b" " * (1 << 20)]
     return texts + [json.dumps(each).encode() for each in wrong]
 

@@ -221,7 +221,7 @@ class NotesApp(Dressed):
     run that is none, OSError. Without ``lang`` it speaks the presenter's language."""
 
     TITLE = "redis-tutor"
-    CSS_PATH: ClassVar[CSSPathType | None] = ["../app.tcss"]
+    CSS_PATH: ClassVar[CSSPathType | None] = ["../app.tcss", "notes.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("language", "shade", "quit"),
         Binding("ctrl+c", "help_quit", show=False, system=True),
