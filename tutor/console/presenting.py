@@ -1,14 +1,24 @@
-"""What is done with a presentation besides showing it: record it, follow it, write it down."""
+"""What is done with a demo besides presenting it: record it, follow it, write it down.
+
+redis-tutor demo cache --record talk.cast
+redis-tutor demo cache --notes
+redis-tutor demo cache --export pictures --markdown cache.md --lang ru
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tutor.i18n import MissingCatalog, _, guess_language, set_language
+from tutor.i18n import MissingCatalog, _, guess_language, language, set_language
 
-__all__ = ["add_record_arguments", "cannot_record"]
+if TYPE_CHECKING:
+    from tutor.course.scenes import Script
+
+__all__ = ["add_arguments", "add_record_arguments", "cannot_record", "run", "writes"]
 
 
 def add_record_arguments(options: argparse._ArgumentGroup) -> None:
@@ -18,12 +28,109 @@ def add_record_arguments(options: argparse._ArgumentGroup) -> None:
     add("--force", action="store_true", help=_("write over files that are there already"))
 
 
+def add_arguments(options: argparse._ArgumentGroup) -> None:
+    """The options of `demo` for a presenter and for what stays of a presentation."""
+    add = options.add_argument
+    add("--notes", action="store_true", help=_("the presenter's notes, in a second terminal"))
+    add("--run", dest="run_name", metavar="NAME", default="", help=_("which of several at once"))
+    add("--export", metavar="DIR", help=_("write each scene as SVG and PNG"))
+    add("--markdown", metavar="FILE", help=_("write the run as Markdown (- is standard output)"))
+    add_record_arguments(options)
+
+
 def cannot_record(args: argparse.Namespace) -> bool:
     """Whether a recording is wished of what has no screen, which is told."""
     if not getattr(args, "record", None):
         return False
+    _speak(args)
+    return bool(_told(_("--record needs a screen: a terminal, and no option that prints text.")))
+
+
+def writes(args: argparse.Namespace) -> bool:
+    """Whether files are wished instead of a screen."""
+    return bool(args.export or args.markdown)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Write what is wished of the demo ``args.demo``; the exit code."""
+    from tutor.course.problems import LessonError
+    from tutor.course.scenereading import demo_names, load_script
+
+    _speak(args)
+    if cannot_record(args):
+        return 2
+    try:
+        script = load_script(args.demo or "")
+    except KeyError:
+        known = ", ".join(demo_names())
+        if not args.demo:
+            return _told(_("Which demo? There are: {known}").format(known=known))
+        text = _("There is no demo {name}. There are: {known}")
+        return _told(text.format(name=args.demo[:60], known=known))
+    except LessonError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return _write(script, args)
+
+
+def _write(script: Script, args: argparse.Namespace) -> int:
+    from tutor.console.scenebook import as_markdown, link_to, picture_names, pictures, played
+    from tutor.console.trouble import reason
+
+    only, count = args.scene, len(script.scenes)
+    if only is not None and not 1 <= only <= count:
+        text = _("There is no scene {n}: {name} has scenes 1 to {count}.")
+        return _told(text.format(n=only, name=script.name, count=count))
+    folder = Path(args.export) if args.export else None
+    names = picture_names(script, only) if folder else []
+    document = Path(args.markdown) if args.markdown not in (None, "", "-") else None
+    planned = [folder / f"{name}{end}" for name in names for end in (".svg", ".png") if folder]
+    planned += [document] if document else []
+    taken = [] if args.force else [path for path in planned if path.exists()]
+    if taken:
+        _told(_("{file} is there already; --force writes over it.").format(file=taken[0]))
+        return 1
+    theme = "light" if getattr(args, "theme", None) == "light" else "dark"
+    lang, seed = language(), script.seed if args.seed is None else args.seed
+    pages, links = [], []
+    try:
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+        for at, page in enumerate(played(script, lang, seed, only)):
+            pages.append(page)
+            if folder:
+                for ending, contents in pictures(page, theme):
+                    _keep(folder / f"{names[at]}{ending}", contents, args.force)
+                links.append(link_to(folder / f"{names[at]}.svg", document or Path("-")))
+        text = as_markdown(script, pages, lang, seed, links) if args.markdown else ""
+        if document:
+            _keep(document, text.encode("utf-8"), args.force)
+    except OSError as error:
+        _told(reason(error))
+        return 1
+    if args.markdown == "-":
+        sys.stdout.write(text)
+    return 0
+
+
+def _keep(path: Path, contents: bytes, force: bool) -> None:
+    """Write a file and say so; of a file that was not there nothing stays if it cannot be."""
+    with path.open("wb" if force else "xb") as file:
+        try:
+            file.write(contents)
+            file.flush()
+        except OSError as error:
+            if not force:
+                path.unlink()
+            raise OSError(error.errno, error.strerror, str(path)) from error
+    print(_("Written: {file}").format(file=path), file=sys.stderr)
+
+
+def _speak(args: argparse.Namespace) -> None:
     with suppress(MissingCatalog):
         set_language(getattr(args, "lang", None) or guess_language() or "en")
-    text = _("--record needs a screen: a terminal, and no option that prints text instead.")
+
+
+def _told(text: str) -> int:
     print(f"redis-tutor: {text}", file=sys.stderr)
-    return True
+    return 2

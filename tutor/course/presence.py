@@ -120,6 +120,7 @@ class Presence:
     def __init__(self, lock: int, state: Path) -> None:
         self._lock: int | None = lock
         self._state = state
+        self.trouble: OSError | None = None
 
     @classmethod
     def open(cls, name: str, run: str = "") -> Self:
@@ -143,7 +144,8 @@ class Presence:
         return cls(handle, state)
 
     def publish(self, moment: Moment) -> None:
-        """Tell everybody who follows. A file is always whole. Raises OSError."""
+        """Tell everybody who follows. A file is always whole. It never raises: a talk goes on when
+        nobody can be told, and ``trouble`` says why."""
         if self._lock is None:
             return
         text = json.dumps({"format": _FORMAT, **asdict(moment)})
@@ -151,10 +153,11 @@ class Presence:
         try:
             temporary.write_text(text, encoding="ascii")
             os.replace(temporary, self._state)
-        except BaseException:
+            self.trouble = None
+        except OSError as error:
+            self.trouble = error
             with contextlib.suppress(OSError):
                 temporary.unlink()
-            raise
 
     def close(self) -> None:
         """Leave: who follows sees that nobody presents."""

@@ -52,7 +52,6 @@ class Said:
         return self.reply
 
 
-
 class Presentation:
     """``lab`` is the run as the script has it; it is another object after `back`, `go` and `resume`
     (``takes`` counts that). ``typed`` is what stands at the prompt, ``said`` what was run before.

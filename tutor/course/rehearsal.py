@@ -52,9 +52,7 @@ def rehearse(script: Script, seed: int, lang: str = "en") -> Iterator[tuple[int,
     demand that is not met, a command that gives an error, a reply that does not come."""
     for number in range(1, len(script.scenes) + 1):
         found: list[tuple[int, str]] = []
-        presentation = Presentation(
-            script, lang, seed, number, watch=partial(_look, found)
-        )
+        presentation = Presentation(script, lang, seed, number, watch=partial(_look, found))
         presentation.come_to_end()
         yield from found
         cues = [cue for beat in presentation.scene.beats for cue in beat.cues]

@@ -238,7 +238,9 @@ class _Cues:
             seconds, pace = float(found[1]), float(found[2] or 1)
             if not 0 < seconds <= MOST_SECONDS or pace not in PACES:
                 paces = ", ".join(f"x{one:g}" for one in PACES)
-                self._complain(place, f"'play' takes up to {MOST_SECONDS:g} seconds; paces: {paces}")
+                self._complain(
+                    place, f"'play' takes up to {MOST_SECONDS:g} seconds; paces: {paces}"
+                )
                 return None
             return Cue("play", rest, seconds=seconds, pace=pace, line=line)
         if word in _SCREEN and rest:
@@ -250,9 +252,7 @@ class _Cues:
         self._complain(place, f"{shown!r} is nothing that a scene can do{hint or f' ({_USAGE})'}")
         return None
 
-    def _typing(
-        self, place: tuple[str | int, ...], word: str, rest: str, line: int
-    ) -> Cue | None:
+    def _typing(self, place: tuple[str | int, ...], word: str, rest: str, line: int) -> Cue | None:
         if word == "run":
             if rest or not self.typed:
                 self._complain(place, "'run' stands by itself, behind a 'type LINE'")
@@ -263,7 +263,9 @@ class _Cues:
             self._complain(place, "'type' needs a line to type")
             return None
         if self.typed:
-            self._complain(place, f"the line of {self.typed} is typed and not run when it comes here")
+            self._complain(
+                place, f"the line of {self.typed} is typed and not run when it comes here"
+            )
         self.typed = line
         if not rest.startswith(":") and not self.tongue.places:
             self._complain(place, "this lab has no prompt: write 'knob :WORD'")
@@ -353,4 +355,3 @@ def _prose_faults(scenes: Sequence[Scene], document: Document) -> Iterable[Probl
             hint = did_you_mean(anchor, known)
             message = f"nothing in {FILE} is called {anchor!r}{hint}"
             yield Problem(document.file, section.line, "S3", message)
-

@@ -1,10 +1,10 @@
 """A lab of lanes in words: what a person types at its prompt, and what a lesson is written in.
 
-    GET shop:1:page:0          a command on the server where the prompt is
-    :on lock GET shop:1:page:0 a command on that one; the prompt stays where it is
-    :node lock                 the prompt goes there
-    :rate 40   :kill   :go A   a knob of the lab: what it is done to, and a value
-    :run 2.5   :back 2         so many seconds go by, or are taken back
+GET shop:1:page:0          a command on the server where the prompt is
+:on lock GET shop:1:page:0 a command on that one; the prompt stays where it is
+:node lock                 the prompt goes there
+:rate 40   :kill   :go A   a knob of the lab: what it is done to, and a value
+:run 2.5   :back 2         so many seconds go by, or are taken back
 """
 
 from __future__ import annotations
