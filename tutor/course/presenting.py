@@ -31,13 +31,14 @@ BEFORE_RUN_S, AFTER_RUN_S, AFTER_KNOB_S = 0.45, 0.35, 0.25
 @dataclass(slots=True, eq=False)
 class Said:
     """A line that was run: at which place of the prompt, and what came of it. ``reply`` is
-    `BLOCKED` until there is one; None of a word of the lab."""
+    `BLOCKED` until there is one; None of a word of the lab. ``run`` is the cue that did it."""
 
     line: str
     place: str
     argv: tuple[bytes, ...] = ()
     reply: Reply = None
     deed: Any = None
+    run: Cue | None = None
 
     @property
     def is_command(self) -> bool:
@@ -136,8 +137,11 @@ class Presentation:
     @property
     def next_line(self) -> str:
         """The same as text: what will be typed and turned, or the next scene's title."""
-        if self.coming is not None:
-            return beat_line(self.coming)
+        return self.next_scene if self.coming is None else beat_line(self.coming)
+
+    @property
+    def next_scene(self) -> str:
+        """Its title, "" in the last one."""
         if self._scene + 1 == len(self.scenes):
             return ""
         return self.script.scene_title(self.scenes[self._scene + 1], self.lang)
@@ -147,9 +151,10 @@ class Presentation:
         """For whoever follows at another terminal."""
         return Moment(
             demo=self.script.name, lang=self.lang, seed=self.seed, scene=self.scene_number,
-            scenes=len(self.scenes), scene_title=self.title, beat=self.beat_number,
+            scenes=len(self.scenes), title=self.title, beat=self.beat_number,
             beats=len(self.scene.beats), note=self.note, next_line=self.next_line,
             started=self.started, scene_started=self.scene_started, interrupted=self.interrupted,
+            next_scene=self.next_scene,
         )  # fmt: skip
 
     # the presenter's keys
@@ -281,7 +286,7 @@ class Presentation:
         match cue.kind:
             case "run":
                 yield BEFORE_RUN_S
-                self._enter_line()
+                self._enter_line(cue)
                 yield AFTER_RUN_S
             case "knob":
                 self._turn(cue)
@@ -296,7 +301,7 @@ class Presentation:
             case "expect" if self._watch is not None:
                 self._watch(self, cue)
 
-    def _enter_line(self) -> None:
+    def _enter_line(self, run: Cue) -> None:
         cue, self._typing, line, self.typed = self._typing, None, self.typed, ""
         assert cue is not None
         move = cue.move
@@ -307,7 +312,7 @@ class Presentation:
         reply = self.lab.execute(move.target, move.words)
         deeds = getattr(self.lab, "deeds", None)
         deed = deeds[-1] if deeds else None
-        self.said.append(Said(line, move.target, tuple(move.words), reply, deed))
+        self.said.append(Said(line, self.place, tuple(move.words), reply, deed, run))
 
     def _turn(self, cue: Cue) -> None:
         _act(self._words, self.lab, cue)

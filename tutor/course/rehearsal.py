@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from tutor.course.model import LANGUAGES
-from tutor.course.presenting import Presentation
+from tutor.course.presenting import Presentation, Said
 from tutor.course.problems import Problem, shown_path
 from tutor.course.scenelabs import UNKNOWN
 from tutor.course.scenereading import FILE, demo_names, demos_folder, read_script
 from tutor.course.scenes import Cue, Script
-from tutor.engine.replies import ReplyError
+from tutor.engine.replies import BLOCKED, ReplyError
 
 SEEDS = (1, 2, 3)
 """Besides the script's own; what a scene says must hold under all of them."""
@@ -55,11 +55,9 @@ def rehearse(script: Script, seed: int, lang: str = "en") -> Iterator[tuple[int,
         presentation = Presentation(script, lang, seed, number, watch=partial(_look, found))
         presentation.come_to_end()
         yield from found
-        cues = [cue for beat in presentation.scene.beats for cue in beat.cues]
         for said in presentation.said:
-            if isinstance(said.answer, ReplyError):
-                line = next((cue.line for cue in cues if cue.text == said.line), 0)
-                yield line, f"{said.line!r} gives an error: {said.answer}"
+            if said.run is not None and (message := _reply_fault(said, said.run.text)):
+                yield said.run.line, message
 
 
 def _look(found: list[tuple[int, str]], presentation: Presentation, cue: Cue) -> None:
@@ -74,3 +72,15 @@ def _look(found: list[tuple[int, str]], presentation: Presentation, cue: Cue) ->
         met = bool(_SIGNS[demand.sign](value, other))
     if not met:
         found.append((cue.line, f"expected {cue.text}, but it is {value} against {other}"))
+
+
+def _reply_fault(said: Said, error: str) -> str:
+    """What is wrong with a reply, if an ``error`` is expected, or "" for none."""
+    answer = said.answer
+    if isinstance(answer, ReplyError):
+        return "" if error and str(answer).startswith(error) else (
+            f"{said.line!r} gives an error: {answer}"
+        )  # fmt: skip
+    if error:
+        return f"{said.line!r} should give the error {error}"
+    return f"{said.line!r} gets no reply in this scene" if answer is BLOCKED else ""

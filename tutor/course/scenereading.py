@@ -35,10 +35,11 @@ MOST_FIGURES = 4
 PACES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 CUE_WORDS = ("type", "run", "knob", "play", "pause", "choose", "place", "panel", "expect")
 _USAGE = (
-    "type LINE, run, knob :WORD, play SECONDS [xPACE], pause note.NAME, choose NAME, place NAME, "
+    "type LINE, run [ERROR], knob :WORD, play SECONDS [xPACE], pause note.NAME, choose NAME, place NAME, "
     "panel NAME, expect FIGURE SIGN FIGURE"
 )
 _NOTE = re.compile(r"note\.\w+")
+_CODE = re.compile(r"[A-Z]+")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PLAY = re.compile(r"(\d+(?:\.\d+)?)(?: +x(\d+(?:\.\d+)?))?")
 _DEMAND = re.compile(r"(\S+) +(<=|>=|<|>|=) +(\S+)")
@@ -91,7 +92,8 @@ def read_script(folder: Path) -> tuple[Script | None, list[Problem]]:
     problems = source.problems
     for lang in LANGUAGES:
         prose[lang], found = read_document(folder / f"{lang}.md")
-        problems += [*found, *_prose_faults(scenes, prose[lang])]
+        unread = bool(found) and not prose[lang].title
+        problems += found if unread else [*found, *_prose_faults(scenes, prose[lang])]
     return Script(folder.name, tuple(scenes), prose, seed), problems
 
 
@@ -254,11 +256,12 @@ class _Cues:
 
     def _typing(self, place: tuple[str | int, ...], word: str, rest: str, line: int) -> Cue | None:
         if word == "run":
-            if rest or not self.typed:
-                self._complain(place, "'run' stands by itself, behind a 'type LINE'")
+            if not self.typed or (rest and not _CODE.fullmatch(rest)):
+                message = "'run' comes behind a 'type LINE'; 'run READONLY' expects that error"
+                self._complain(place, message)
                 return None
             self.typed = 0
-            return Cue("run", line=line)
+            return Cue("run", rest, line=line)
         if not rest:
             self._complain(place, "'type' needs a line to type")
             return None
@@ -330,8 +333,6 @@ class _Cues:
 
 def _prose_faults(scenes: Sequence[Scene], document: Document) -> Iterable[Problem]:
     """What a language does not say, and what it says of nothing."""
-    if not document.sections and not document.title:
-        return
     if not document.title:
         yield Problem(document.file, 1, "S3", "the title '# …' is missing")
     wanted: dict[str, str] = {}
