@@ -115,10 +115,11 @@ def _write(script: Script, args: argparse.Namespace) -> int:
 
 def _keep(path: Path, contents: bytes, force: bool) -> None:
     """Write a file and say so; of a file that was not there nothing stays if it cannot be."""
-    with path.open("wb" if force else "xb") as file:
+    rest = memoryview(contents)
+    with path.open("wb" if force else "xb", buffering=0) as file:
         try:
-            file.write(contents)
-            file.flush()
+            while rest:
+                rest = rest[file.write(rest) :]
         except OSError as error:
             if not force:
                 path.unlink()

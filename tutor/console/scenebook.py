@@ -105,8 +105,7 @@ def _plural(seconds: float) -> int:
 
 
 def _exchange(said: Said) -> Iterator[str]:
-    prompt = f"{said.place}> " if said.place else "> "
-    yield prompt + said.line
+    yield f"{said.place}> {said.line}" if said.place else f"> {said.line}"
     if not said.is_command:
         return
     reply = said.answer
@@ -161,7 +160,7 @@ def as_markdown(
 
 
 def _section(page: Page, link: str) -> Iterator[str]:
-    yield markdown.heading(2, f"{page.number}. {page.title}")
+    yield markdown.heading(2, f"{page.number} · {page.title}")
     for turn in page.turns:
         if turn.lines:
             yield markdown.fenced(turn.lines, "redis")
