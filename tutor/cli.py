@@ -116,6 +116,13 @@ def _parser() -> argparse.ArgumentParser:
     _lang_argument(options)
     lab.set_defaults(run=_lab)
 
+    demo = add("demo", _("prepared scenes of a lab, presented to a class"))
+    options = _options(demo)
+    _demo_arguments(demo, options)
+    _record_arguments(options)
+    _lang_argument(options)
+    demo.set_defaults(run=_demo)
+
     rivals = add("rivals", _("Redis and Memcached side by side: experiments, slabs, the ring"))
     options = _options(rivals)
     _rivals_arguments(options)
@@ -459,6 +466,21 @@ def _lab(args: argparse.Namespace) -> int:
         return _tui(args) if args.open_lane_lab else 2
     args.open_lab = args.scenario, args.seed, args.replicas
     return _tui(args)
+
+
+def _demo_arguments(parser: argparse.ArgumentParser, options: argparse._ArgumentGroup) -> None:
+    from tutor.console.demo import add_arguments
+
+    add_arguments(parser, options)
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from tutor.console.demo import asked, run, wants_screen
+
+    if not wants_screen(args):
+        return 2 if _cannot_record(args) else run(args)
+    args.open_demo = asked(args)
+    return _tui(args) if args.open_demo else 2
 
 
 def _record_arguments(options: argparse._ArgumentGroup) -> None:

@@ -21,6 +21,7 @@ from tutor.course.presence import Moment
 from tutor.course.scenelabs import SceneLab, scene_lab
 from tutor.course.scenes import STEPS_A_SECOND, Beat, Cue, Scene, Script
 from tutor.engine.replies import BLOCKED, Reply
+from tutor.i18n import _
 
 KEY_S = 0.04
 """Between two keys, on the average: 25 a second."""
@@ -210,7 +211,7 @@ class Presentation:
         if was_busy:
             self._begin(self._beat + 1)
             assert self._performing is not None
-            for _ in range(done):
+            for _step in range(done):
                 next(self._performing)
             self._passed, self._credit = done, credit
 
@@ -252,11 +253,12 @@ class Presentation:
         self.interrupted = False
         setting = self.scene
         self.place, self.chosen, self.panel = setting.place, setting.chosen, setting.panel
-        self.typed, self._typing = "", None
+        self.typed = ""
+        self._typing: Cue | None = None
         self.said: list[Said] = []
         self._words = scene_lab(setting.setup.lab)
         self.lab = begun(setting, self.seed, self._words)
-        for _ in self._perform(setting.beats[0], 0):
+        for _pause in self._perform(setting.beats[0], 0):
             pass
         while self._beat < beat:
             self._begin(self._beat + 1)
@@ -276,7 +278,7 @@ class Presentation:
                     self.typed += key
                     yield KEY_S * chance.uniform(0.4, 1.6) * (1.5 if key == " " else 0.95)
             elif cue.kind == "play":
-                for _ in range(cue.steps):
+                for _step in range(cue.steps):
                     self.lab.step()
                     yield 1 / STEPS_A_SECOND / cue.pace
             else:
@@ -325,10 +327,14 @@ class Presentation:
 
     def frames_of(self, scene: Scene) -> Any:
         """The scene's lab at its last beat, as it is to be drawn."""
+        lab = self.at_end_of(scene).lab
+        return lab.shown(len(lab.frames) - 1)
+
+    def at_end_of(self, scene: Scene) -> Presentation:
+        """Another presentation of the same, at the last beat of a scene."""
         other = Presentation(self.script, self.lang, self.seed, self.scenes.index(scene) + 1)
         other.come_to_end()
-        lab = other.lab
-        return lab.shown(len(lab.frames) - 1)
+        return other
 
     def come_to_end(self) -> None:
         """Do the rest of the scene at once."""
@@ -357,14 +363,15 @@ def _act(words: SceneLab, lab: Any, cue: Cue) -> None:
 
 
 def beat_line(beat: Beat) -> str:
-    """What a beat does, in a line: ``SET cart:1 tea · ▸ 2 s · :heal master-replica1``."""
+    """What a beat does, in a line: ``SET cart:1 tea · ▸ 2 s · :heal master-replica1``. Unit in the
+    present language."""
     parts = []
     for cue in beat.cues:
         if cue.kind in ("type", "knob"):
             parts.append(cue.text)
         elif cue.kind == "play":
             pace = f" ×{cue.pace:g}" if cue.pace != 1 else ""
-            parts.append(f"▸ {cue.seconds:g}{pace}")
+            parts.append("▸ " + _("%(n)s s") % {"n": f"{cue.seconds:g}"} + pace)
         elif cue.kind in ("choose", "place", "panel"):
             parts.append(f"→ {cue.text}")
     return " · ".join(parts)

@@ -23,11 +23,11 @@ RULE = "D1"
 _SIGNS: dict[str, Any] = {"<": lt, "<=": le, "=": eq, ">=": ge, ">": gt}
 
 
-def check_demos(lessons: Path | None = None) -> list[Problem]:
-    """Everything that is wrong with the demos beside some lessons: how they are written, and what
-    comes of them under several seeds."""
+def check_demos(lessons: Path | None = None, only: str | None = None) -> list[Problem]:
+    """Everything that is wrong with the demos beside some lessons (or one ``only``): how they are
+    written, and what comes of them under several seeds."""
     found: list[Problem] = []
-    for name in demo_names(lessons):
+    for name in demo_names(lessons) if only is None else (only,):
         folder = demos_folder(lessons) / name
         script, problems = read_script(folder)
         found += problems

@@ -35,8 +35,8 @@ MOST_FIGURES = 4
 PACES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 CUE_WORDS = ("type", "run", "knob", "play", "pause", "choose", "place", "panel", "expect")
 _USAGE = (
-    "type LINE, run [ERROR], knob :WORD, play SECONDS [xPACE], pause note.NAME, choose NAME, place NAME, "
-    "panel NAME, expect FIGURE SIGN FIGURE"
+    "type LINE, run [ERROR], knob :WORD, play SECONDS [xPACE], pause note.NAME, choose NAME, "
+    "place NAME, panel NAME, expect FIGURE SIGN FIGURE"
 )
 _NOTE = re.compile(r"note\.\w+")
 _CODE = re.compile(r"[A-Z]+")

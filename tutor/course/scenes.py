@@ -32,7 +32,7 @@ class Demand:
 @dataclass(frozen=True, slots=True)
 class Cue:
     """One thing that is done. ``text`` is what is typed, or a name; ``move`` what a line means in
-    the lab; ``seconds`` of the lab go by at ``pace`` times the usual speed. ``line`` of the file."""
+    the lab; ``seconds`` of it go by at ``pace`` times the usual speed. ``line`` of the file."""
 
     kind: CueKind
     text: str = ""

@@ -37,6 +37,7 @@ def run(args: Namespace) -> int:
         rivals=getattr(args, "open_rivals", None),
         lane_lab=getattr(args, "open_lane_lab", None),
         review=getattr(args, "open_review", False),
+        demo=getattr(args, "open_demo", None),
     )
     return _run(app, args)
 

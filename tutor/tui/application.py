@@ -20,6 +20,7 @@ from tutor.tui.screens.home import HomeScreen
 from tutor.tui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
+    from tutor.console.demo import DemoAsked
     from tutor.console.history import History
     from tutor.console.lane_lab import Asked
     from tutor.course.player import Player
@@ -28,13 +29,15 @@ if TYPE_CHECKING:
     from tutor.engine.world import World
     from tutor.labs.catalog import Settings
     from tutor.tui.lessonplay import LessonPlay
+    from tutor.tui.talk import Talk
 
 
 class TutorApp(Dressed):
     """A test gives ``clock`` and ``seed`` to be repeatable, and ``lessons`` of its own. ``lab``:
     scenario, seed and replicas of the lab to begin with; ``stage``: setting and seed of the
     persistence stage to begin with; ``rivals``: what of Redis and Memcached to begin with;
-    ``lane_lab``: what `open_lane_lab` takes; ``review``: begin with what is due."""
+    ``lane_lab``: what `open_lane_lab` takes; ``review``: begin with what is due; ``demo``: present
+    that."""
 
     TITLE = "redis-tutor"
     CSS_PATH: ClassVar[CSSPathType | None] = ["app.tcss", "screens/home.tcss"]
@@ -57,6 +60,7 @@ class TutorApp(Dressed):
         rivals: str | None = None,
         lane_lab: Asked | None = None,
         review: bool = False,
+        demo: DemoAsked | None = None,
     ) -> None:
         super().__init__()
         self.progress = progress or Progress()
@@ -69,6 +73,8 @@ class TutorApp(Dressed):
         self._asked_rivals = rivals
         self._asked_lane_lab = lane_lab
         self._asked_review = review
+        self._asked_demo = demo
+        self.talk: Talk | None = None
         self._language_known = self._begin(lang)
         self._sandbox: World | None = None
         self._history: History | None = None
@@ -99,6 +105,8 @@ class TutorApp(Dressed):
             )  # fmt: skip
         elif self._asked_review:
             self.call_after_refresh(self.open_review)
+        elif self._asked_demo is not None:
+            self.call_after_refresh(self.open_demo, self._asked_demo)
         if not self._language_known:
             from tutor.tui.screens.language import LanguageScreen
 
@@ -313,6 +321,18 @@ class TutorApp(Dressed):
         self.open_home()
         self.push_screen(LaneLabScreen(name, experiment, lane, seed, settings, self.history))
 
+    def open_demo(self, asked: DemoAsked) -> None:
+        """Present a demo; without one let it be chosen."""
+        from tutor.tui.talk import begin_talk
+
+        begin_talk(self, asked)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A presenter's key is not the palette's."""
+        if action == "command_palette" and self.screen.has_class("-presented"):
+            return False
+        return super().check_action(action, parameters)
+
     # actions
 
     def speak(self, code: str) -> None:
@@ -386,6 +406,12 @@ class TutorApp(Dressed):
     def action_open_lane_lab(self, name: str) -> None:
         """A lab of lanes by its name."""
         self.open_lane_lab(name)
+
+    def action_open_demo(self) -> None:
+        """The list of demos."""
+        from tutor.console.demo import DemoAsked
+
+        self.open_demo(DemoAsked())
 
     def action_open_review(self) -> None:
         """What is due."""

@@ -1,0 +1,35 @@
+"""A scene of a demo as a picture: its lab at the scene's last beat."""
+
+from __future__ import annotations
+
+from tutor.course.presenting import Presentation
+from tutor.course.scenes import Scene
+from tutor.diagrams.canvas import Drawing
+from tutor.labs.catalog import lab_kind
+from tutor.labs.durability.policies import POLICIES
+
+_HEIGHT = 40
+
+
+def scene_drawing(presentation: Presentation, scene: Scene, width: int) -> Drawing:
+    """The lab as the class sees it when the scene is over, with its text twin, in the present
+    language; at most ``width`` cells wide."""
+    end = presentation.at_end_of(scene)
+    moment = end.lab.shown(len(end.lab.frames) - 1)
+    setup = scene.setup
+    if setup.lab == "replication":
+        from tutor.diagrams.labs import draw_lab
+
+        return draw_lab(moment, width, _HEIGHT)
+    if setup.lab == "durability":
+        from tutor.diagrams.labs.stage import stage_drawing
+
+        return stage_drawing(moment, _index(end.chosen, tuple(POLICIES)), width)
+    from tutor.diagrams.labs.catalog import lab_picture
+
+    lanes = tuple(lab_kind(setup.lab).lanes(setup.experiment))
+    return lab_picture(setup.lab).drawing(moment, _index(end.chosen, lanes), width)
+
+
+def _index(name: str, names: tuple[str, ...]) -> int:
+    return names.index(name) if name in names else 0
