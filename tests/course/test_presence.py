@@ -156,8 +156,9 @@ def test_a_spoilt_moment_is_told_the_last_good_one_stays_and_the_next_mends_it(
         (folder / "demo-cache.json").write_bytes(junk)
         assert follower.look() == Sight(MOMENT, True, damaged=True)
         assert Follower("cache").look() == Sight(None, True, damaged=True)
-        presence.publish(MOMENT)
-        assert follower.look() == Sight(MOMENT, True)
+        later = replace(MOMENT, beat=2)
+        presence.publish(later)
+        assert follower.look() == Sight(later, True)
 
 
 def test_a_moment_that_is_a_folder_is_told_too(folder: Path) -> None:
@@ -231,6 +232,16 @@ def test_a_folder_that_cannot_be_is_an_error(
     monkeypatch.setenv("REDIS_TUTOR_RUNTIME", str(tmp_path / "link"))
     with pytest.raises(PermissionError):
         run_folder()
+
+
+def test_what_was_told_is_not_written_again(folder: Path) -> None:
+    with Presence.open("cache") as presence:
+        presence.publish(MOMENT)
+        (folder / "demo-cache.json").unlink()
+        presence.publish(replace(MOMENT))
+        assert not (folder / "demo-cache.json").exists()
+        presence.publish(replace(MOMENT, beat=2))
+        assert (folder / "demo-cache.json").exists()
 
 
 def test_closed_twice_and_published_after_is_nothing(folder: Path) -> None:

@@ -150,7 +150,7 @@ def test_a_moment_that_cannot_be_read_is_told_and_the_last_one_stays(runtime: Pa
                 text = await notes.look()
                 assert "cannot be read" in text
                 assert "Say this" in text
-                presence.publish(MOMENT)
+                presence.publish(replace(MOMENT, beat=2))
                 assert "cannot be read" not in await notes.look()
 
     asyncio.run(scenario())

@@ -13,12 +13,17 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor.i18n import MissingCatalog, _, guess_language, language, set_language
+from tutor.i18n import MissingCatalog, _, guess_language, language, ngettext, set_language
 
 if TYPE_CHECKING:
+    from tutor.course.presence import Presence
     from tutor.course.scenes import Script
+    from tutor.diagrams.palette import ThemeName
 
-__all__ = ["add_arguments", "add_record_arguments", "cannot_record", "run", "writes"]
+__all__ = [
+    "Refused", "add_arguments", "add_record_arguments", "cannot_record", "presence_of", "run",
+    "scene_fault", "taken_text", "writes",
+]  # fmt: skip
 
 
 def add_record_arguments(options: argparse._ArgumentGroup) -> None:
@@ -44,6 +49,52 @@ def cannot_record(args: argparse.Namespace) -> bool:
         return False
     _speak(args)
     return bool(_told(_("--record needs a screen: a terminal, and no option that prints text.")))
+
+
+class Refused(Exception):
+    """Nobody can present that now; the text says why, and what to do."""
+
+
+def scene_fault(script: Script, number: int | None) -> str:
+    """What is wrong with the number of a scene, "" for nothing."""
+    count = len(script.scenes)
+    if number is None or 1 <= number <= count:
+        return ""
+    text = ngettext(
+        "There is no scene {k}: {demo} has {n} scene.",
+        "There is no scene {k}: {demo} has {n} scenes.",
+        count,
+    )
+    return text.format(k=number, demo=script.name, n=count)
+
+
+def presence_of(args: argparse.Namespace, script: Script | None) -> Presence | None:
+    """The place of a presenter, so that others may follow; None where there is no folder for that,
+    where nothing is chosen yet, and for who only follows. Raises `Refused`."""
+    from tutor.course.presence import AlreadyPresented, Presence, is_run
+
+    run = args.run_name
+    if run and not is_run(run):
+        text = _("--run takes up to 40 small Latin letters, digits and dashes, not {name}.")
+        raise Refused(text.format(name=repr(run[:60])))
+    if script is None or args.notes:
+        return None
+    try:
+        return Presence.open(script.name, run)
+    except AlreadyPresented as error:
+        raise Refused(taken_text(error.pid, script.name, run)) from error
+    except OSError:
+        return None
+
+
+def taken_text(pid: int, name: str, run: str) -> str:
+    """That a run has its presenter, and how to go on."""
+    other = f"redis-tutor demo {name} --run {'b' if run != 'b' else 'c'}"
+    if not pid:
+        text = _("Somebody presents {demo} already. Present a run of your own: {command}")
+        return text.format(demo=name, command=other)
+    text = _("Process {pid} presents {demo} already. Present a run of your own: {command}")
+    return text.format(pid=pid, demo=name, command=other)
 
 
 def writes(args: argparse.Namespace) -> bool:
@@ -77,10 +128,9 @@ def _write(script: Script, args: argparse.Namespace) -> int:
     from tutor.console.scenebook import as_markdown, link_to, picture_names, pictures, played
     from tutor.console.trouble import reason
 
-    only, count = args.scene, len(script.scenes)
-    if only is not None and not 1 <= only <= count:
-        text = _("There is no scene {n}: {name} has scenes 1 to {count}.")
-        return _told(text.format(n=only, name=script.name, count=count))
+    only = args.scene
+    if fault := scene_fault(script, only):
+        return _told(fault)
     folder = Path(args.export) if args.export else None
     names = picture_names(script, only) if folder else []
     document = Path(args.markdown) if args.markdown not in (None, "", "-") else None
@@ -90,7 +140,7 @@ def _write(script: Script, args: argparse.Namespace) -> int:
     if taken:
         _told(_("{file} is there already; --force writes over it.").format(file=taken[0]))
         return 1
-    theme = "light" if getattr(args, "theme", None) == "light" else "dark"
+    theme: ThemeName = "light" if getattr(args, "theme", None) == "light" else "dark"
     lang, seed = language(), script.seed if args.seed is None else args.seed
     pages, links = [], []
     try:

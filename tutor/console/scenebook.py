@@ -16,11 +16,11 @@ from tutor.console.render import render_text
 from tutor.course import markdown
 from tutor.course.presenting import Presentation, Said
 from tutor.course.scenes import Beat, Scene, Script
-from tutor.diagrams.canvas import Drawing
+from tutor.diagrams.canvas import Drawing, Line
 from tutor.diagrams.export.png import png
 from tutor.diagrams.export.svg import svg
-from tutor.diagrams.labs.moments import moment_drawing
 from tutor.diagrams.palette import ThemeName
+from tutor.diagrams.scenes import moment_drawing
 from tutor.engine.replies import BLOCKED
 from tutor.i18n import _, ngettext
 
@@ -76,16 +76,8 @@ def _page(presentation: Presentation, scene: Scene) -> Page:
         before = until
     return Page(
         number, scene, presentation.title, tuple(turns), tuple(_figures(presentation, scene)),
-        _drawing(presentation, scene),
+        moment_drawing(presentation, WIDTH),
     )  # fmt: skip
-
-
-def _drawing(presentation: Presentation, scene: Scene) -> Drawing:
-    lab, setup = presentation.lab, scene.setup
-    moment = lab.shown(len(lab.frames) - 1)
-    return moment_drawing(
-        setup.lab, moment, WIDTH, experiment=setup.experiment, chosen=presentation.chosen
-    )
 
 
 def _transcript(beat: Beat, said: Sequence[Said]) -> Iterator[str]:
@@ -140,7 +132,7 @@ def picture_names(script: Script, only: int | None = None) -> list[str]:
 
 def pictures(page: Page, theme: ThemeName) -> Iterator[tuple[str, bytes]]:
     """The scene's last moment as files: ending and contents."""
-    bar = ((f"{page.number} · {page.title}", "title"),)
+    bar: Line = ((f"{page.number} · {page.title}", "title"),)
     yield ".svg", svg(page.drawing, theme, bar, page.title).encode("utf-8")
     yield ".png", png(page.drawing, theme, bar)
 

@@ -120,6 +120,7 @@ class Presence:
     def __init__(self, lock: int, state: Path) -> None:
         self._lock: int | None = lock
         self._state = state
+        self._told: Moment | None = None
         self.trouble: OSError | None = None
 
     @classmethod
@@ -144,16 +145,16 @@ class Presence:
         return cls(handle, state)
 
     def publish(self, moment: Moment) -> None:
-        """Tell everybody who follows. A file is always whole. It never raises: a talk goes on when
-        nobody can be told, and ``trouble`` says why."""
-        if self._lock is None:
+        """Tell everybody who follows; what was told already costs nothing. A file is always whole.
+        It never raises: a talk goes on when nobody can be told, and ``trouble`` says why."""
+        if self._lock is None or moment == self._told:
             return
         text = json.dumps({"format": _FORMAT, **asdict(moment)})
         temporary = self._state.with_name(f".{self._state.name}.{os.getpid()}.tmp")
         try:
             temporary.write_text(text, encoding="ascii")
             os.replace(temporary, self._state)
-            self.trouble = None
+            self.trouble, self._told = None, moment
         except OSError as error:
             self.trouble = error
             with contextlib.suppress(OSError):
@@ -274,7 +275,7 @@ _KINDS = {"str": str, "int": int, "float": (int, float), "bool": bool}
 
 def _moment(data: Mapping[str, Any]) -> Moment:
     """Raises ValueError for what is not there or of another kind."""
-    found = {}
+    found: dict[str, Any] = {}
     for field in fields(Moment):
         value = data.get(field.name)
         kind = _KINDS[str(field.type)]

@@ -14,9 +14,13 @@ _HEIGHT = 40
 def scene_drawing(presentation: Presentation, scene: Scene, width: int) -> Drawing:
     """The lab as the class sees it when the scene is over, with its text twin, in the present
     language; at most ``width`` cells wide."""
-    end = presentation.at_end_of(scene)
-    moment = end.lab.shown(len(end.lab.frames) - 1)
-    setup = scene.setup
+    return moment_drawing(presentation.at_end_of(scene), width)
+
+
+def moment_drawing(presentation: Presentation, width: int) -> Drawing:
+    """The present moment of a presentation, in the same way."""
+    lab, setup, chosen = presentation.lab, presentation.scene.setup, presentation.chosen
+    moment = lab.shown(len(lab.frames) - 1)
     if setup.lab == "replication":
         from tutor.diagrams.labs import draw_lab
 
@@ -24,11 +28,11 @@ def scene_drawing(presentation: Presentation, scene: Scene, width: int) -> Drawi
     if setup.lab == "durability":
         from tutor.diagrams.labs.stage import stage_drawing
 
-        return stage_drawing(moment, _index(end.chosen, tuple(POLICIES)), width)
+        return stage_drawing(moment, _index(chosen, tuple(POLICIES)), width)
     from tutor.diagrams.labs.catalog import lab_picture
 
     lanes = tuple(lab_kind(setup.lab).lanes(setup.experiment))
-    return lab_picture(setup.lab).drawing(moment, _index(end.chosen, lanes), width)
+    return lab_picture(setup.lab).drawing(moment, _index(chosen, lanes), width)
 
 
 def _index(name: str, names: tuple[str, ...]) -> int:

@@ -39,7 +39,10 @@ def run(args: Namespace) -> int:
         review=getattr(args, "open_review", False),
         demo=getattr(args, "open_demo", None),
     )
-    return _run(app, args)
+    code = _run(app, args)
+    if app.talk is not None:
+        app.talk.close()
+    return code
 
 
 def _follow(args: Namespace, lang: str | None) -> int:
@@ -52,17 +55,10 @@ def _follow(args: Namespace, lang: str | None) -> int:
     theme = getattr(args, "theme", None) or "dark"
     try:
         app = NotesApp(args.demo, args.run_name, lang, theme=theme, words=in_language)
-    except (ValueError, OSError) as error:
-        told = reason(error) if isinstance(error, OSError) else _run_fault(args.run_name)
-        sys.stderr.write(f"redis-tutor: {told}\n")
-        return 2
+    except OSError as error:
+        sys.stderr.write(f"redis-tutor: {reason(error)}\n")
+        return 1
     return _run(app, args)
-
-
-def _run_fault(name: str) -> str:
-    """Why no run may be called so."""
-    text = _("--run takes up to 40 small Latin letters, digits and dashes, not {name}.")
-    return text.format(name=repr(name[:60]))
 
 
 def _run(app: App[None], args: Namespace) -> int:

@@ -195,10 +195,12 @@ class NotesScreen(BaseScreen[None]):
         if moment is None:
             return [EMPTY]
         rows: list[Row] = []
+        following, does = moment.next_scene, moment.next_line
+        if does == following:
+            does = _("the next scene") if following else _("the end")
         for word, text, role in (
-            (_("next key"), moment.next_line or _("the end"), "code"),
-            (_("next scene"), moment.next_scene, ""),
-        ):
+            (_("next key"), does, "code"), (_("next scene"), following, "")
+        ):  # fmt: skip
             if text:
                 head = row((f"{glyphs.right} ", "accent"), (f"{word}: ", "muted"))
                 rows += wrap((*head, Piece(plain(text), role)), width, "    ")[:3]
