@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
@@ -13,8 +14,10 @@ import pytest
 from markdown_it import MarkdownIt
 from PIL import Image
 
+from tutor.cli import main
 from tutor.console import presenting
 from tutor.console.scenebook import Page, as_markdown, pictures, played
+from tutor.course.presence import Presence
 from tutor.course.scenereading import demo_names, load_script
 from tutor.course.scenes import Script
 from tutor.i18n import set_language
@@ -173,3 +176,78 @@ def test_every_demo_can_be_written_down(name: str, lang: str) -> None:
     text = as_markdown(script, pages, lang, script.seed)
     assert pages[0].title in text
     assert pages[0].drawing.lines
+
+
+@pytest.fixture
+def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("REDIS_TUTOR_RUNTIME", str(tmp_path / "run"))
+    return tmp_path / "run"
+
+
+@pytest.mark.usefixtures("runtime")
+def test_a_second_presenter_is_told_of_the_first_and_how_to_go_on(script: Script) -> None:
+    first = presenting.presence_of(arguments(), script)
+    assert first is not None
+    with first:
+        with pytest.raises(presenting.Refused) as told:
+            presenting.presence_of(arguments(), script)
+        assert str(os.getpid()) in str(told.value)
+        command = str(told.value).partition("redis-tutor demo replication ")[2]
+        other = presenting.presence_of(arguments(*command.split()), script)
+        assert other is not None
+        with other, pytest.raises(presenting.Refused, match="--run c"):
+            presenting.presence_of(arguments("--run", "b"), script)
+    after = presenting.presence_of(arguments(), script)
+    assert after is not None
+    after.close()
+
+
+def test_who_follows_or_chooses_yet_takes_nobodys_place(script: Script, runtime: Path) -> None:
+    assert presenting.presence_of(arguments("--notes"), script) is None
+    assert presenting.presence_of(arguments(), None) is None
+    assert not runtime.exists()
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+@pytest.mark.parametrize("words", [["--run", "../b"], ["--notes", "--run", "B b"]])
+@pytest.mark.usefixtures("runtime")
+def test_a_run_that_cannot_be_called_so_is_refused(
+    script: Script, lang: str, words: list[str]
+) -> None:
+    set_language(lang)
+    with pytest.raises(presenting.Refused, match="--run"):
+        presenting.presence_of(arguments(*words), script)
+
+
+def test_without_a_folder_for_it_one_presents_all_the_same(script: Script, runtime: Path) -> None:
+    runtime.touch()
+    assert presenting.presence_of(arguments(), script) is None
+
+
+@pytest.mark.usefixtures("runtime")
+def test_the_command_refuses_a_second_presenter_a_scene_and_a_run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    with Presence.open("replication"):
+        for words, said in (
+            ([], "presents replication already"),
+            (["--scene", "9"], "There is no scene 9"),
+            (["--run", "X"], "--run"),
+            (["--notes", "--run", "X"], "--run"),
+            (["--markdown", "-", "--scene", "9"], "There is no scene 9"),
+        ):
+            assert main(["demo", "replication", "--lang", "en", *words]) == 2
+            told = capsys.readouterr()
+            assert said in told.err
+            assert told.err.count("\n") == 1
+            assert told.out == ""
+
+
+def test_the_command_writes_one_scene(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["demo", "replication", "--scene", "3", "--markdown", "-", "--lang", "ru"]
+    assert main(words) == 0
+    text = capsys.readouterr().out
+    assert "## 3 · " in text
+    assert "WAIT 1 1000" in text
+    assert "## 4" not in text
