@@ -17,12 +17,13 @@ from textual.types import CSSPathType
 
 from tutor.console.trouble import reason
 from tutor.course.presence import Follower, Moment, Sight
-from tutor.i18n import LANGUAGES, MissingCatalog, _, language, set_language
+from tutor.i18n import LANGUAGES, MissingCatalog, _, language, pgettext, set_language
 from tutor.tui.base import BaseScreen, Translated
+from tutor.tui.blockdigits import ROWS, large
 from tutor.tui.dressed import Dressed
-from tutor.tui.glyphs import glyphs
+from tutor.tui.glyphs import glyphs, wants_ascii
 from tutor.tui.keys import bindings
-from tutor.tui.paint import EMPTY, Piece, Row, fit, plain, row, wrap
+from tutor.tui.paint import EMPTY, Piece, Row, plain, row, spread, wrap
 from tutor.tui.theme import DARK, LIGHT
 from tutor.tui.widgets.keybar import KeyBar
 from tutor.tui.widgets.markdown import markdown_rows
@@ -30,6 +31,9 @@ from tutor.tui.widgets.notice import TooSmall
 from tutor.tui.widgets.painted import Line
 from tutor.tui.widgets.rows import Rows
 from tutor.tui.widgets.topbar import TopBar, progress_row
+
+_APART = 6
+"""Cells between two large figures."""
 
 LOOK_S = 0.2
 """How often the published moment is read."""
@@ -43,13 +47,33 @@ class Words(Protocol):
 
 
 class Timers(Line):
-    """How long the talk and the scene have lasted, and the time of day."""
+    """How long the talk and the scene have lasted, and the time of day; large where there is room.
+    The owner says since when (`NotesScreen.times`)."""
 
     def compose_rows(self, width: int) -> Sequence[Row]:
-        """One row."""
+        """One row, or figures with their words beneath."""
         screen = self.screen
         assert isinstance(screen, NotesScreen)
-        return [screen.timer_row(width)]
+        times, beats, clock = screen.times()
+        if times and self.size.height > ROWS and not wants_ascii():
+            return _large(times, beats, clock, width)
+        pieces = [piece for word, span in times
+                  for piece in row((f"{word} ", "muted"), (span, "strong"), "   ")]  # fmt: skip
+        return [spread((*pieces, *beats), row((clock, "muted")), width, glyphs.ellipsis)]
+
+
+def _large(times: Sequence[tuple[str, str]], beats: Row, clock: str, width: int) -> list[Row]:
+    figures = [large(span) for _word, span in times]
+    rows = [
+        row(*((f"{figure[at]}{' ' * _APART}", "strong") for figure in figures))
+        for at in range(ROWS)
+    ]
+    rows[-1] = spread(rows[-1], row((clock, "muted")), width, glyphs.ellipsis)
+    words = [
+        (word.ljust(len(figure[0]) + _APART), "muted")
+        for (word, _span), figure in zip(times, figures, strict=True)
+    ]
+    return [*rows, (*row(*words), *beats)]
 
 
 class NotesScreen(BaseScreen[None]):
@@ -133,7 +157,11 @@ class NotesScreen(BaseScreen[None]):
 
     def _where(self) -> Row:
         name = plain(self.sight.moment.demo) if self.sight.moment else ""
-        return row(("redis-tutor", "title"), (f" {glyphs.dot} {_('notes')}", "muted"), f"  {name}")
+        return row(
+            ("redis-tutor", "title"),
+            (f" {glyphs.dot} {pgettext('presenter', 'notes')}", "muted"),
+            f"  {name}",
+        )
 
     def _state(self) -> list[Row]:
         moment = self.sight.moment
@@ -157,27 +185,23 @@ class NotesScreen(BaseScreen[None]):
         if self._trouble:
             found.append(self._trouble)
         if sight.damaged:
-            found.append(_("What the presenter says now cannot be read; his next key mends it."))
+            found.append(_("What the presenter says now cannot be read; the next key mends it."))
         if sight.moment is not None and not sight.presented:
-            found.append(_("The presenter has left. If he comes back, this goes on."))
+            found.append(_("The presenter has left. If the talk goes on, so does this."))
         elif sight.moment is not None and sight.moment.interrupted:
             found.append(_("Interrupted: the script waits."))
         return found
 
-    def timer_row(self, width: int) -> Row:
-        """``talk 12:05   scene 1:40   step 2/5        14:07``."""
+    def times(self) -> tuple[list[tuple[str, str]], Row, str]:
+        """What is timed and how long it has lasted, how far the scene is, and the time of day."""
         moment, now = self.sight.moment, self._now()
         clock = time.strftime("%H:%M", time.localtime(now))
-        pieces: list[Piece] = []
-        if moment is not None:
-            until = now if self._left_at is None else self._left_at
-            for word, since in ((_("talk"), moment.started), (_("scene"), moment.scene_started)):
-                pieces += row((f"{word} ", "muted"), (_span(until - since), "strong"), "   ")
-            pieces += progress_row(moment.beat, moment.beats, min(moment.beats, 20))
-        room = width - sum(len(piece.text) for piece in pieces) - len(clock)
-        if room < 1:
-            return fit(tuple(pieces), width, glyphs.ellipsis)
-        return (*pieces, Piece(" " * room), Piece(clock, "muted"))
+        if moment is None:
+            return [], EMPTY, clock
+        until = now if self._left_at is None else self._left_at
+        talk, scene = _span(until - moment.started), _span(until - moment.scene_started)
+        words = [(pgettext("timer", "talk"), talk), (pgettext("timer", "scene"), scene)]
+        return words, progress_row(moment.beat, moment.beats, min(moment.beats, 20)), clock
 
     def _note_rows(self, width: int) -> Sequence[Row]:
         moment = self.moment
