@@ -374,4 +374,4 @@ def beat_line(beat: Beat) -> str:
             parts.append("▸ " + _("%(n)s s") % {"n": f"{cue.seconds:g}"} + pace)
         elif cue.kind in ("choose", "place", "panel"):
             parts.append(f"→ {cue.text}")
-    return " · ".join(parts)
+    return " · ".join(dict.fromkeys(parts))

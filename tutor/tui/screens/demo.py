@@ -90,8 +90,7 @@ class Presenting(LabScreen):
         yield from super().compose()
 
     def on_mount(self) -> None:
-        """The script moves the lab, not the lab's own clock."""
-        self.playing.running = False
+        """Time passes for the script."""
         self._before = time.monotonic()
         self.set_interval(FRAME_S, self.follow_script)
         self.call_after_refresh(self.show_all)
@@ -123,6 +122,12 @@ class Presenting(LabScreen):
         self.playing.go(self.playing.last)
         self._at = ("", "", "")
         self._exchanges.clear()
+
+    def tick(self) -> None:
+        """The script moves the lab; by hand its own clock does."""
+        if not self.presentation.interrupted:
+            self.playing.running = False
+        super().tick()
 
     def follow_script(self) -> None:
         """A moment has passed."""
