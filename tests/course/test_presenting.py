@@ -347,7 +347,7 @@ def test_the_good_file_is_good(tmp_path: Path) -> None:
         ('[":run 1"]', '[":cutt master-replica1"]', 7, "did you mean ':cut'?"),
         ('[":run 1"]', '[":cut master-replica9"]', 7, "is written: :cut master-replica1"),
         ('"type SET k v"', '"tpye SET k v"', 8, "did you mean 'type'?"),
-        ('"type SET k v"', "\"type SET k 'v\"", 8, "unbalanced quotes"),
+        ('"type SET k v"', '"type SET k \'v"', 8, "unbalanced quotes"),
         ('"type SET k v"', '"type"', 8, "'type' needs a line"),
         ('"type SET k v"', '"type :run 2"', 8, "in a scene that is 'play 2'"),
         ('"type SET k v"', '"type :node replica1"', 8, "in a scene that is 'place NAME'"),
@@ -432,9 +432,7 @@ def test_a_demand_that_is_not_met_is_told_with_its_line_and_seed(tmp_path: Path)
         ('"type WAIT 2 0", "run"', "gets no reply in this scene"),
     ],
 )
-def test_a_reply_that_is_not_the_expected_one_is_told(
-    tmp_path: Path, line: str, said: str
-) -> None:
+def test_a_reply_that_is_not_the_expected_one_is_told(tmp_path: Path, line: str, said: str) -> None:
     text = GOOD.replace('"type SET k v", "run", "play 1"', line)
     if "WAIT" in line:
         text = text.replace('":run 1"', '":run 1", ":cut master-replica1", "SET a b"')

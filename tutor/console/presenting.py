@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -125,34 +126,24 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _write(script: Script, args: argparse.Namespace) -> int:
-    from tutor.console.scenebook import as_markdown, link_to, picture_names, pictures, played
+    from tutor.console.scenebook import picture_names
     from tutor.console.trouble import reason
 
-    only = args.scene
-    if fault := scene_fault(script, only):
+    if fault := scene_fault(script, args.scene):
         return _told(fault)
     folder = Path(args.export) if args.export else None
-    names = picture_names(script, only) if folder else []
     document = Path(args.markdown) if args.markdown not in (None, "", "-") else None
-    planned = [folder / f"{name}{end}" for name in names for end in (".svg", ".png") if folder]
+    stems = [folder / name for name in picture_names(script, args.scene)] if folder else []
+    planned = [stem.with_name(stem.name + end) for stem in stems for end in (".svg", ".png")]
     planned += [document] if document else []
     taken = [] if args.force else [path for path in planned if path.exists()]
     if taken:
         _told(_("{file} is there already; --force writes over it.").format(file=taken[0]))
         return 1
-    theme: ThemeName = "light" if getattr(args, "theme", None) == "light" else "dark"
-    lang, seed = language(), script.seed if args.seed is None else args.seed
-    pages, links = [], []
     try:
         if folder:
             folder.mkdir(parents=True, exist_ok=True)
-        for at, page in enumerate(played(script, lang, seed, only)):
-            pages.append(page)
-            if folder:
-                for ending, contents in pictures(page, theme):
-                    _keep(folder / f"{names[at]}{ending}", contents, args.force)
-                links.append(link_to(folder / f"{names[at]}.svg", document or Path("-")))
-        text = as_markdown(script, pages, lang, seed, links) if args.markdown else ""
+        text = _play(script, args, stems, document or Path("-"))
         if document:
             _keep(document, text.encode("utf-8"), args.force)
     except OSError as error:
@@ -161,6 +152,22 @@ def _write(script: Script, args: argparse.Namespace) -> int:
     if args.markdown == "-":
         sys.stdout.write(text)
     return 0
+
+
+def _play(script: Script, args: argparse.Namespace, stems: Sequence[Path], document: Path) -> str:
+    """Play the scenes, write their pictures (under ``stems`` and an ending), give the document."""
+    from tutor.console.scenebook import as_markdown, link_to, pictures, played
+
+    theme: ThemeName = "light" if getattr(args, "theme", None) == "light" else "dark"
+    lang, seed = language(), script.seed if args.seed is None else args.seed
+    pages = []
+    for at, page in enumerate(played(script, lang, seed, args.scene)):
+        pages.append(page)
+        if stems:
+            for ending, contents in pictures(page, theme):
+                _keep(stems[at].with_name(stems[at].name + ending), contents, args.force)
+    links = [link_to(stem.with_name(stem.name + ".svg"), document) for stem in stems]
+    return as_markdown(script, pages, lang, seed, links) if args.markdown else ""
 
 
 def _keep(path: Path, contents: bytes, force: bool) -> None:
