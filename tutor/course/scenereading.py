@@ -130,11 +130,9 @@ def _scene(table: Table, usual: str) -> Scene:
 
 
 def _setup(table: Table, lab: str, known: SceneLab) -> SceneSetup:
-    experiment = known.experiments[0] if known.experiments else ""
+    experiment = ""
     if known.experiments:
-        experiment = table.choice("experiment", known.experiments, experiment) if (
-            "experiment" in table
-        ) else experiment  # fmt: skip
+        experiment = table.choice("experiment", known.experiments, known.experiments[0])
     replicas = None
     if lab == "replication" and "replicas" in table:
         replicas = table.get("replicas", int, 1)
