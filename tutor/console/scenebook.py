@@ -15,12 +15,13 @@ from urllib.parse import quote
 from tutor.console.render import render_text
 from tutor.course import markdown
 from tutor.course.presenting import Presentation, Said
+from tutor.course.scenelabs import UNKNOWN
 from tutor.course.scenes import Beat, Scene, Script
 from tutor.diagrams.canvas import Drawing, Line
 from tutor.diagrams.export.png import png
 from tutor.diagrams.export.svg import svg
 from tutor.diagrams.palette import ThemeName
-from tutor.diagrams.scenes import moment_drawing
+from tutor.diagrams.scenes import figure_text, moment_drawing
 from tutor.engine.replies import BLOCKED
 from tutor.i18n import _, ngettext
 
@@ -109,13 +110,7 @@ def _figures(presentation: Presentation, scene: Scene) -> Iterator[tuple[str, st
     figures, script = presentation.figures(), presentation.script
     for number, name in enumerate(scene.figures, 1):
         words = script.words(scene, f"figure.{number}", presentation.lang)
-        yield markdown.one_line(words), _figure(figures.get(name, "?"))
-
-
-def _figure(value: float | str) -> str:
-    if isinstance(value, str):
-        return value
-    return str(value) if isinstance(value, int) else f"{value:.3f}".rstrip("0").rstrip(".")
+        yield markdown.one_line(words), figure_text(name, figures.get(name, UNKNOWN))
 
 
 # pictures

@@ -35,5 +35,16 @@ def moment_drawing(presentation: Presentation, width: int) -> Drawing:
     return lab_picture(setup.lab).drawing(moment, _index(chosen, lanes), width)
 
 
+def figure_text(name: str, value: float | str) -> str:
+    """A figure as it is read aloud: milliseconds of ``_us``, percent of a ratio."""
+    if isinstance(value, str):
+        return value
+    if name.endswith("_us"):
+        value = value / 1000
+    if name.endswith("_ratio"):
+        return f"{value:.0f}%"
+    return f"{value:.1f}" if 0 < abs(value) < 10 and value != int(value) else f"{value:.0f}"
+
+
 def _index(name: str, names: tuple[str, ...]) -> int:
     return names.index(name) if name in names else 0
