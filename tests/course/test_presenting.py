@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +49,8 @@ def step(presentation: Presentation) -> None:
 
 
 @pytest.fixture(autouse=True)
-def english() -> Iterator[None]:
+def english() -> None:
     set_language("en")
-    yield
 
 
 # the demos of the repository
@@ -191,7 +190,7 @@ def test_a_line_is_typed_at_a_human_pace_that_follows_from_the_seed() -> None:
     assert one == times(1)
     assert one != other
     for found in (one, other):
-        gaps = [later - sooner for sooner, later in zip(found, found[1:], strict=False)]
+        gaps = [later - sooner for sooner, later in pairwise(found)]
         assert 12 <= len(found) / found[-1] <= 40
         assert max(gaps) > 1.5 * min(gaps)
 

@@ -66,9 +66,10 @@ FrameT = TypeVar("FrameT")
 
 class LaneLab(ABC, Generic[LaneT, KnobsT, FrameT]):
     """``frames`` are all moments so far, one for each tenth of a second. ``names`` are the lanes,
-    ``first`` the knobs at the beginning; ``acts`` what was done and is to come, ``deeds`` what was
-    carried out. ``watch`` is called at each new moment. What a lab is made of, it says itself: its
-    lanes, its knobs, its frames, its figures."""
+    ``first`` the knobs at the beginning; ``acts`` what was done and is to come, of that ``given``
+    what comes whatever is done before it; ``deeds`` what was carried out. ``watch`` is called at
+    each new moment. What a lab is made of, it says itself: its lanes,
+    its knobs, its frames, its figures."""
 
     kind: ClassVar[str]
     """The word of the lab: ``redis-tutor lab WORD``."""
@@ -88,6 +89,7 @@ class LaneLab(ABC, Generic[LaneT, KnobsT, FrameT]):
         self.first = self.knobs = first
         self.events: list[EventFrame] = []
         self.deeds: list[LaneDeed] = []
+        self.given: tuple[Act, ...] = ()
         self.watch: Callable[[], None] | None = None
         self.lanes: list[LaneT] = [self.make_lane(name) for name in self.names]
         self._memory = [LaneMemory(number) for number in range(len(self.names))]
@@ -211,7 +213,8 @@ class LaneLab(ABC, Generic[LaneT, KnobsT, FrameT]):
         return self.deeds[-1].reply
 
     def _add(self, act: Act) -> None:
-        self.acts[self._done :] = [act]
+        later = [one for one in self.acts[self._done :] if any(one is it for it in self.given)]
+        self.acts[self._done :] = [act, *later]
         for memory in self._memory:
             memory.forget_from(self._now // STEP_US)
         self._by_hand()

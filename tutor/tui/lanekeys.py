@@ -27,8 +27,29 @@ def _cache() -> tuple[LaneKey, ...]:
     return CACHE_KEYS
 
 
+def _rate_limit() -> tuple[LaneKey, ...]:
+    from tutor.tui.ratelimitkeys import RATE_LIMIT_KEYS
+
+    return RATE_LIMIT_KEYS
+
+
+def _queue() -> tuple[LaneKey, ...]:
+    from tutor.tui.queuekeys import QUEUE_KEYS
+
+    return QUEUE_KEYS
+
+
+def _security() -> tuple[LaneKey, ...]:
+    from tutor.tui.securitykeys import SECURITY_KEYS
+
+    return SECURITY_KEYS
+
+
 _TABLES: Mapping[str, Callable[[], tuple[LaneKey, ...]]] = {
     "cache": _cache,
+    "rate-limit": _rate_limit,
+    "queue": _queue,
+    "security": _security,
 }
 
 MOST_TABS = 9
@@ -67,10 +88,9 @@ LOOK_KEYS: tuple[PlayKey, ...] = (
     PlayKey("v", (("v", "xray"),),
             lambda: _("X-ray of a key of the chosen lane, and away again; the key of the last "
                       "command at the prompt, if there is one"),
-            lambda: _("X-ray")),
+            lambda: pgettext("knob", "X-ray")),
     PlayKey(": Enter", (("colon,enter", "prompt"),),
-            lambda: _("To the prompt; Esc or F6 leads back to the picture"),
-            lambda: pgettext("knob", "prompt")),
+            lambda: _("To the prompt; Esc or F6 leads back to the picture")),
 )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ from tutor.diagrams.labs import draw_compact, draw_counters, draw_topology
 from tutor.engine.replies import BLOCKED
 from tutor.i18n import _, language
 from tutor.labs.durability.policies import POLICIES
-from tutor.tui.keys import bindings
+from tutor.tui.keys import KEYS, bindings, key_name
 from tutor.tui.labkeys import Section
 from tutor.tui.labview import PANELS
 from tutor.tui.paint import row
@@ -48,10 +48,8 @@ FRAME_S = 0.04
 _LOOKING = frozenset({"up", "down", "panel", "xray"})
 """Keys of a lab that only look at it."""
 
-_KEYS = bindings(
-    "forth", "take_back", "hands", "scenes", "help", "language", "large", "shades", "panel",
-    "quit",
-)  # fmt: skip
+_PRESENTERS = ("forth", "take_back", "hands", "scenes", "large", "shades")
+_KEYS = bindings(*_PRESENTERS, "help", "language", "panel", "quit")
 
 
 class Presenting(LabScreen):
@@ -209,10 +207,10 @@ class Presenting(LabScreen):
         self.talk.tell()
 
     def own_help(self) -> list[Section]:
-        """The presenter's keys are in the bar; these are the lab's."""
-        title = _("Presenting")
-        clicker = _("A clicker sends these keys: next, and back")
-        return [(title, [("PgDn PgUp", clicker)]), *super().own_help()]
+        """The presenter's keys, then the lab's."""
+        lines = [(key_name(KEYS[one].keys), _(KEYS[one].help)) for one in _PRESENTERS]
+        clicker = _("Clickers send PgDn and PgUp. A key of the lab takes the keyboard by itself.")
+        return [(_("Presenting"), [*lines, ("", clicker)]), *super().own_help()]
 
     # the presenter's keys
 

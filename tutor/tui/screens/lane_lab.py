@@ -82,7 +82,7 @@ class LaneLabScreen(PromptedLabScreen):
         self.look_at = LaneXray()
         self.canvas = lane_canvas(name)
         self.tabs = LaneTabs(name, lambda: self.experiment, id="tabs")
-        self.xray_pane = XrayPane(self.look_at.xray, id="xray")
+        self.xray_pane = XrayPane(self.look_at.xray, corner=False, id="xray")
         self.bar = SettingsBar(
             lambda: self._picture.knobs_text(self.frame), self._knob_keys, self.bar_keys(),
             id="knobs",
