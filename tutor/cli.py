@@ -119,7 +119,6 @@ def _parser() -> argparse.ArgumentParser:
     demo = add("demo", _("prepared scenes of a lab, presented to a class"))
     options = _options(demo)
     _demo_arguments(demo, options)
-    _record_arguments(options)
     _lang_argument(options)
     demo.set_defaults(run=_demo)
 

@@ -23,7 +23,7 @@ from tutor.course.presence import (
 )
 
 MOMENT = Moment(
-    demo="cache", lang="ru", seed=7, scene=2, scenes=5, title="Лавина", beat=1, beats=4,
+    demo="cache", lang="ru", seed=7, scene=2, scenes=5, scene_title="Лавина", beat=1, beats=4,
     note="Скажите **это**.\n", next_line=":run 3", started=1000.0, scene_started=1060.5,
     next_scene="Замок",
 )  # fmt: skip
@@ -136,8 +136,11 @@ def test_a_lock_that_names_nobody_is_a_lock_all_the_same(folder: Path) -> None:
 
 def _spoilt() -> list[bytes]:
     good = {"format": 1, **{name: getattr(MOMENT, name) for name in MOMENT.__slots__}}
-    wrong = [{**good, "format": 2}, {**good, "scene": True}, {**good, "started": "soon"},
-             {**good, "note": None}, {k: v for k, v in good.items() if k != "beat"}]  # fmt: skip
+    wrong = [
+        {**good, "format": 2}, {**good, "scene": True}, {**good, "started": "soon"},
+        {**good, "note": None}, {**good, "started": float("nan")}, {**good, "started": 1e300},
+        {k: v for k, v in good.items() if k != "beat"},
+    ]  # fmt: skip
     texts = [b"", b"{", b"[]", b"1", b"\xff\xfe", b"[" * 100_000, b"{}" + b" " * (1 << 20)]
     return texts + [json.dumps(each).encode() for each in wrong]
 
@@ -153,16 +156,20 @@ def test_a_spoilt_moment_is_told_the_last_good_one_stays_and_the_next_mends_it(
         (folder / "demo-cache.json").write_bytes(junk)
         assert follower.look() == Sight(MOMENT, True, damaged=True)
         assert Follower("cache").look() == Sight(None, True, damaged=True)
-        presence.publish(MOMENT)
-        assert follower.look() == Sight(MOMENT, True)
+        later = replace(MOMENT, beat=2)
+        presence.publish(later)
+        assert follower.look() == Sight(later, True)
 
 
 def test_a_moment_that_is_a_folder_is_told_too(folder: Path) -> None:
     with Presence.open("cache") as presence:
         (folder / "demo-cache.json").mkdir()
         assert Follower("cache").look().damaged
-        with pytest.raises(OSError, match=r"demo-cache"):
-            presence.publish(MOMENT)
+        presence.publish(MOMENT)
+        assert isinstance(presence.trouble, OSError)
+        (folder / "demo-cache.json").rmdir()
+        presence.publish(MOMENT)
+        assert presence.trouble is None
     assert not list(folder.glob(".*"))
 
 
@@ -225,6 +232,16 @@ def test_a_folder_that_cannot_be_is_an_error(
     monkeypatch.setenv("REDIS_TUTOR_RUNTIME", str(tmp_path / "link"))
     with pytest.raises(PermissionError):
         run_folder()
+
+
+def test_what_was_told_is_not_written_again(folder: Path) -> None:
+    with Presence.open("cache") as presence:
+        presence.publish(MOMENT)
+        (folder / "demo-cache.json").unlink()
+        presence.publish(replace(MOMENT))
+        assert not (folder / "demo-cache.json").exists()
+        presence.publish(replace(MOMENT, beat=2))
+        assert (folder / "demo-cache.json").exists()
 
 
 def test_closed_twice_and_published_after_is_nothing(folder: Path) -> None:

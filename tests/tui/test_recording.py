@@ -19,7 +19,9 @@ from textual.pilot import Pilot
 
 from tests.tui.playing import COURSE, Play
 from tests.tui.screen_text import strips
+from tutor.console.demo import DemoAsked
 from tutor.course.progress import Progress
+from tutor.course.scenereading import load_script
 from tutor.engine.clock import VirtualClock
 from tutor.i18n import set_language
 from tutor.tui.application import TutorApp
@@ -248,3 +250,25 @@ def test_a_file_that_cannot_be_is_told_in_one_line(
     args = Namespace(record=str(tmp_path), force=True)
     assert asked(args) is None
     assert str(tmp_path) in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("size", "lang"), [((120, 40), "en"), ((80, 24), "ru")])
+def test_a_demo_is_recorded_while_its_script_types(
+    home: Path, size: tuple[int, int], lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REDIS_TUTOR_RUNTIME", str(home / "run"))
+    path = home / "demo.cast"
+
+    async def scenario() -> None:
+        demo = DemoAsked(load_script("replication"))
+        options = {"lessons": None, "demo": demo}
+        async with recorded(home, Recording(path), size, lang, **options) as play:
+            await play.press("pagedown", "pagedown", "pageup")
+            await play.resize(size[0] - 10, size[1])
+            await play.press("pagedown")
+            await settled(play.pilot)
+            seen = cells_seen(play.app)
+            assert "SET cart:anna tea" in play.text
+            assert cells_of(replay(path)) == seen
+
+    asyncio.run(scenario())

@@ -10,7 +10,7 @@ import json
 import re
 from typing import Literal
 
-__all__ = ["END", "Kind", "Showable", "event", "head"]
+__all__ = ["END", "WIPE", "Kind", "Showable", "event", "head"]
 
 Kind = Literal["o", "r"]
 """Output, or a new size of the terminal."""
@@ -18,7 +18,9 @@ Kind = Literal["o", "r"]
 END = "\x1b[0m\x1b[?7h\x1b[?25h"
 """Gives a player's terminal back: plain letters, lines that wrap, a cursor that is seen."""
 
-_CLEAR = "\x1b[0m\x1b[2J\x1b[H"
+WIPE = "\x1b[0m\x1b[2J\x1b[H"
+"""An empty screen."""
+
 _SEQUENCE = re.compile(
     r"\x1b\[(?P<marks>[0-?]*)(?P<between>[ -/]*)(?P<final>[@-~])"  # CSI
     r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"  # OSC: titles, links, the clipboard
@@ -83,6 +85,6 @@ def _shown(found: re.Match[str]) -> str:
 def _mode(modes: list[str], final: str) -> str:
     """Of the modes the seen cursor (25) and the wrapped line (7); a screen of its own is wiped."""
     if final == "h" and not {"47", "1047", "1049"}.isdisjoint(modes):
-        return _CLEAR
+        return WIPE
     kept = ";".join(mode for mode in modes if mode in ("7", "25"))
     return f"\x1b[?{kept}{final}" if kept else ""

@@ -12,7 +12,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from tutor.i18n import _, guess_language, language, ngettext, set_language
+from tutor.console import presenting
+from tutor.i18n import _, guess_language, language, set_language
 
 if TYPE_CHECKING:
     from tutor.course.presence import Presence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 class DemoAsked(NamedTuple):
     """What is to be presented; ``script`` None: to be chosen. ``scene`` from 1; ``seed`` None: the
     script's own; ``theme``: dark, light or "" for the one that is set. ``presence``, if others may
-    follow."""
+    follow; ``run`` keeps several presenters of one demo apart."""
 
     script: Script | None = None
     seed: int | None = None
@@ -31,6 +32,7 @@ class DemoAsked(NamedTuple):
     theme: str = ""
     contrast: bool = False
     presence: Presence | None = None
+    run: str = ""
 
 
 def add_arguments(parser: argparse.ArgumentParser, options: argparse._ArgumentGroup) -> None:
@@ -45,15 +47,17 @@ def add_arguments(parser: argparse.ArgumentParser, options: argparse._ArgumentGr
         help=_("play them without a screen, tell what is wrong"),
     )
     add("--seed", type=int, help=_("the same seed, the same run"))
-    add("--scene", type=int, default=1, metavar="K", help=_("the scene to begin with"))
+    add("--scene", type=int, metavar="K", help=_("the scene to begin with; the one to write"))
     add("--large", action="store_true", help=_("large type: fewer panels, large figures"))
     add("--contrast", action="store_true", help=_("high contrast"))
     add("--theme", choices=("dark", "light"), default="", help=_("light is for projectors"))
+    presenting.add_arguments(options)
 
 
 def wants_screen(args: argparse.Namespace) -> bool:
     """Whether it is to be presented on a screen."""
-    return not args.list and not args.check and sys.stdout.isatty()
+    text = args.list or args.check or presenting.writes(args)
+    return args.notes or (not text and sys.stdout.isatty())
 
 
 def run(args: argparse.Namespace) -> int:
@@ -63,6 +67,8 @@ def run(args: argparse.Namespace) -> int:
         return 2
     if args.check:
         return _check(args.demo)
+    if presenting.writes(args):
+        return presenting.run(args)
     _print_list(args.demo)
     return 0
 
@@ -75,13 +81,18 @@ def asked(args: argparse.Namespace) -> DemoAsked | None:
         script = _load(args.demo)
         if script is None:
             return None
-        if not 1 <= args.scene <= len(script.scenes):
-            text = ngettext(
-                "{demo} has {n} scene.", "{demo} has {n} scenes.", len(script.scenes)
-            ).format(demo=script.name, n=len(script.scenes))
-            _refuse(text)
+        if fault := presenting.scene_fault(script, args.scene):
+            _refuse(fault)
             return None
-    return DemoAsked(script, args.seed, args.scene, args.large, args.theme, args.contrast)
+    try:
+        presence = presenting.presence_of(args, script)
+    except presenting.Refused as refused:
+        _refuse(str(refused))
+        return None
+    return DemoAsked(
+        script, args.seed, args.scene or 1, args.large, args.theme, args.contrast, presence,
+        args.run_name,
+    )  # fmt: skip
 
 
 def _refuse(text: str) -> None:

@@ -34,6 +34,9 @@ _LARGEST = 1 << 20
 _PATIENCE_S = 0.3
 """How long a presenter waits for a lock: followers try it for a moment now and then."""
 
+_LATEST = 1e12
+"""Seconds since 1970, beyond which no moment is (NaN is not below it either)."""
+
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,38}[a-z0-9])?")
 
 
@@ -56,7 +59,7 @@ class Moment:
     seed: int
     scene: int
     scenes: int
-    title: str
+    scene_title: str
     beat: int
     beats: int
     note: str
@@ -117,6 +120,8 @@ class Presence:
     def __init__(self, lock: int, state: Path) -> None:
         self._lock: int | None = lock
         self._state = state
+        self._told: Moment | None = None
+        self.trouble: OSError | None = None
 
     @classmethod
     def open(cls, name: str, run: str = "") -> Self:
@@ -140,18 +145,20 @@ class Presence:
         return cls(handle, state)
 
     def publish(self, moment: Moment) -> None:
-        """Tell everybody who follows. A file is always whole. Raises OSError."""
-        if self._lock is None:
+        """Tell everybody who follows; what was told already costs nothing. A file is always whole.
+        It never raises: a talk goes on when nobody can be told, and ``trouble`` says why."""
+        if self._lock is None or moment == self._told:
             return
         text = json.dumps({"format": _FORMAT, **asdict(moment)})
         temporary = self._state.with_name(f".{self._state.name}.{os.getpid()}.tmp")
         try:
             temporary.write_text(text, encoding="ascii")
             os.replace(temporary, self._state)
-        except BaseException:
+            self.trouble, self._told = None, moment
+        except OSError as error:
+            self.trouble = error
             with contextlib.suppress(OSError):
                 temporary.unlink()
-            raise
 
     def close(self) -> None:
         """Leave: who follows sees that nobody presents."""
@@ -268,11 +275,13 @@ _KINDS = {"str": str, "int": int, "float": (int, float), "bool": bool}
 
 def _moment(data: Mapping[str, Any]) -> Moment:
     """Raises ValueError for what is not there or of another kind."""
-    found = {}
+    found: dict[str, Any] = {}
     for field in fields(Moment):
         value = data.get(field.name)
         kind = _KINDS[str(field.type)]
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):  # type: ignore[arg-type]
+            raise ValueError(field.name)
+        if isinstance(value, float) and not abs(value) < _LATEST:
             raise ValueError(field.name)
         found[field.name] = value
     return Moment(**found)

@@ -152,7 +152,7 @@ class Presentation:
         """For whoever follows at another terminal."""
         return Moment(
             demo=self.script.name, lang=self.lang, seed=self.seed, scene=self.scene_number,
-            scenes=len(self.scenes), title=self.title, beat=self.beat_number,
+            scenes=len(self.scenes), scene_title=self.title, beat=self.beat_number,
             beats=len(self.scene.beats), note=self.note, next_line=self.next_line,
             started=self.started, scene_started=self.scene_started, interrupted=self.interrupted,
             next_scene=self.next_scene,

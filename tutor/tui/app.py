@@ -11,8 +11,7 @@ from tutor.console.plain.terminal import can_draw
 from tutor.i18n import MissingCatalog, _, guess_language, set_language
 
 if TYPE_CHECKING:
-    from tutor.tui.application import TutorApp
-    from tutor.tui.recording import Recording
+    from textual.app import App
 
 
 def run(args: Namespace) -> int:
@@ -24,14 +23,8 @@ def run(args: Namespace) -> int:
     if not can_draw():
         sys.stderr.write(_no_terminal(lang or guess_language() or "en"))
         return 2
-    recording = None
-    if getattr(args, "record", None):
-        from tutor.tui.recording import asked
-
-        _speak(lang or guess_language() or "en")
-        recording = asked(args)
-        if recording is None:
-            return 1
+    if getattr(args, "notes", False):
+        return _follow(args, lang)
     gc.disable()  # until something is seen: thousands of objects are made, none is garbage
     from tutor.tui.application import TutorApp
 
@@ -46,21 +39,44 @@ def run(args: Namespace) -> int:
         review=getattr(args, "open_review", False),
         demo=getattr(args, "open_demo", None),
     )
-    if recording is None:
+    code = _run(app, args)
+    if app.talk is not None:
+        app.talk.close()
+    return code
+
+
+def _follow(args: Namespace, lang: str | None) -> int:
+    """The notes terminal of ``args.demo`` (None: of whichever is presented)."""
+    from tutor.console.trouble import reason
+    from tutor.course.following import in_language
+    from tutor.tui.screens.notes import NotesApp
+
+    _speak(lang or guess_language() or "en")
+    theme = getattr(args, "theme", None) or "dark"
+    try:
+        app = NotesApp(args.demo, args.run_name, lang, theme=theme, words=in_language)
+    except OSError as error:
+        sys.stderr.write(f"redis-tutor: {reason(error)}\n")
+        return 1
+    return _run(app, args)
+
+
+def _run(app: App[None], args: Namespace) -> int:
+    """Run it, recorded if that is wished; the exit code."""
+    if not getattr(args, "record", None):
         app.run()
-    else:
-        _run_recorded(app, recording)
-    return app.return_code or 0
+        return app.return_code or 0
+    from tutor.tui.recording import asked, record
 
-
-def _run_recorded(app: TutorApp, recording: Recording) -> None:
-    from tutor.tui.recording import record
-
+    recording = asked(args)
+    if recording is None:
+        return 1
     record(app, recording)
     with recording:
         app.run()
     if recording.trouble:
         sys.stderr.write(f"redis-tutor: {recording.trouble}\n")
+    return app.return_code or 0
 
 
 def _speak(code: str) -> None:

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App
 from textual.binding import BindingType
-from textual.filter import LineFilter, Monochrome, NoColor
-from textual.reactive import Reactive
 from textual.screen import Screen
-from textual.scrollbar import ScrollBar
-from textual.theme import Theme
 from textual.types import CSSPathType
 
 from tutor.course.outline import Outline
 from tutor.course.progress import Progress
 from tutor.i18n import LANGUAGES, MissingCatalog, _, guess_language, language, set_language
 from tutor.tui.base import Translated
-from tutor.tui.glyphs import AsciiFilter, wants_ascii
+from tutor.tui.dressed import Dressed
 from tutor.tui.keys import bindings
 from tutor.tui.screens.home import HomeScreen
-from tutor.tui.theme import DARK, LIGHT, THEMES
-from tutor.tui.widgets.scrollbars import ThinScrollBar
+from tutor.tui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
     from tutor.console.demo import DemoAsked
@@ -38,7 +32,7 @@ if TYPE_CHECKING:
     from tutor.tui.talk import Talk
 
 
-class TutorApp(App[None]):
+class TutorApp(Dressed):
     """A test gives ``clock`` and ``seed`` to be repeatable, and ``lessons`` of its own. ``lab``:
     scenario, seed and replicas of the lab to begin with; ``stage``: setting and seed of the
     persistence stage to begin with; ``rivals``: what of Redis and Memcached to begin with;
@@ -48,7 +42,6 @@ class TutorApp(App[None]):
     TITLE = "redis-tutor"
     CSS_PATH: ClassVar[CSSPathType | None] = ["app.tcss", "screens/home.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = bindings("help", "language", "palette", "quit")
-    theme: Reactive[str] = Reactive(DARK.name)
     COMMAND_PALETTE_BINDING = "f24"
     """Textual binds its palette itself; ours is in the table of keys."""
 
@@ -84,25 +77,9 @@ class TutorApp(App[None]):
         self.talk: Talk | None = None
         self._language_known = self._begin(lang)
         self._sandbox: World | None = None
-        ScrollBar.renderer = ThinScrollBar
-        self._ascii = AsciiFilter(enabled=wants_ascii())
         self._history: History | None = None
         if self.progress.setting("theme") == "light":
             self.theme = LIGHT.name
-
-    @property
-    def available_themes(self) -> dict[str, Theme]:
-        """Ours and no others."""
-        return THEMES
-
-    def get_theme(self, theme_name: str) -> Theme | None:
-        """Known from the first moment, so that the style sheet is not read twice at the start."""
-        return THEMES.get(theme_name)
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """With NO_COLOR not even greys; where it is wished only ASCII."""
-        filters = [*super().get_line_filters(), *([self._ascii] if self._ascii.enabled else [])]
-        return [NoColor() if isinstance(each, Monochrome) else each for each in filters]
 
     def get_default_screen(self) -> Screen[None]:
         """The list of lessons lies beneath everything else."""

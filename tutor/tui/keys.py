@@ -69,6 +69,7 @@ _TABLE = (
     Key("clear", "ctrl+l", "clear_output", N_("Clear"), N_("Clear the output")),
     Key("palette", "ctrl+t", "app.command_palette", N_("Commands"), N_("All actions"), 11),
     Key("theme", "", "app.theme", N_("Theme"), N_("Light or dark")),
+    Key("shade", "t,е", "app.theme", N_("Theme"), N_("Light or dark"), 5, False),
     Key("lab", "", "app.open_lab", N_("Lab"), N_("Replication lab: servers, links and faults")),
     Key("stage", "", "app.open_stage", N_("Stage"), N_("Persistence stage: what a death takes")),
     Key("rivals", "", "app.open_rivals", N_("Rivals"), N_("Redis and Memcached side by side")),

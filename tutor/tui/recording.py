@@ -72,6 +72,7 @@ class Recording:
             self._begin(size)
         elif size != self._size:
             self._write(asciicast.event(self._seconds, f"{size[0]}x{size[1]}", "r"))
+            shown = asciicast.WIPE + shown  # all is painted anew; some players keep what was there
         self._size = size
         self._write(asciicast.event(self._seconds, shown))
 
@@ -170,12 +171,19 @@ def record(app: App[None], recording: Recording) -> None:
 def asked(args: Namespace) -> Recording | None:
     """The recording that ``--record`` asks for; None if its file cannot be, which is told."""
     path = Path(args.record)
-    words = ("redis-tutor", *(getattr(args, name, None) for name in ("demo", "lesson", "lab")))
     try:
-        return Recording(path, title=" ".join(filter(None, words)), force=args.force)
+        return Recording(path, title=_title(args), force=args.force)
     except FileExistsError:
         text = _("{file} is there already; --force writes over it.").format(file=path)
     except (OSError, ValueError) as error:
         text = reason(error) if isinstance(error, OSError) else str(error)
     print(f"redis-tutor: {text}", file=sys.stderr)
     return None
+
+
+def _title(args: Namespace) -> str:
+    """The command without its options, which may name files."""
+    for command, word in (("demo", "demo"), ("lab", "lab"), ("learn", "lesson")):
+        if hasattr(args, word):
+            return " ".join(filter(None, ["redis-tutor", command, getattr(args, word)]))
+    return "redis-tutor"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tutor.console.demo import DemoAsked
+from tutor.console.presenting import taken_text
 from tutor.course.presence import AlreadyPresented, Presence
 from tutor.course.presenting import Presentation
 from tutor.course.scenes import Script
-from tutor.i18n import _, language
+from tutor.i18n import language
 from tutor.tui.theme import CONTRAST_DARK, CONTRAST_LIGHT, DARK, LIGHT, THEMES
 
 if TYPE_CHECKING:
@@ -81,10 +81,14 @@ class Talk:
         self.app.theme = names[(names.index(self.app.theme) + 1) % len(names)]
 
     def tell(self) -> None:
-        """Let whoever follows know; a full disk does not stop a talk."""
+        """Let whoever follows know."""
         if self._presence is not None:
-            with suppress(OSError):
-                self._presence.publish(self.presentation.moment)
+            self._presence.publish(self.presentation.moment)
+
+    def close(self) -> None:
+        """The talk is over: whoever follows sees it."""
+        if self._presence is not None:
+            self._presence.close()
 
 
 def theme_of(asked: DemoAsked, present: str) -> str:
@@ -119,12 +123,14 @@ def begin_talk(app: TutorApp, asked: DemoAsked) -> None:
 
 
 def _open(app: TutorApp, script: Script, asked: DemoAsked) -> None:
+    if app.talk is not None:
+        app.talk.close()
     presence = asked.presence
     if presence is None:
         try:
-            presence = Presence.open(script.name)
+            presence = Presence.open(script.name, asked.run)
         except AlreadyPresented as error:
-            text = _("Process {pid} presents this demo already.").format(pid=error.pid)
+            text = taken_text(error.pid, script.name, asked.run)
             app.notify(text, severity="warning", markup=False)
         except OSError:
             pass  # a machine without a folder for that: nobody can follow

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from tutor.course.presenting import Presentation
 from tutor.course.scenelabs import UNKNOWN
 from tutor.course.scenes import Scene
+from tutor.diagrams.scenes import figure_text
 from tutor.i18n import _
 from tutor.tui.blockdigits import ROWS, is_drawable, large
 from tutor.tui.glyphs import glyphs, wants_ascii
@@ -99,17 +100,6 @@ class Caption(Line):
         if shown.said:
             return [(shown.said[-1].line, "command")]
         return [(_("time passes"), "muted")]
-
-
-def figure_text(name: str, value: float | str) -> str:
-    """A figure as it is read aloud: milliseconds of ``_us``, percent of a ratio."""
-    if isinstance(value, str):
-        return value
-    if name.endswith("_us"):
-        value = value / 1000
-    if name.endswith("_ratio"):
-        return f"{value:.0f}%"
-    return f"{value:.1f}" if 0 < abs(value) < 10 and value != int(value) else f"{value:.0f}"
 
 
 class Figures(Line):
