@@ -76,14 +76,16 @@ def words(text: str, count: int = 4) -> str:
 @pytest.mark.parametrize(
     ("name", "size", "lang"),
     [
+        ("security", (120, 40), "en"),
+        ("security", (80, 24), "en"),
+        ("security", (120, 40), "ru"),
+        ("security", (80, 24), "ru"),
         ("replication", (120, 40), "en"),
         ("replication", (80, 24), "ru"),
-        ("persistence", (120, 40), "en"),
         ("persistence", (80, 24), "en"),
-        ("persistence", (120, 40), "ru"),
-        ("persistence", (80, 24), "ru"),
         ("cache", (120, 40), "ru"),
-        ("cache", (80, 24), "en"),
+        ("rate-limit", (80, 24), "ru"),
+        ("queue", (80, 24), "en"),
     ],
 )
 def test_next_leads_from_the_first_note_to_the_end(

@@ -61,6 +61,12 @@ def rehearse(script: Script, seed: int, lang: str = "en") -> Iterator[tuple[int,
 
 
 def _look(found: list[tuple[int, str]], presentation: Presentation, cue: Cue) -> None:
+    if fault := demand_fault(presentation, cue):
+        found.append((cue.line, fault))
+
+
+def demand_fault(presentation: Presentation, cue: Cue) -> str:
+    """What is not as a demand says at this moment, "" if it is."""
     demand = cue.demand
     assert demand is not None
     figures = presentation.figures()
@@ -70,8 +76,7 @@ def _look(found: list[tuple[int, str]], presentation: Presentation, cue: Cue) ->
         met = demand.sign == "=" and value == other
     else:
         met = bool(_SIGNS[demand.sign](value, other))
-    if not met:
-        found.append((cue.line, f"expected {cue.text}, but it is {value} against {other}"))
+    return "" if met else f"expected {cue.text}, but it is {value} against {other}"
 
 
 def _reply_fault(said: Said, error: str) -> str:
