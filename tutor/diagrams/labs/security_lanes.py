@@ -72,8 +72,7 @@ def draw_lanes(frame: SecurityFrame, chosen: int, width: int) -> list[Line]:
         row: list[Run] = [*fill_line([mark, (" ", "text"), name], column)]
         row += [*app_strip(lane.series, strip), (" " * _GAP, "text")]
         for attack, room in zip(lane.attacks, rooms, strict=True):
-            sign, role = attack_sign(attack)
-            row.append((sign.rjust(room), role))
+            row += [(" " * (room - 1), "text"), attack_sign(attack)]
         if last:
             row.append((counts[at].rjust(last), "warning" if lane.through else "header"))
         lines.append(clip_line(row, width))
