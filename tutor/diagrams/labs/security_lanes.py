@@ -16,6 +16,7 @@ from tutor.i18n import _, ngettext, pgettext
 from tutor.labs.security.frame import AttackFrame, LaneFrame, Sample, SecurityFrame
 
 _LEAST_STRIP = 12
+_FEWEST = 6
 _GAP = 2
 
 
@@ -60,7 +61,9 @@ def draw_lanes(frame: SecurityFrame, chosen: int, width: int) -> list[Line]:
     if strip < _LEAST_STRIP:
         strip += last
         last = 0
-    strip = max(strip, 4)
+    if strip < _FEWEST:  # signs only, close together
+        heads, rooms = [""] * len(heads), [1] * len(heads)
+        strip = max(width - column - sum(rooms) - _GAP, 1)
     top: list[Run] = [(pad("", column), "text"), *_head(strip)]
     top += [(" " * (room - width_of(one)) + one, "label")
             for one, room in zip(heads, rooms, strict=True)]  # fmt: skip
