@@ -97,9 +97,10 @@ def _server_rows(lane: LaneFrame, width: int) -> list[Line]:
     bad: Role = "warning" if lane.missing or lane.foreign or lane.role == "replica" else "header"
     rows: list[Line] = [clip_line([(_("server") + "  ", "label"), (state, bad)], width)]
     if not lane.up:
-        rows = [((_("the server is down"), "warning"),)]
+        rows = [clip_line([(_("the server is down"), "warning")], width)]
     elif lane.busy:
-        rows.append(((_("a script runs and runs: nobody else is served"), "warning"),))
+        words = _("a script runs and runs: nobody else is served")
+        rows.append(clip_line([(words, "warning")], width))
     for file in lane.files:
         words = _("%(path)s, %(size)d B: … %(text)s …") % {
             "path": file.path, "size": file.size, "text": file.text,

@@ -77,7 +77,7 @@ def draw_guesses(frame: SecurityFrame, chosen: int, width: int) -> list[Line]:
     for at, one in enumerate(guesses):
         mark: Run = ("►", "changed") if at == chosen else (" ", "text")
         name: Run = (names[at], "title" if at == chosen else "text")
-        row: list[Run] = [*fill_line([mark, (" ", "text"), name], column)]
+        row: list[Run] = [*fill_line([mark, (" ", "text"), name], column - 1), (" ", "text")]
         row += [*gauge(min(one.tried, one.choices), one.choices or 1, cells)]
         row.append((" × " if one.found else "   ", "warning"))
         role: Role = "warning" if one.found else "header"

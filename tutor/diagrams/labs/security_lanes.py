@@ -72,7 +72,7 @@ def draw_lanes(frame: SecurityFrame, chosen: int, width: int) -> list[Line]:
     for at, lane in enumerate(frame.lanes):
         mark: Run = ("►", "changed") if at == chosen else (" ", "text")
         name: Run = (names[at], "title" if at == chosen else "text")
-        row: list[Run] = [*fill_line([mark, (" ", "text"), name], column)]
+        row: list[Run] = [*fill_line([mark, (" ", "text"), name], column - 1), (" ", "text")]
         row += [*app_strip(lane.series, strip), (" " * _GAP, "text")]
         for attack, room in zip(lane.attacks, rooms, strict=True):
             row += [(" " * (room - 1), "text"), attack_sign(attack)]
