@@ -125,12 +125,12 @@ def test_checkpoints_are_kept_within_bounds(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_who_looks_on_is_not_part_of_the_world() -> None:
-    from tutor.tui.labdesk import LabDesk
+    from tutor.tui.labdesk import NodeDesk
     from tutor.tui.labplay import Playing
 
     playing = Playing(lambda: Lab("healthy"))
     playing.forward(30)
-    desk = LabDesk(playing)
+    desk = NodeDesk(playing)
     desk.run((b"SET", b"k", b"v"))
     first = desk.backend
     playing.forward(300)

@@ -13,13 +13,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from tutor.engine.cmdline import split
 from tutor.engine.engine import Engine
+from tutor.engine.replies import BLOCKED
 from tutor.engine.session import Session
 from tutor.labs.knobs import Act, Knob
-from tutor.labs.lanes import COMMAND, EVENTS, LaneLab
+from tutor.labs.lanes import COMMAND, EVENTS, LaneDeed, LaneLab
 from tutor.labs.security.attacks import ATTACKS, RIGHTS_ATTACKS
 from tutor.labs.security.frame import Experiment, Knobs, SecurityFrame, Who
 from tutor.labs.security.lane import HARDENING, SecurityLane
@@ -173,12 +175,14 @@ class SecurityLab(LaneLab[SecurityLane, Knobs, SecurityFrame]):
         name, who = self._placed(place)
         return self.lanes[self.names.index(name)], who
 
-    def _do(self, lane: SecurityLane, name: str, act: Act, knobs: Knobs) -> str:
+    def _do(self, lane: SecurityLane, name: str, deed: LaneDeed, knobs: Knobs) -> str:
+        act = deed.act
         if act.kind != COMMAND:
             return self.act_on(lane, name, act, knobs)
         at, who = self._placed(act.target)
         if at == name:
-            self._reply = lane.typed(who, split(str(act.value)))
+            deed.reply = BLOCKED
+            lane.typed(who, split(str(act.value)), partial(setattr, deed, "reply"))
         return ""
 
     def engine_at(self, place: str) -> Engine:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
-from tutor.engine.replies import BLOCKED, Reply, ReplyError
+from tutor.engine.replies import Reply, ReplyError
 from tutor.engine.session import Session
 from tutor.labs.replication.frame import EventFrame
 from tutor.labs.security.administrator import Administrator
@@ -136,20 +137,25 @@ class SecurityLane:
             self._typed[who] = Client(self.site, who, source, target)
         return self._typed[who]
 
-    def typed(self, who: Who, argv: Sequence[bytes]) -> Reply:
-        """A command that somebody types there; `BLOCKED` if its reply comes later."""
+    def typed(self, who: Who, argv: Sequence[bytes], hear: Callable[[Reply], object]) -> None:
+        """A command that somebody types there; ``hear`` gets its reply, now or later."""
         client = self._place(who)
         if not client.connected:
             if who == "app":
                 client.credentials = self.application.client.credentials
             elif who == "admin":
                 client.credentials = self.admin.client.credentials
-        replies: list[Reply] = []
-        client.say(argv, replies.append)
-        if who == "admin" and replies and not isinstance(replies[0], ReplyError):
+        self.world.live += 1  # who waits cannot be frozen
+        client.say(argv, partial(self._heard, who, argv, hear))
+
+    def _heard(
+        self, who: Who, argv: Sequence[bytes], hear: Callable[[Reply], object], reply: Reply
+    ) -> None:
+        self.world.live -= 1
+        if who == "admin" and not isinstance(reply, ReplyError):
             self.admin.learn(argv)
             self._changed()
-        return replies[0] if replies else BLOCKED
+        hear(reply)
 
     def session_on(self, who: Who) -> Session:
         """The session of a prompt; one that is connected to nothing if nobody lets it in."""

@@ -1,0 +1,34 @@
+"""One run of one way without a screen: so many tasks, until nothing can become of them any more.
+
+trial("lmove", seed) ─▶ QueueLane, settled
+"""
+
+from __future__ import annotations
+
+from tutor.labs.queue.frame import Knobs
+from tutor.labs.queue.lane import QueueLane
+
+TASKS = 10
+HARD = Knobs(rate=20, workers=2, work_ms=80, crash=40, idle_ms=400, attempts=50, delay_ms=200,
+             restart_ms=200)  # fmt: skip
+"""Two workers, and two of five tasks kill the one who takes them."""
+
+LOOK_US = 500_000
+PATIENCE_US = 600_000_000
+
+
+def settle(lane: QueueLane) -> QueueLane:
+    """Let it run until every task is done, a dead letter or lost. Raises RuntimeError if that takes
+    longer than ten minutes."""
+    now = lane.world.simulation.now
+    while not lane.settled:
+        now += LOOK_US
+        if now > PATIENCE_US:
+            raise RuntimeError(f"{lane.way} does not come to an end")
+        lane.run_to(now)
+    return lane
+
+
+def trial(way: str, seed: int, knobs: Knobs = HARD, tasks: int = TASKS) -> QueueLane:
+    """A lane that has done all it can."""
+    return settle(QueueLane(way, seed, knobs, most=tasks))
