@@ -2,9 +2,9 @@
 
     python -m benchmarks.queue [--seeds 1000] [--tasks 12] [--crash 40] [--first 0]
 
-Every way gets the same tasks at the same times, and the same of them kill the first worker that takes
-them: before its work, in the middle of it, or after it and before anybody hears of it. A dead worker
-is started again a second later. The run ends when nothing can become of any task any more.
+Every way gets the same tasks at the same times, and the same of them kill the first worker that
+takes them: before its work, in the middle of it, or after it and before anybody hears of it. A dead
+worker is started again a second later. The run ends when nothing can become of any task any more.
 """
 
 from __future__ import annotations
@@ -17,7 +17,16 @@ from dataclasses import replace
 from tutor.labs.queue.trial import HARD, TASKS, trial
 from tutor.labs.queue.ways import WAY
 
-COLUMNS = ("tasks", "crashes", "done", "lost", "runs with loss", "done twice", "dead", "unaccounted")
+COLUMNS = (
+    "tasks",
+    "crashes",
+    "done",
+    "lost",
+    "runs with loss",
+    "done twice",
+    "dead",
+    "unaccounted",
+)
 
 
 def measure(way: str, seeds: range, tasks: int, crash: int) -> Counter[str]:
@@ -26,7 +35,9 @@ def measure(way: str, seeds: range, tasks: int, crash: int) -> Counter[str]:
     for seed in seeds:
         lane = trial(way, seed, replace(HARD, crash=crash), tasks)
         frame = lane.take()
-        known = frame.waiting + frame.working + frame.scheduled + frame.done + frame.dead + frame.lost
+        known = (
+            frame.waiting + frame.working + frame.scheduled + frame.done + frame.dead + frame.lost
+        )
         sums.update({
             "tasks": frame.made, "crashes": frame.crashes, "done": frame.done, "lost": frame.lost,
             "runs with loss": frame.lost > 0, "done twice": frame.doubled, "dead": frame.dead,

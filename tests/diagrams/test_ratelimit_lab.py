@@ -110,7 +110,7 @@ def test_who_slipped_past_is_marked_and_told() -> None:
     plain = rate_drawing(frame, 0, 118).plain
     assert plain.count("▲") >= 3  # the request, its worker, what the sign means
     told = describe_rate(frame)
-    assert "the notes': a request slipped past the limit at worker D" in told
+    assert "notes' version: a request slipped past the limit at worker D" in told
     assert "1 slipped past the limit" in told
 
 

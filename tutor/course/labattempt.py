@@ -84,7 +84,8 @@ class LabAttempt(Judged):
 
     @property
     def elapsed_ms(self) -> int:
-        return max(0, self.lab.now - self.begun) // 1000
+        passed: int = max(0, self.lab.now - self.begun)
+        return passed // 1000
 
     @property
     def commands(self) -> int:

@@ -8,8 +8,8 @@
 `pickle` does the work. What it cannot do by itself is told it here: functions that were made inside
 others (a heap of happenings is full of them) are put together again out of their code and what they
 have caught; what belongs to a module (a sentinel, a row of the command table) stays the one that it
-is; a Lua state is made anew; and who only looks on from above (a console, a screen) is not part of the world: where it was
-there is None afterwards, and it has to attach itself anew.
+is; a Lua state is made anew; and who only looks on from above (a console, a screen) is not part of
+the world: where it was there is None afterwards, and it has to attach itself anew.
 
 There are moments that cannot be kept (a generator is half through, say): then there is no
 checkpoint, and the one before serves.

@@ -1,8 +1,8 @@
 """Routines that can be frozen half-way, for programs that never rest.
 
-A generator cannot be stored, but what it was sent can: thawed, the routine is made anew and sent the
-same again. So it must depend on nothing but its arguments and outcomes, and change nothing by itself;
-what it wants done it yields.
+A generator cannot be stored, but what it was sent can: thawed, the routine is made anew and sent
+the same again. So it must depend on nothing but its arguments and outcomes, and change nothing by
+itself; what it wants done it yields.
 """
 
 from __future__ import annotations

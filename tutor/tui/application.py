@@ -183,8 +183,14 @@ class TutorApp(App[None]):
         self.switch_screen(self._lesson_screen(player))
 
     def _lesson_screen(self, player: Player, review: Review | None = None) -> LessonPlay:
+        from tutor.course.model import LaneSetup
+
         screen: LessonPlay
-        if player.lab is not None:
+        if isinstance(player.step.lab, LaneSetup):
+            from tutor.tui.screens.lab_lesson import LaneLessonScreen
+
+            screen = LaneLessonScreen(player, self.history)
+        elif player.step.lab is not None:
             from tutor.tui.screens.lab_lesson import LabLessonScreen
 
             screen = LabLessonScreen(player, self.history)

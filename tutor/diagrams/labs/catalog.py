@@ -6,7 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from tutor.diagrams.canvas import Drawing, Line
+from tutor.labs.lanes import LaneLab
 from tutor.labs.replication.frame import EventFrame
+
+_TOLD = 80
+"""Cells of a picture that is told and not drawn; sentences do not depend on it."""
 
 
 class LabPicture(NamedTuple):
@@ -127,3 +131,25 @@ _PICTURES: Mapping[str, Callable[[], LabPicture]] = {
 def lab_picture(name: str) -> LabPicture:
     """Of a lab by its name. Raises KeyError."""
     return _PICTURES[name]()
+
+
+# any lab
+
+
+def lab_sentences(lab: Any, place: str = "") -> list[str]:
+    """A run of any lab at its present moment, in words; ``place``: whose lane first."""
+    if not isinstance(lab, LaneLab):
+        from tutor.diagrams.labs import describe_lab
+
+        return describe_lab(lab.frame)
+    chosen = lab.names.index(place) if place in lab.names else 0
+    return lab_picture(lab.kind).drawing(lab.frame, chosen, _TOLD).text.splitlines()
+
+
+def event_words(lab: Any) -> Callable[[EventFrame], str]:
+    """What tells the events of a run of any lab."""
+    if isinstance(lab, LaneLab):
+        return lab_picture(lab.kind).event_text
+    from tutor.diagrams.labs import event_text
+
+    return event_text

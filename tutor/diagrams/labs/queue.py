@@ -62,7 +62,7 @@ def _time(us: int) -> str:
 _DONE = Figure(lambda: pgettext("task", "done"), lambda lane: grouped(lane.done))
 _LOST = Figure(lambda: pgettext("task", "lost"), lambda lane: grouped(lane.lost),
                lambda lane: lane.lost > 0)  # fmt: skip
-_TWICE = Figure(lambda: pgettext("column", "twice"), lambda lane: grouped(lane.doubled),
+_TWICE = Figure(lambda: pgettext("column", "twice"), lambda lane: _twice(lane),
                 lambda lane: lane.doubled > 0)  # fmt: skip
 _DEAD = Figure(lambda: pgettext("column", "dead"), lambda lane: grouped(lane.dead))
 _EARLY = Figure(lambda: pgettext("column", "too soon"), lambda lane: grouped(lane.early),
@@ -73,6 +73,12 @@ _LONGEST = Figure(lambda: pgettext("column", "longest"), lambda lane: grouped(la
 _LATENCY = Figure(lambda: pgettext("column", "latency"), lambda lane: _time(lane.latency_us),
                   lambda lane: lane.latency_us >= _LATE_US)  # fmt: skip
 _VAIN = Figure(lambda: pgettext("column", "in vain"), lambda lane: grouped(lane.vain))
+
+
+def _twice(lane: LaneFrame) -> str:
+    """In brackets what came once more and was not taken."""
+    return grouped(lane.doubled) + (f" ({grouped(lane.repeats)})" if lane.repeats else "")
+
 
 FIGURES: Mapping[Experiment, tuple[Figure, ...]] = {
     "crash": (_DONE, _LOST, _TWICE, _WAITS, _LATENCY),
@@ -148,10 +154,10 @@ def _wide(frame: QueueFrame, lane: LaneFrame, width: int, room: int) -> list[Lin
     workers = titled(_("workers"), worker_rows(lane.workers, frame.time, split), split)
     keys = key_rows(lane.keys, lane.key_count, split, room - len(workers) - 1)
     left = [*workers, *titled(_("keys"), keys, split)]
-    events = titled(_("what happened"), event_rows(lane.events, other, max(room // 2 - 1, 1)), other)
-    wire = titled(
-        _("last commands"), wire_rows(lane.wire, other, room - len(events) - 1), other
+    events = titled(
+        _("what happened"), event_rows(lane.events, other, max(room // 2 - 1, 1)), other
     )
+    wire = titled(_("last commands"), wire_rows(lane.wire, other, room - len(events) - 1), other)
     return beside(left[:room], [*events, *wire][:room], width, split)
 
 

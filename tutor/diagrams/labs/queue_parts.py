@@ -74,7 +74,7 @@ def worker_rows(workers: Sequence[WorkerFrame], now: int, width: int) -> list[Li
         since = lag_time_text(max(now - worker.since, 0) / 1000)
         sign, role = _DOING.get(worker.doing, _ASKS)
         line: list[Run] = [*fill_line([(worker.name, "header"), (f" {pace}", "label")], 9)]
-        line += [(f"{sign} ", role), *fill_line([(word, "text")], room)]
+        line += [(sign, role), (" ", "text"), *fill_line([(word, "text")], room)]
         line += [(f"  {since:>7}", "label"), (f"  {worker.task}", "key")]
         lines.append(clip_line(line, width))
     return lines

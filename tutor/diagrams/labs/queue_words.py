@@ -23,8 +23,8 @@ def experiment_text(experiment: Experiment) -> str:
 def experiment_about(experiment: Experiment) -> str:
     """What is tried."""
     return {
-        "crash": _("Workers die in the middle of their work: the same tasks, the same crashes under "
-                   "each way. Whose tasks are lost, whose are done twice?"),
+        "crash": _("Workers die in the middle of their work: the same tasks, the same crashes "
+                   "under each way. Whose tasks are lost, whose are done twice?"),
         "retries": _("Some tasks fail however often they are tried. Who tries them for ever, who "
                      "puts them aside as dead letters?"),
         "delayed": _("Some tasks are for later, and sometimes nobody takes letters for a while. A "
@@ -60,8 +60,8 @@ _ABOUT: Mapping[str, Callable[[], str]] = {
         "the worker dies before it is done, nobody knows of it any more."
     ),
     "brpop": lambda: _(
-        "BRPOP tasks 2: the server answers as soon as there is a task, no question is in vain. What "
-        "a dead worker had is lost all the same."
+        "BRPOP tasks 2: the server answers as soon as there is a task, no question is in vain. "
+        "What a dead worker had is lost all the same."
     ),
     "lmove": lambda: _(
         "BLMOVE tasks work:w1 RIGHT LEFT, work, LREM. A task is always in some list. alive:w1 runs "
@@ -114,8 +114,14 @@ _DOING: Mapping[str, Callable[[], str]] = {
 
 
 def knobs_text(frame: QueueFrame) -> str:
-    """What the experiment is set to."""
-    return " · ".join(_SETTINGS[one](frame.knobs) for one in _SHOWN[frame.experiment])
+    """What the experiment is set to; what does not happen at all is not said."""
+    knobs = frame.knobs
+    absent = {kind for kind, value in _ABSENT.items() if getattr(knobs, kind) == value}
+    shown = (one for one in _SHOWN[frame.experiment] if one not in absent)
+    return " · ".join(_SETTINGS[one](knobs) for one in shown)
+
+
+_ABSENT: Mapping[str, object] = {"crash": 0, "poison": 0, "outage": "off", "once": "off"}
 
 
 _SHOWN: Mapping[Experiment, tuple[str, ...]] = {
@@ -156,7 +162,7 @@ _KNOBS: Mapping[str, Callable[[], str]] = {
     "poison": lambda: pgettext("knob", "poison"),
     "idle": lambda: pgettext("knob", "min-idle"),
     "attempts": lambda: pgettext("knob", "attempts"),
-    "delay": lambda: pgettext("knob", "delay"),
+    "delay": lambda: pgettext("knob", "put off"),
     "outage": lambda: pgettext("knob", "outage"),
     "once": lambda: pgettext("knob", "each once"),
     "kill": lambda: pgettext("knob", "kill"),

@@ -1,7 +1,7 @@
 """Limiters side by side: a column for each request, a row for each algorithm.
 
                  │4 s          │6 s          passed  over  most   B
-► the notes'     │■■■▲▲×××     │■■■■■××·         11     2     7  72
+► notes' version │■■■▲▲×××     │■■■■■××·         11     2     7  72
   sliding log    │■■■■■×××     │■■××××··          7     0     5 144
 """
 

@@ -33,8 +33,8 @@ STATES: tuple[State, ...] = (
 )  # fmt: skip
 
 Moment = Literal["before", "while", "after", "killed", "error"]
-"""When a worker died: with the task in hand, before it began; while it worked; after its work, before
-it could say so; by somebody's hand; of a reply it had not expected."""
+"""When a worker died: with the task in hand, before it began; while it worked; after its work,
+before it could say so; by somebody's hand; of a reply it had not expected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,8 @@ class WireFrame:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Of one step of a tenth of a second. ``waiting``: in the queue at its end; ``slowest_us``: from
-    being made to being done, of those that were done in it, ``done``."""
+    """Of one step of a tenth of a second. ``waiting``: in the queue at its end; ``slowest_us``:
+    from being made to being done, of those that were done in it, ``done``."""
 
     waiting: int = 0
     slowest_us: int = 0

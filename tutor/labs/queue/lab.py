@@ -31,8 +31,8 @@ STEPS: Mapping[str, tuple[float | str, ...]] = {
     "outage": ("off", "on"),
     "once": ("off", "on"),
 }
-"""The values of each knob: tasks a second, workers, milliseconds, per cent, per cent, seconds, times,
-seconds, and two switches."""
+"""The values of each knob: tasks a second, workers, milliseconds, per cent, per cent, seconds,
+times, seconds, and two switches."""
 
 _USUAL = ("rate", "workers", "work")
 _MISHAPS = ("crash", "idle", "kill", "freeze", "once")
@@ -60,8 +60,8 @@ _FIELDS: Mapping[str, tuple[str, int]] = {
 _SWITCHES = ("outage", "once")
 
 FIGURES = (
-    "made", "waiting", "working", "scheduled", "done", "doubled", "dead", "lost", "repeats", "early",
-    "crashes", "vain", "commands", "longest",
+    "made", "waiting", "working", "scheduled", "done", "doubled", "dead", "lost", "repeats",
+    "early", "crashes", "vain", "commands", "longest",
 )  # fmt: skip
 
 

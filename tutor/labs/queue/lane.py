@@ -10,7 +10,6 @@ so every lane has the same tasks and, at first, the same mishaps.
 from __future__ import annotations
 
 import random
-from collections import deque
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -20,18 +19,12 @@ from tutor.labs.arrivals import Arrivals
 from tutor.labs.queue.frame import Knobs, LaneFrame, Moment
 from tutor.labs.queue.ledger import Ledger, Letter, number_of, tasks_in
 from tutor.labs.queue.looks import look
-from tutor.labs.queue.process import Process
+from tutor.labs.queue.process import REAPER, SITE, Process
 from tutor.labs.queue.ways import TAKE_SHA, WAY, Shift, Worked, reap
 from tutor.labs.replication.frame import EventFrame
 from tutor.labs.rounds import Round
 from tutor.labs.simulation import EPOCH_US
 from tutor.labs.world import DATABASE, HOP_US, Logged, World
-
-PACES = (1.0, 0.75, 1.4, 1.0, 0.8, 1.25, 0.9, 1.1)
-"""Workers are not equally fast: what each takes for a task, 1 is usual."""
-
-SITE, REAPER = 0, 99
-"""Who else there is besides workers 1, 2 …, by number."""
 
 LATER_SHARE = 0.3
 """So many of the tasks are put off where tasks can be."""
@@ -53,7 +46,7 @@ class QueueLane:
         self.world = World(seed)
         self.ledger = Ledger(self.world.master.engine)
         self.chance = random.Random(f"{seed}:{way}")
-        self.arrivals = Arrivals(self.world.simulation, seed, lambda: self._rate(), self._arrive)
+        self.arrivals = Arrivals(self.world.simulation, seed, self._rate, self._arrive)
         self.workers: list[Process] = []
         self.reaper = Process(self.world, REAPER, "reaper", self)
         self.events: list[EventFrame] = []
@@ -130,7 +123,7 @@ class QueueLane:
         letter, begun = self.ledger.letter(number), self.ledger.begun[number]
         self.ledger.begun[number] += 1
         work_us = self.knobs.work_ms * 1000 if letter is None else letter.work_us
-        time = round(work_us * PACES[(process.number - 1) % len(PACES)])
+        time = round(work_us * process.pace)
         if begun:
             self._tell("again", worker=process.name, task=task.decode(), count=str(begun + 1))
         moment, part = self._mishap(letter, begun)
@@ -201,8 +194,7 @@ class QueueLane:
     def died(self, process: Process, reason: str) -> None:
         """A process is gone."""
         self.crashes += 1
-        held = process.task or b""
-        self._tell("crash", worker=process.name, task=held.decode(), moment=reason)
+        self._tell("crash", worker=process.name, task=process.task.decode(), moment=reason)
 
     def hung_up(self, process: Process, held: list[object]) -> None:
         """The server has noticed: whatever it alone had is lost now."""
@@ -254,11 +246,10 @@ class QueueLane:
 
     @property
     def settled(self) -> bool:
-        """Whether every task is done, a dead letter or lost, and no other comes."""
-        if not self.most or self._numbered < self.most:
+        """Whether all tasks were made, and nothing can become of any of them any more."""
+        if not self.most or len(self.ledger.letters) < self.most:
             return False
-        states = self.ledger.states(self.heard()).values()
-        return len(self.ledger.letters) == self.most and {*states} <= {"dead", "lost"}
+        return self.ledger.quiet(self.heard())
 
     def begin_step(self) -> None:
         """A tenth of a second begins."""

@@ -1,4 +1,5 @@
-"""What became of every task, seen from outside: who made them, who got the letters, what Redis holds.
+"""What became of every task, seen from outside: who made them, who got the letters, what Redis
+holds.
 
 It knows nothing of the ways: where a task is that was not done yet it finds out by looking at every
 key and into the memory of every process that lives.
@@ -66,8 +67,8 @@ def tasks_in(reply: object) -> Iterator[int]:
 
 
 class Ledger:
-    """``letters``: all that were made, in order. ``open``: those not done yet. ``doubled``: done more
-    than once, each with how often. ``repeats``: done again while each was taken only once."""
+    """``letters``: all that were made, in order. ``open``: those not done yet. ``doubled``: done
+    more than once, each with how often. ``repeats``: done again while each was taken only once."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -105,8 +106,10 @@ class Ledger:
             return False
         if self.letter(number) is None:
             return False
-        self.repeats += once
-        self.doubled[number] += not once
+        if once:
+            self.repeats += 1
+        else:
+            self.doubled[number] += 1
         return not once
 
     # where the others are
@@ -121,6 +124,13 @@ class Ledger:
         for state, numbers in kept.items():  # the later ones count more
             found.update((number, state) for number in numbers if number in found)
         return found
+
+    def quiet(self, heard: Iterable[object]) -> bool:
+        """Whether nothing can become of any task any more: none is in a queue or in hand."""
+        kept = self._kept()
+        if kept["scheduled"] or kept["waiting"] or kept["working"]:
+            return False
+        return not any(True for reply in heard for _number in tasks_in(reply))
 
     def _kept(self) -> dict[State, list[int]]:
         kept: dict[State, list[int]] = {

@@ -21,12 +21,12 @@ from tutor.labs.queue.frame import (
     WorkerFrame,
 )
 from tutor.labs.queue.ledger import entries
+from tutor.labs.queue.process import REAPER, Process
 from tutor.labs.queue.ways import TAKE_SHA
 from tutor.labs.world import DATABASE, Logged
 
 if TYPE_CHECKING:
     from tutor.labs.queue.lane import QueueLane
-    from tutor.labs.queue.process import Process
 
 RECENT, KEYS, WIRE, EVENTS = 60, 10, 14, 8
 """So many tasks, keys, commands and events a frame tells."""
@@ -70,11 +70,8 @@ def _shown(lane: QueueLane) -> list[Process]:
 
 
 def _worker(one: Process) -> WorkerFrame:
-    from tutor.labs.queue.lane import PACES, REAPER
-
-    pace = 1.0 if one.number == REAPER else PACES[(one.number - 1) % len(PACES)]
     doing = "frozen" if one.frozen else one.doing
-    return WorkerFrame(one.name, doing, one.since, one.task.decode(), pace)
+    return WorkerFrame(one.name, doing, one.since, one.task.decode(), one.pace)
 
 
 # keys
@@ -85,14 +82,14 @@ _KINDS: tuple[tuple[type, str], ...] = (
 
 
 def keys_of(engine: Engine) -> tuple[KeyFrame, ...]:
-    """Every key of the application's database, by name."""
+    """Every key of the application's database by name, those that run out last."""
     database, now = engine.databases[DATABASE], engine.clock.now_us() // 1000
     found: list[KeyFrame] = []
-    for name in sorted(database.live_keys()):
+    for name in database.live_keys():
         value, at = database.peek(name), database.expires_at(name)
         left = None if at is None else max(at - now, 0)
         found.append(_key(name, value, left))
-    return tuple(found)
+    return tuple(sorted(found, key=lambda key: (key.ttl_ms is not None, key.name)))
 
 
 def _key(name: bytes, value: Value | None, ttl_ms: int | None) -> KeyFrame:
@@ -110,7 +107,7 @@ def _key(name: bytes, value: Value | None, ttl_ms: int | None) -> KeyFrame:
 
 def _told(one: Logged) -> WireFrame:
     if one.shown is None:
-        who = "site" if not one.worker else "reaper" if one.worker == 99 else f"w{one.worker}"
+        who = "site" if not one.worker else "reaper" if one.worker == REAPER else f"w{one.worker}"
         one.shown = WireFrame(one.time, who, _words(one.argv), reply_text(one.reply))
     assert isinstance(one.shown, WireFrame)
     return one.shown

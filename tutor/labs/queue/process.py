@@ -2,9 +2,9 @@
 
     begin ─▶ round ─▶ round ─▶ … ─▶ die ─▶ (its supervisor) begin ─▶ …
 
-What a dead process has sent before still arrives, then its connection closes; a reply that comes for
-it comes to nobody. While it is frozen (SIGSTOP, a long pause of its memory) everything waits for it.
-It can be stored at any moment, because its rounds can.
+What a dead process has sent before still arrives, then its connection closes; a reply that comes
+for it comes to nobody. While it is frozen (SIGSTOP, a long pause of its memory) everything waits
+for it. It can be stored at any moment, because its rounds can.
 """
 
 from __future__ import annotations
@@ -22,6 +22,12 @@ from tutor.labs.routines import Send, Sleep
 from tutor.labs.world import DATABASE, HOP_US, World
 
 _PORTS = 50_000
+
+SITE, REAPER = 0, 99
+"""Who else there is besides workers 1, 2 …, by number."""
+
+PACES = (1.0, 0.75, 1.4, 1.0, 0.8, 1.25, 0.9, 1.1)
+"""Workers are not equally fast: what each takes for a task, 1 is usual."""
 
 
 class Office(Protocol):
@@ -53,13 +59,14 @@ class Office(Protocol):
 
 class Process:
     """``doing``: "" or what it waits for, since ``since``. ``task``: at which it works. ``life``:
-    how often it has begun or ended. ``coming``: a reply on its way to it."""
+    how often it has begun or ended. ``coming``: a reply on its way to it. ``pace``: see `PACES`."""
 
     def __init__(self, world: World, number: int, name: str, office: Office) -> None:
         self._world = world
         self._office = office
         self.number = number
         self.name = name
+        self.pace = 1.0 if number == REAPER else PACES[(number - 1) % len(PACES)]
         self.life = 0
         self.alive = self.fresh = self.leaving = False
         self.frozen_until = self.claimed = 0
@@ -133,7 +140,8 @@ class Process:
             self._run(None)
 
     def go_on(self, life: int, outcome: object) -> None:
-        """What it waited for has come, if it still lives that life; when it does not stand still."""
+        """What it waited for has come, if it still lives that life; when it does not stand
+        still."""
         if life != self.life:
             return
         if self.frozen:

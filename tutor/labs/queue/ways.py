@@ -267,8 +267,9 @@ def _claimed(shift: Shift) -> Step:
 
 
 class Way(NamedTuple):
-    """``put``: the command that makes a task, of (task, due in ms). ``prepare``: what was done before
-    the first worker came. ``begin``: the first round of a worker; ``reaps``: there is a reaper."""
+    """``put``: the command that makes a task, of (task, due in ms). ``prepare``: what was done
+    before the first worker came. ``begin``: the first round of a worker; ``reaps``: there is a
+    reaper."""
 
     take: Callable[[Shift], Step]
     put: Callable[[bytes, int], tuple[bytes, ...]]

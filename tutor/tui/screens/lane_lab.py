@@ -45,6 +45,7 @@ class LaneLabScreen(PromptedLabScreen):
     run while another is looked at."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = ["lane_lab.tcss"]
+    DEFAULT_CLASSES = "lane-lab"
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         "help", "language", "view", "panel", "panel_back", "clear", "card", "palette", "home",
         "quit",
@@ -83,7 +84,7 @@ class LaneLabScreen(PromptedLabScreen):
         self.canvas = lane_canvas(name)
         self.tabs = LaneTabs(name, lambda: self.experiment, id="tabs")
         self.xray_pane = XrayPane(self.look_at.xray, corner=False, id="xray")
-        self.bar = SettingsBar(
+        self.settings_bar = SettingsBar(
             lambda: self._picture.knobs_text(self.frame), self._knob_keys, self.bar_keys(),
             id="knobs",
         )  # fmt: skip
@@ -125,7 +126,7 @@ class LaneLabScreen(PromptedLabScreen):
         yield self.tabs
         yield self.canvas
         yield self.xray_pane
-        yield self.bar
+        yield self.settings_bar
         yield self.slider
         yield self.console_pane
         yield KeyBar()
@@ -150,8 +151,9 @@ class LaneLabScreen(PromptedLabScreen):
             lines = self._picture.draw(self.frame, self.chosen, width, height)
             self.canvas.draw(lines, ())
         self.query_one(TopBar).refresh()
-        self.tabs.refresh()
-        self.bar.refresh()
+        if self.tabs.is_mounted:
+            self.tabs.refresh()
+        self.settings_bar.refresh()
         if self.has_class("-xray"):
             self._look_through()
 

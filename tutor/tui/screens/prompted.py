@@ -39,6 +39,10 @@ class PromptedLabScreen(LabScreen):
     def _resumed(self) -> None:
         self.console_pane.look()
 
+    def action_knob(self, letter: str) -> None:
+        """A key that changes something in the lab's world."""
+        raise NotImplementedError
+
     def open_prompt(self) -> None:
         """What is typed goes there, from the next letter on."""
         self.set_focus(self.console_pane.prompt)

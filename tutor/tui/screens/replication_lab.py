@@ -41,6 +41,7 @@ class ReplicationLabScreen(PromptedLabScreen):
     """``scenario``, ``seed`` and ``replicas`` say which run it begins with."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = ["replication_lab.tcss"]
+    DEFAULT_CLASSES = "replication-lab"
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         "help", "language", "panel", "panel_back", "clear", "card", "palette", "home", "quit"
     )
