@@ -14,6 +14,7 @@ from tutor.labs.security.client import Client
 from tutor.labs.security.settings import (
     ADMIN_RULES,
     APP_RULES,
+    BINDS,
     DEFAULT_OFF,
     LOOPBACK,
     PASSWORDS,
@@ -76,7 +77,7 @@ class Administrator:
     def harden(self, kind: str, value: str) -> None:
         """One step: ``bind``, ``protect``, ``password``, ``acl``, ``kick``."""
         if kind == "bind":
-            self.say("CONFIG", "SET", "bind", value)
+            self.say("CONFIG", "SET", "bind", BINDS[value])
         elif kind == "protect":
             self.say("CONFIG", "SET", "protected-mode", value)
         elif kind == "password":
