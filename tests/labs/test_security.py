@@ -223,6 +223,23 @@ def test_what_the_administrator_types_hardens_as_well_and_the_application_can_be
     assert lab.frame.lane("open").refused == 0
 
 
+def test_who_hardens_while_nobody_is_served_has_to_do_it_again() -> None:
+    lab = SecurityLab("harden", settings=["yours"], knobs=Knobs(scan=0))
+    lab.act("attack", "lua")
+    lab.step(20)
+    lab.act("password", "", "strong")
+    lab.step(40)  # it was answered by BUSY
+    assert lab.standing("password") == "none"
+    lab.step(30)
+    assert lab.execute("admin", [b"PING"]) == b"PONG"
+    lab.act("password", "", "strong")
+    lab.act("deploy")
+    lab.step(10)
+    assert lab.standing("password") == "strong"
+    assert lab.frame.lanes[0].app_error == ""
+    assert lab.execute("yours", [b"PING"]) == b"PONG"
+
+
 def test_bind_takes_addresses_of_this_machine_only() -> None:
     lab = SecurityLab("harden", knobs=Knobs(scan=0))
     wrong = lab.execute("admin@yours", b"CONFIG SET bind 10.0.0.99".split())
