@@ -93,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     words.add_argument("lesson", nargs="?", help=_("id of a lesson, e.g. string"))
     options = _options(learn)
     options.add_argument("--step", metavar="STEP", help=_("id or number of a step to begin with"))
+    _record_arguments(options)
     _pack_argument(options)
     _plain_arguments(options)
     _lang_argument(options)
@@ -111,8 +112,15 @@ def _parser() -> argparse.ArgumentParser:
     lab = add("lab", _("a lab: servers, links and faults in virtual time"))
     options = _options(lab)
     _lab_arguments(lab, options)
+    _record_arguments(options)
     _lang_argument(options)
     lab.set_defaults(run=_lab)
+
+    demo = add("demo", _("prepared scenes of a lab, presented to a class"))
+    options = _options(demo)
+    _demo_arguments(demo, options)
+    _lang_argument(options)
+    demo.set_defaults(run=_demo)
 
     rivals = add("rivals", _("Redis and Memcached side by side: experiments, slabs, the ring"))
     options = _options(rivals)
@@ -330,6 +338,8 @@ def _course(args: argparse.Namespace) -> int:
 
     if not getattr(args, "plain", False) and can_draw():
         return _tui(args)
+    if _cannot_record(args):
+        return 2
     from tutor.console.plain.command import run
 
     return run(args)
@@ -443,7 +453,7 @@ def _lab(args: argparse.Namespace) -> int:
     from tutor.console.labs import OWN_LABS, is_lab, run, wants_screen
 
     if not wants_screen(args):
-        return run(args)
+        return 2 if _cannot_record(args) else run(args)
     if args.lab == "durability":
         args.open_stage = args.policy, args.seed
         return _tui(args)
@@ -455,6 +465,34 @@ def _lab(args: argparse.Namespace) -> int:
         return _tui(args) if args.open_lane_lab else 2
     args.open_lab = args.scenario, args.seed, args.replicas
     return _tui(args)
+
+
+def _demo_arguments(parser: argparse.ArgumentParser, options: argparse._ArgumentGroup) -> None:
+    from tutor.console.demo import add_arguments
+
+    add_arguments(parser, options)
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from tutor.console.demo import asked, run, wants_screen
+
+    if not wants_screen(args):
+        return 2 if _cannot_record(args) else run(args)
+    args.open_demo = asked(args)
+    return _tui(args) if args.open_demo else 2
+
+
+def _record_arguments(options: argparse._ArgumentGroup) -> None:
+    from tutor.console.presenting import add_record_arguments
+
+    add_record_arguments(options)
+
+
+def _cannot_record(args: argparse.Namespace) -> bool:
+    """Whether a recording was wished where no screen is, which is told."""
+    from tutor.console.presenting import cannot_record
+
+    return cannot_record(args)
 
 
 def _rivals_arguments(options: argparse._ArgumentGroup) -> None:
