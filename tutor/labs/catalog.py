@@ -36,7 +36,33 @@ def _cache() -> LabKind:
     return LabKind(EXPERIMENTS, make, lambda experiment: CURES[experiment], "stampede")
 
 
-_KINDS: Mapping[str, Callable[[], LabKind]] = {"cache": _cache}
+def _rate_limit() -> LabKind:
+    from tutor.labs.ratelimit import EXPERIMENTS, NAMES
+    from tutor.labs.ratelimit.lab import make
+
+    return LabKind(EXPERIMENTS, make, lambda experiment: NAMES)
+
+
+def _queue() -> LabKind:
+    from tutor.labs.queue import EXPERIMENTS, WAYS
+    from tutor.labs.queue.lab import make
+
+    return LabKind(EXPERIMENTS, make, lambda experiment: WAYS[experiment])
+
+
+def _security() -> LabKind:
+    from tutor.labs.security import EXPERIMENTS, SETTINGS
+    from tutor.labs.security.lab import make
+
+    return LabKind(EXPERIMENTS, make, lambda experiment: SETTINGS[experiment])
+
+
+_KINDS: Mapping[str, Callable[[], LabKind]] = {
+    "cache": _cache,
+    "rate-limit": _rate_limit,
+    "queue": _queue,
+    "security": _security,
+}
 LAB_NAMES = tuple(_KINDS)
 
 

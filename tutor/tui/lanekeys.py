@@ -27,8 +27,29 @@ def _cache() -> tuple[LaneKey, ...]:
     return CACHE_KEYS
 
 
+def _rate_limit() -> tuple[LaneKey, ...]:
+    from tutor.tui.ratelimitkeys import RATE_LIMIT_KEYS
+
+    return RATE_LIMIT_KEYS
+
+
+def _queue() -> tuple[LaneKey, ...]:
+    from tutor.tui.queuekeys import QUEUE_KEYS
+
+    return QUEUE_KEYS
+
+
+def _security() -> tuple[LaneKey, ...]:
+    from tutor.tui.securitykeys import SECURITY_KEYS
+
+    return SECURITY_KEYS
+
+
 _TABLES: Mapping[str, Callable[[], tuple[LaneKey, ...]]] = {
     "cache": _cache,
+    "rate-limit": _rate_limit,
+    "queue": _queue,
+    "security": _security,
 }
 
 MOST_TABS = 9

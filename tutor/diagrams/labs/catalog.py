@@ -60,7 +60,72 @@ def _cache() -> LabPicture:
     )  # fmt: skip
 
 
-_PICTURES: Mapping[str, Callable[[], LabPicture]] = {"cache": _cache}
+def _rate_limit() -> LabPicture:
+    from tutor.diagrams.labs.ratelimit import FIRST_ROW, draw_rate, lane_count, rate_drawing
+    from tutor.diagrams.labs.ratelimit_words import (
+        limit_event_text,
+        limit_experiment_about,
+        limit_experiment_text,
+        limit_knob_text,
+        limit_knobs_text,
+        limiter_text,
+    )
+    from tutor.i18n import _
+
+    return LabPicture(
+        draw_rate, rate_drawing, FIRST_ROW, lane_count, lambda: _("Rate limiting lab"),
+        limit_experiment_text, limit_experiment_about, limiter_text, limit_knob_text,
+        limit_knobs_text, limit_event_text,
+    )  # fmt: skip
+
+
+def _queue() -> LabPicture:
+    from tutor.diagrams.labs.queue import FIRST_ROW, draw_queue, lane_count, queue_drawing
+    from tutor.diagrams.labs.queue_words import (
+        experiment_about,
+        experiment_text,
+        knob_text,
+        knobs_text,
+        queue_event_text,
+        way_text,
+    )
+    from tutor.i18n import _
+
+    return LabPicture(
+        draw_queue, queue_drawing, FIRST_ROW, lane_count, lambda: _("Task queue lab"),
+        experiment_text, experiment_about, way_text, knob_text, knobs_text, queue_event_text,
+    )  # fmt: skip
+
+
+def _security() -> LabPicture:
+    from tutor.diagrams.labs.security import (
+        FIRST_ROW,
+        draw_security,
+        lane_count,
+        security_drawing,
+    )
+    from tutor.diagrams.labs.security_words import (
+        experiment_about,
+        experiment_text,
+        knob_text,
+        knobs_text,
+        security_event_text,
+        setting_text,
+    )
+    from tutor.i18n import _
+
+    return LabPicture(
+        draw_security, security_drawing, FIRST_ROW, lane_count, lambda: _("Security lab"),
+        experiment_text, experiment_about, setting_text, knob_text, knobs_text, security_event_text,
+    )  # fmt: skip
+
+
+_PICTURES: Mapping[str, Callable[[], LabPicture]] = {
+    "cache": _cache,
+    "rate-limit": _rate_limit,
+    "queue": _queue,
+    "security": _security,
+}
 
 
 def lab_picture(name: str) -> LabPicture:
