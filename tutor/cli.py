@@ -93,6 +93,8 @@ def _parser() -> argparse.ArgumentParser:
     words.add_argument("lesson", nargs="?", help=_("id of a lesson, e.g. string"))
     options = _options(learn)
     options.add_argument("--step", metavar="STEP", help=_("id or number of a step to begin with"))
+    about = _("tell the class at that address where you are")
+    options.add_argument("--join", metavar="URL", help=about)
     _pack_argument(options)
     _plain_arguments(options)
     _lang_argument(options)
@@ -141,6 +143,10 @@ def _parser() -> argparse.ArgumentParser:
         check.set_defaults(run=_check_rdb if name == "check-rdb" else _check_aof)
 
     add("serve", _("a Redis server on a port: takes redis-server's arguments"))
+
+    classroom = add("class", _("a class on one server: who is where, and who is stuck"))
+    _class_arguments(_options(classroom))
+    classroom.set_defaults(run=_class)
 
     memcached = add("memcached", _("a memcached on a port, in pure Python"))
     _memcached_arguments(memcached)
@@ -477,6 +483,22 @@ def _serve(words: Sequence[str]) -> int:
     from tutor.network.serve import main as serve_main
 
     return serve_main(words, LoadingBar())
+
+
+def _class_arguments(options: argparse._ArgumentGroup) -> None:
+    from tutor.console.classroom import add_arguments
+
+    add_arguments(options)
+    _lang_argument(options)
+
+
+def _class(args: argparse.Namespace) -> int:
+    from tutor.console.classroom import run, wants_screen
+
+    if wants_screen(args):
+        args.open_class = True
+        return _tui(args)
+    return run(args)
 
 
 def _memcached_arguments(parser: argparse.ArgumentParser) -> None:

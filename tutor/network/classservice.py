@@ -15,7 +15,7 @@ from tutor.network.listening import ListenError
 from tutor.network.service import PortRefused, Service, _refusal, _Shared
 
 MEBIBYTE = 1 << 20
-PATIENCE_MS = 300
+PATIENCE_MS = 100
 """How long a script may keep the others waiting."""
 
 

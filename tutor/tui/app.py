@@ -5,9 +5,13 @@ from __future__ import annotations
 import gc
 import sys
 from argparse import Namespace
+from typing import TYPE_CHECKING
 
 from tutor.console.plain.terminal import can_draw
 from tutor.i18n import MissingCatalog, _, guess_language, set_language
+
+if TYPE_CHECKING:
+    from tutor.tui.application import TutorApp
 
 
 def run(args: Namespace) -> int:
@@ -31,8 +35,45 @@ def run(args: Namespace) -> int:
         cache=getattr(args, "open_cache", None),
         review=getattr(args, "open_review", False),
     )
+    if getattr(args, "open_class", False):
+        return _run_class(app, args)
+    if getattr(args, "join", None):
+        return _run_joined(app, args.join)
     app.run()
     return app.return_code or 0
+
+
+def _run_joined(app: TutorApp, url: str) -> int:
+    """A learner's tutor that tells a class where it is."""
+    from tutor.console.joining import join, why_not
+    from tutor.network.link import LinkError
+
+    try:
+        joined = join(url)
+    except LinkError as error:
+        sys.stderr.write(f"redis-tutor: {why_not(error)}\n")
+        return 2
+    app.teller, app.greeting = joined.teller, joined.greeting
+    try:
+        app.run()
+    finally:
+        joined.close()
+    return app.return_code or 0
+
+
+def _run_class(app: TutorApp, args: Namespace) -> int:
+    """The instructor's server and screen; its progress is written at the end."""
+    from tutor.console.classroom import ended, opened
+
+    hall = opened(args)
+    if hall is None:
+        return 2
+    app.hall, app.hall_sheet = hall, args.csv
+    try:
+        app.run()
+    finally:
+        code = ended(hall, args.csv)
+    return app.return_code or code
 
 
 def _no_terminal(code: str) -> str:

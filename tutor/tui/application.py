@@ -27,6 +27,8 @@ from tutor.tui.widgets.scrollbars import ThinScrollBar
 
 if TYPE_CHECKING:
     from tutor.console.history import History
+    from tutor.course.classroom.hall import Hall
+    from tutor.course.classroom.teller import Teller
     from tutor.course.player import Player
     from tutor.course.review import Review
     from tutor.engine.clock import Clock
@@ -75,6 +77,12 @@ class TutorApp(App[None]):
         self._asked_rivals = rivals
         self._asked_cache = cache
         self._asked_review = review
+        self.teller: Teller | None = None
+        self.greeting = ""
+        """What is said first, once."""
+        self.hall: Hall | None = None
+        self.hall_sheet: str | None = None
+        """The class that is held, and the file of its progress."""
         self._language_known = self._begin(lang)
         self._sandbox: World | None = None
         ScrollBar.renderer = ThinScrollBar
@@ -117,6 +125,10 @@ class TutorApp(App[None]):
             self.call_after_refresh(self.open_cache, *self._asked_cache)
         elif self._asked_review:
             self.call_after_refresh(self.open_review)
+        elif self.hall is not None:
+            self.call_after_refresh(self.open_class)
+        if self.greeting:
+            self.notify(self.greeting, timeout=10, markup=False)
         if not self._language_known:
             from tutor.tui.screens.language import LanguageScreen
 
@@ -178,6 +190,8 @@ class TutorApp(App[None]):
         self.switch_screen(self._lesson_screen(player))
 
     def _lesson_screen(self, player: Player, review: Review | None = None) -> LessonPlay:
+        if self.teller is not None:
+            self.teller.follow(player)
         screen: LessonPlay
         if player.lab is not None:
             from tutor.tui.screens.lab_lesson import LabLessonScreen
@@ -329,6 +343,14 @@ class TutorApp(App[None]):
 
         self.open_home()
         self.push_screen(CacheLabScreen(experiment, cure, seed, knobs))
+
+    def open_class(self) -> None:
+        """The class that this process holds."""
+        from tutor.tui.screens.classroom import ClassroomScreen
+
+        assert self.hall is not None
+        self.open_home()
+        self.push_screen(ClassroomScreen(self.hall, self.outline, self.hall_sheet))
 
     # actions
 

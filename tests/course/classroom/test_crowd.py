@@ -13,7 +13,7 @@ from tutor.course.classroom.hall import Hall
 from tutor.course.classroom.roster import Roster
 
 GOOD = 45
-ROUNDS = 25
+ROUNDS = 20
 PATIENCE_S = 30.0
 
 Junk = Callable[["Guest", asyncio.Event], Awaitable[None]]
