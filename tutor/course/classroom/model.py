@@ -226,7 +226,7 @@ class Classroom:
         if desk is None or _is_silent(name, argv):
             return
         desk.seen_ms = now_ms
-        if name in (b"hset", b"hmset") and len(argv) > 1 and argv[1] == desk.learner.place_key:
+        if _tells(name, user, argv):
             if not error:
                 self._moved(desk, now_ms, argv[2:])
             return
@@ -344,6 +344,17 @@ def _is_silent(name: bytes, argv: Sequence[bytes]) -> bool:
     if name == b"client":
         return len(argv) > 1 and argv[1].lower() in _SILENT_CLIENT
     return name in _SILENT
+
+
+def is_silent(user: bytes, argv: Sequence[bytes]) -> bool:
+    """Whether a command is one that clients and tutors send by themselves."""
+    name = argv[0].lower()
+    return _is_silent(name, argv) or _tells(name, user, argv)
+
+
+def _tells(name: bytes, user: bytes, argv: Sequence[bytes]) -> bool:
+    """A learner's tutor says where it is."""
+    return name == b"hset" and len(argv) > 1 and argv[1] == user + b":.tutor"
 
 
 def typed(argv: Sequence[bytes]) -> str:

@@ -55,11 +55,6 @@ class Learner:
         """What every key and channel of the learner begins with."""
         return self.user + b":"
 
-    @property
-    def place_key(self) -> bytes:
-        """The hash in which the learner's own tutor says where it is."""
-        return self.prefix + b".tutor"
-
 
 class Roster:
     """The learners in the order in which they were named."""
