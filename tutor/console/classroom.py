@@ -73,15 +73,18 @@ def opened(args: argparse.Namespace) -> Hall | None:
     try:
         roster = read_roster(args.learners)
     except RosterError as error:
-        return _fail(str(error))
+        _fail(str(error))
+        return None
     except OSError as error:
-        return _fail(reason(error))
+        _fail(reason(error))
+        return None
     hosts = [host.strip() for host in args.bind.split(",") if host.strip()] or ["127.0.0.1"]
     hall = Hall(roster, hosts)
     try:
         hall.open(args.port or None)
     except PortRefused as refused:
-        return _fail(_refusal_text(refused, args.port, args.bind))
+        _fail(_refusal_text(refused, args.port, args.bind))
+        return None
     return hall
 
 

@@ -75,10 +75,10 @@ def lesson_text(place: Place, course: Course) -> str:
 
 
 def place_text(place: Place, course: Course) -> str:
-    """``LIST 3/7``; "" where no tutor has told a place."""
+    """``3/7 LIST``; "" where no tutor has told a place."""
     if not place.step:
         return ""
-    return f"{lesson_text(place, course)} {place.number}/{place.steps}"
+    return f"{place.number}/{place.steps} {lesson_text(place, course)}"
 
 
 def ago(ms: int | None) -> str:

@@ -28,6 +28,8 @@ CLASS_KEYS: tuple[ClassKey, ...] = (
              lambda: pgettext("knob", "keys")),
     ClassKey("f", "f", "only", lambda: _("Commands of the chosen learner only, or of all"),
              lambda: pgettext("knob", "his commands only")),
+    ClassKey("n", "n", "next_stuck", lambda: _("The next learner who seems to be stuck"),
+             lambda: pgettext("knob", "next stuck")),
     ClassKey("j", "j", "addresses", lambda: _("Addresses with join words, to be given out"),
              lambda: pgettext("knob", "addresses")),
     ClassKey("a", "a", "add", lambda: _("One more learner"), lambda: pgettext("knob", "add")),

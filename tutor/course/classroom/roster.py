@@ -15,7 +15,7 @@ from typing import NoReturn
 from tutor.i18n import _
 
 LONGEST_NAME = 40
-LONGEST_ID = 24
+LONGEST_ID = 20
 MOST = 500
 """Learners of one class."""
 

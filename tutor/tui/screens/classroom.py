@@ -37,7 +37,7 @@ from tutor.tui.classkeys import CLASS_KEYS, class_bindings, class_help
 from tutor.tui.glyphs import glyphs
 from tutor.tui.keys import bindings
 from tutor.tui.labkeys import Section
-from tutor.tui.paint import Piece, Row, fit, row
+from tutor.tui.paint import Piece, Row, fit, row, wrap
 from tutor.tui.viewing import View
 from tutor.tui.widgets.classlists import (
     ChoiceCanvas,
@@ -74,7 +74,7 @@ class _Lines(Line):
         self._make = make
 
     def compose_rows(self, width: int) -> Sequence[Row]:
-        return [fit(each, width, glyphs.ellipsis) for each in self._make()]
+        return [part for each in self._make() for part in wrap(each, width, "  ")]
 
 
 class ClassroomScreen(BaseScreen[None]):
@@ -318,6 +318,15 @@ class ClassroomScreen(BaseScreen[None]):
             self.log_view.show_only(only)
             self.look()
 
+    def action_next_stuck(self) -> None:
+        """The next learner who seems to be stuck."""
+        count, start = len(self._rows), self.list.index
+        for at in (*range(start + 1, count), *range(min(start + 1, count))):
+            if self._rows[at].stuck:
+                self.list.choose(at)
+                return
+        self.notify(_("Nobody seems to be stuck."), markup=False)
+
     def action_addresses(self) -> None:
         """Everybody's address with his word."""
         from tutor.tui.screens.document import DocumentScreen
@@ -329,9 +338,10 @@ class ClassroomScreen(BaseScreen[None]):
         if self.hall.here_only:
             parts.append(_("Only this computer can come in: --bind 0.0.0.0 opens the class for "
                            "your network."))  # fmt: skip
-        for learner in self.hall.roster:
-            lines = "\n".join(join_lines(self.hall, learner))
-            parts.append(f"**{learner.name}**\n\n```text\n{lines}\n```")
+        how = _("An address goes behind {cli}, or for a tutor behind {tutor}.")
+        parts.append(how.format(cli="`redis-cli -u`", tutor="`redis-tutor learn --join`"))
+        lines = (f"{each.name}\n    {self.hall.url(each)}" for each in self.hall.roster)
+        parts.append("```text\n{}\n```".format("\n".join(lines)))
         return "\n\n".join(parts)
 
     def action_add(self) -> None:

@@ -19,7 +19,8 @@ from tutor.tui.widgets.rows import Rows
 
 
 class LearnerNameScreen(BaseModal[Learner]):
-    """``add`` takes the name or raises `RosterError`, which is shown. Dismissed with the learner."""
+    """``add`` takes the name or raises `RosterError`, which is shown; dismissed with whom it
+    returns."""
 
     CSS_PATH = "window.tcss"
     DEFAULT_CSS = "LearnerNameScreen Input { border: none; height: 1; margin: 1 0; }"
@@ -34,11 +35,12 @@ class LearnerNameScreen(BaseModal[Learner]):
     def compose(self) -> ComposeResult:
         """Question, line, ways on."""
         with Vertical(classes="window"):
-            yield Rows(
-                lambda width: wrap(row((_("The name of one more learner:"), "label")), width)
-            )
+            yield Rows(self._question)
             yield Input(max_length=LONGEST_NAME)
             yield self._below
+
+    def _question(self, width: int) -> list[Row]:
+        return wrap(row((_("The name of one more learner:"), "label")), width)
 
     def _ways(self, width: int) -> list[Row]:
         said = row((f"{glyphs.warning} {self._problem}", "warning")) if self._problem else EMPTY

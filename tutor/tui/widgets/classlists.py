@@ -129,7 +129,7 @@ def chosen_row(pieces: Row, width: int) -> Row:
 # learners
 
 _RIGHT = frozenset({2, 3, 4, 5})
-_LEAST = {1: 14, 0: 8, 6: 6}
+_LEAST = ((1, 36), (6, 24), (1, 24), (0, 14), (6, 12), (1, 14), (0, 8), (6, 6))
 """Columns that give way, the first first, and how narrow they may become."""
 
 
@@ -150,9 +150,8 @@ def learner_rows(
     sizes = [
         max([cell_len(heads[at]), *(width_of(cells[at]) for cells in table)]) for at in range(7)
     ]
-    sizes[6] = max(sizes[6], 16)
     over = sum(sizes) + 6 - width
-    for at, least in ((6, 18), *_LEAST.items()):
+    for at, least in _LEAST:
         cut = min(max(sizes[at] - least, 0), max(over, 0))
         sizes[at] -= cut
         over -= cut
@@ -162,18 +161,16 @@ def learner_rows(
 
 def _learner_cells(each: LearnerRow, course: Course) -> list[Row]:
     here = each.state not in ("absent", "left")
+    name = (each.learner.name, "strong" if here else "muted")
     sign, role = (glyphs.warning, "warning") if each.stuck else (_SIGNS[each.state], "ok")
     where = place_text(each.place, course) or state_text(each.state)
     if each.stuck:
-        where = f"{where}: {stuck_text(each.stuck)}"
+        where = f"{stuck_text(each.stuck)} {glyphs.dot} {where}"
     elif each.state in ("done", "left") and each.place.step:
-        where = f"{where}: {state_text(each.state)}"
+        where = f"{state_text(each.state)} {glyphs.dot} {where}"
     errors = str(each.errors_minute) if each.errors_minute else ""
     return [
-        row(
-            (f"{sign} ", role if here else "dim"),
-            (each.learner.name, "strong" if here else "muted"),
-        ),
+        row((f"{sign} ", role if here else "dim"), name),
         row((where, "warning" if each.stuck else "" if here else "muted")),
         row(str(each.clients or "")),
         row(str(each.keys or "")),
