@@ -27,7 +27,7 @@ CLASS_KEYS: tuple[ClassKey, ...] = (
     ClassKey("v", "v", "keys", lambda: _("The keys of the chosen learner and their X-ray"),
              lambda: pgettext("knob", "keys")),
     ClassKey("f", "f", "only", lambda: _("Commands of the chosen learner only, or of all"),
-             lambda: pgettext("knob", "his commands only")),
+             lambda: pgettext("knob", "only his")),
     ClassKey("n", "n", "next_stuck", lambda: _("The next learner who seems to be stuck"),
              lambda: pgettext("knob", "next stuck")),
     ClassKey("j", "j", "addresses", lambda: _("Addresses with join words, to be given out"),
