@@ -336,7 +336,8 @@ class ClassroomScreen(BaseScreen[None]):
     def _addresses(self) -> str:
         parts = [f"# {_('Addresses')}"]
         if self.hall.here_only:
-            parts.append(_("Only this computer can come in: --bind 0.0.0.0 opens it for your network."))  # fmt: skip
+            text = _("Only this computer can come in: --bind 0.0.0.0 opens it for your network.")
+            parts.append(text)
         how = _("An address goes behind {cli}, or for a tutor behind {tutor}.")
         parts.append(how.format(cli="`redis-cli -u`", tutor="`redis-tutor learn --join`"))
         lines = (f"{each.name}\n    {self.hall.url(each)}" for each in self.hall.roster)
