@@ -29,7 +29,14 @@ def _cache() -> LabKind:
     return LabKind(EXPERIMENTS, make, lambda experiment: CURES[experiment])
 
 
-_KINDS: Mapping[str, Callable[[], LabKind]] = {"cache": _cache}
+def _rate_limit() -> LabKind:
+    from tutor.labs.ratelimit import EXPERIMENTS, NAMES
+    from tutor.labs.ratelimit.lab import make
+
+    return LabKind(EXPERIMENTS, make, lambda experiment: NAMES)
+
+
+_KINDS: Mapping[str, Callable[[], LabKind]] = {"cache": _cache, "rate-limit": _rate_limit}
 LAB_NAMES = tuple(_KINDS)
 
 

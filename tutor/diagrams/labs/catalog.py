@@ -47,7 +47,26 @@ def _cache() -> LabPicture:
     )  # fmt: skip
 
 
-_PICTURES: Mapping[str, Callable[[], LabPicture]] = {"cache": _cache}
+def _rate_limit() -> LabPicture:
+    from tutor.diagrams.labs.ratelimit import FIRST_ROW, draw_rate, lane_count, rate_drawing
+    from tutor.diagrams.labs.ratelimit_words import (
+        limit_event_text,
+        limit_experiment_about,
+        limit_experiment_text,
+        limit_knob_text,
+        limit_knobs_text,
+        limiter_text,
+    )
+    from tutor.i18n import _
+
+    return LabPicture(
+        draw_rate, rate_drawing, FIRST_ROW, lane_count, lambda: _("Rate limiting lab"),
+        limit_experiment_text, limit_experiment_about, limiter_text, limit_knob_text,
+        limit_knobs_text, limit_event_text,
+    )  # fmt: skip
+
+
+_PICTURES: Mapping[str, Callable[[], LabPicture]] = {"cache": _cache, "rate-limit": _rate_limit}
 
 
 def lab_picture(name: str) -> LabPicture:
