@@ -148,6 +148,10 @@ def _parser() -> argparse.ArgumentParser:
     _class_arguments(_options(classroom))
     classroom.set_defaults(run=_class)
 
+    load = add("load", _("rate limiting and caching under load, on a server of your own"))
+    _load_arguments(_options(load))
+    load.set_defaults(run=_load)
+
     memcached = add("memcached", _("a memcached on a port, in pure Python"))
     _memcached_arguments(memcached)
     memcached.set_defaults(run=_memcached)
@@ -486,18 +490,33 @@ def _serve(words: Sequence[str]) -> int:
 
 
 def _class_arguments(options: argparse._ArgumentGroup) -> None:
-    from tutor.console.classroom import add_arguments
+    from tutor.console.classoptions import add_arguments
 
     add_arguments(options)
     _lang_argument(options)
 
 
 def _class(args: argparse.Namespace) -> int:
-    from tutor.console.classroom import run, wants_screen
+    from tutor.console.classoptions import wants_screen
 
     if wants_screen(args):
         args.open_class = True
         return _tui(args)
+    from tutor.console.classroom import run
+
+    return run(args)
+
+
+def _load_arguments(options: argparse._ArgumentGroup) -> None:
+    from tutor.console.load.options import add_arguments
+
+    add_arguments(options)
+    _lang_argument(options)
+
+
+def _load(args: argparse.Namespace) -> int:
+    from tutor.console.load.command import run
+
     return run(args)
 
 

@@ -15,7 +15,8 @@ import pytest
 
 from tests.network.serving import free_port
 from tutor import cli, i18n
-from tutor.console.classroom import ClassLog, add_arguments, ended, opened
+from tutor.console.classoptions import add_arguments
+from tutor.console.classroom import ClassLog, ended, opened
 from tutor.console.classwords import ago, place_text, rule_text, stuck_text
 from tutor.console.joining import join, why_not
 from tutor.course.classroom.hall import Hall

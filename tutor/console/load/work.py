@@ -1,4 +1,4 @@
-"""What the clients of a load do: requests of the rate limiting lab or of the cache lab, as routines.
+"""What the clients of a load do: requests of the rate limiting lab or of the cache lab.
 
 The routines are the labs' own; here they run on the time of day and on a real server. Only one of
 them goes on at a time (`Crew`), so what they share needs no locks.
@@ -20,20 +20,14 @@ from tutor.labs.cache.calls import DjangoCache
 from tutor.labs.cache.cures import WAYS as CURES
 from tutor.labs.cache.frame import Knobs
 from tutor.labs.cache.lane import Computation, Request, TrafficLane
-from tutor.labs.ratelimit.ways import NAMES as ALGORITHMS
 from tutor.labs.ratelimit.ways import WAYS as ALGORITHM_WAYS
 from tutor.labs.ratelimit.ways import Ask
 from tutor.labs.routines import Routine
 from tutor.labs.world import World
 
-CURE_NAMES = ("aside", "get_or_set", "lock", "early", "stale", "jitter", "without")
-"""Of the cache lab; "warm" needs somebody who knows all keys."""
-
 _HITS = frozenset({"hit", "stale", "waited"})
 
 Spawn = Callable[[Routine[Any]], None]
-
-__all__ = ["ALGORITHMS", "CURE_NAMES", "CacheWork", "LimiterWork", "Visit", "Work"]
 
 
 @dataclass(slots=True)
