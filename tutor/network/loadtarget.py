@@ -80,6 +80,7 @@ class LoadTarget:
         self, url: str, prefix: bytes, cluster: bool | None = None, connections: int = 64
     ) -> None:
         first = _first_look(url)
+        _specs()  # takes a while, and is wanted by the first command
         self.prefix = prefix
         self.cluster = first.cluster if cluster is None else cluster
         if self.cluster and not first.cluster:
@@ -128,6 +129,11 @@ class LoadTarget:
         found: list[ClusterNode] = sorted(self._client.get_primaries(), key=lambda one: one.name)
         return [(node.name, self._client.get_redis_connection(node)) for node in found]
 
+    def warm(self) -> None:
+        """Have a connection to every node. Raises `Unreachable`."""
+        for _name, node in self._nodes():
+            self._answer(node.ping)
+
     def node_of(self, argv: Sequence[bytes]) -> str:
         """Where a command goes (`send` puts the prefix before its keys)."""
         if not self.cluster:
@@ -159,8 +165,9 @@ class LoadTarget:
 
         return list(self._answer(run))
 
-    def _with_prefix(self, argv: Sequence[bytes]) -> list[bytes]:
-        words = list(argv)
+    def _with_prefix(self, argv: Sequence[bytes]) -> list[Any]:
+        """As redis-py wants it: a cluster's client looks the name up as text."""
+        words: list[Any] = [argv[0].decode(), *argv[1:]]
         for at in _key_places(argv):
             words[at] = self.prefix + words[at]
             if words[at] not in self._named:

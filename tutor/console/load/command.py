@@ -168,6 +168,9 @@ class _Run:
             text = _("Ended early: {n} requests in a row had no answer.")
             print(f"redis-tutor: {text.format(n=self.crew.figures.failed_in_a_row)}",
                   plain(errors_told(self.crew.figures)), file=sys.stderr)  # fmt: skip
+        if self.crew.fault is not None:
+            fault = self.crew.fault
+            print(f"redis-tutor: {type(fault).__name__}: {fault}", file=sys.stderr)
         if not whole:
             print(_("Some clients are still waiting for an answer; keys that they name end by "
                     "their lifetime."), file=sys.stderr)  # fmt: skip

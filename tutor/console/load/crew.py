@@ -11,6 +11,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -23,6 +24,9 @@ from tutor.network.loadtarget import Unreachable
 BEHIND = 2
 """Threads for what is done behind the scenes."""
 
+WARM_S = 20.0
+"""How long the first request waits for all clients to be connected."""
+
 HOPELESS = 200
 """So many requests without an answer in a row end the run."""
 
@@ -33,6 +37,7 @@ class Target(Protocol):
     def send(self, argv: Sequence[bytes]) -> Any: ...
     def transaction(self, commands: Sequence[Sequence[bytes]]) -> list[Any]: ...
     def node_of(self, argv: Sequence[bytes]) -> str: ...
+    def warm(self) -> None: ...
 
 
 class Pace:
@@ -45,8 +50,17 @@ class Pace:
         self._rate, self._seconds, self._most = rate, seconds, most
         self._chance = random.Random(seed)
         self._clock = clock
-        self._began = self._next = clock()
         self.taken = 0
+        self.start()
+
+    @property
+    def planned(self) -> bool:
+        """Whether requests have moments of their own."""
+        return self._rate > 0
+
+    def start(self) -> None:
+        """Now."""
+        self._began = self._next = self._clock()
 
     @property
     def passed(self) -> float:
@@ -93,7 +107,10 @@ class Crew:
         self.work: Work
         self.over = threading.Event()
         self.hopeless = False
+        self.fault: Exception | None = None
+        """What no client should have met: it ended the run."""
         self._target, self._pace, self._clocks = target, pace, clocks
+        self._ready = threading.Barrier(clients, pace.start)
         self._behind: queue.SimpleQueue[Routine[Any] | None] = queue.SimpleQueue()
         self._hands = [
             threading.Thread(target=self._run, args=(f"{seed}:{n}",), daemon=True)
@@ -117,6 +134,7 @@ class Crew:
     def stop(self, seconds: float = 10.0) -> bool:
         """No more requests; wait for those under way. False if some did not end in time."""
         self.over.set()
+        self._ready.abort()
         for _each in self._helpers:
             self._behind.put(None)
         until = time.monotonic() + seconds
@@ -132,7 +150,18 @@ class Crew:
     # a thread
 
     def _run(self, seed: str) -> None:
-        hand = _Hand(random.Random(seed))
+        try:
+            self._work_on(_Hand(random.Random(seed)))
+        except Exception as error:
+            self.fault = error
+            self.over.set()
+            self._ready.abort()
+
+    def _work_on(self, hand: _Hand) -> None:
+        with suppress(Unreachable):
+            self._target.warm()
+        with suppress(threading.BrokenBarrierError):
+            self._ready.wait(WARM_S)
         while not self.over.is_set():
             with self.lock:
                 at = self._pace.take()
@@ -140,8 +169,9 @@ class Crew:
             if at is None or self.over.wait(max(at - self._pace.passed, 0.0)):
                 return
             with self.lock:
-                waited = round((self._pace.passed - at) * 1_000_000)
-                self.figures.late = max(self.figures.late, waited)
+                if self._pace.planned:
+                    waited = round((self._pace.passed - at) * 1_000_000)
+                    self.figures.late = max(self.figures.late, waited)
                 visit = self.work.visit(number, hand.chance)
             self._serve(hand, visit)
 
