@@ -23,6 +23,7 @@ Line = list[tuple[str, str]]
 BARS = "▁▂▃▄▅▆▇█"
 ASCII_BARS = "_.:-=+*#"
 LABEL = 15
+CELL = 9
 NODES = 12
 """Nodes that are shown one by one."""
 
@@ -133,8 +134,8 @@ def _slowest(recent: Sequence[Second], shown: Shown) -> Line:
 def _nodes(figures: Figures, passed: float, width: int) -> list[Line]:
     heads = (pgettext("column", "commands"), _("per s"), "p50", "p99", pgettext("load", "errors"))
     size = max([len(pgettext("load", "node")), *(len(name) for name in figures.nodes)])
-    size = min(size, max(width - 50, 12))
-    head = f"{pgettext('load', 'node'):<{size}}" + "".join(f"{each:>11}" for each in heads)
+    size = min(size, max(width - 5 * CELL, 12))
+    head = f"{pgettext('load', 'node'):<{size}}" + "".join(f"{each:>{CELL}}" for each in heads)
     lines: list[Line] = [[(head, "dim")]]
     for name, node in sorted(figures.nodes.items())[:NODES]:
         lines.append([(f"{name[:size]:<{size}}", "cyan"), (_node_cells(node, passed), "")])
@@ -151,7 +152,7 @@ def _node_cells(node: Node, passed: float) -> str:
         *(_ms(node.latencies.percentile(50)), _ms(node.latencies.percentile(99))),
         grouped(node.errors),
     )
-    return "".join(f"{each:>11}" for each in cells)
+    return "".join(f"{each:>{CELL}}" for each in cells)
 
 
 def errors_told(figures: Figures) -> list[Line]:

@@ -47,7 +47,7 @@ class OwnWindows:
     def saw(self, user: str, sent: int, heard: int, argv: Sequence[bytes], reply: Any) -> None:
         counter, window = self._counters.get(user), self._window
         if argv[0] == b"SET":
-            if counter is not None and sent < counter.soonest:  # the same one, set once more
+            if counter is not None and heard < counter.soonest:  # the same one, set once more
                 counter.soonest = max(counter.soonest, sent + window)
                 counter.latest = max(counter.latest, heard + window)
                 return
