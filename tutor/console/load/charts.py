@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from tutor.console.load.figures import PERCENTILES, Figures, Latencies, Node, Second
-from tutor.i18n import _, pgettext
+from tutor.i18n import _, ngettext, pgettext
 from tutor.network.loadtarget import TargetFacts
 
 Line = list[tuple[str, str]]
@@ -61,7 +61,8 @@ def _head(shown: Shown, passed: float) -> list[Line]:
     facts = shown.facts
     where = facts.nodes[0] if facts.nodes else ""
     if facts.cluster:
-        where = _("cluster of {n} masters").format(n=len(facts.nodes))
+        count = len(facts.nodes)
+        where = ngettext("cluster of {n} master", "cluster of {n} masters", count).format(n=count)
     kind = f"Redis {facts.version}" if facts.version else "Redis"
     time = _("{n} s of {total}").format(n=int(passed), total=f"{shown.seconds:g}")
     return [[(shown.title, "bold"), (f"  {where}  {kind}  ", "dim"), (time, "cyan")]]
@@ -75,11 +76,15 @@ def _count(
     rate = _("{n}/s").format(n=grouped(values[-1] if values else 0))
     room = max(shown.width - LABEL - 24, 8)
     return [
-        (f"{label:<{LABEL}}", "dim"),
+        _label(label),
         (f"{grouped(total):>11}", "bold"),
         (f"{rate:>11}  ", ""),
         (bars(values[-room:], shown.ascii), "cyan"),
     ]
+
+
+def _label(text: str) -> tuple[str, str]:
+    return f"{text:<{LABEL}}", "dim"
 
 
 def _limiter(figures: Figures, recent: Sequence[Second], shown: Shown) -> list[Line]:
@@ -90,7 +95,7 @@ def _limiter(figures: Figures, recent: Sequence[Second], shown: Shown) -> list[L
     style = "red" if figures.over else "green"
     most = _("most of one user in any {n} s: {most} (limit {limit})")
     over: Line = [
-        (f"{pgettext('load', 'over the limit'):<{LABEL}}", "dim"),
+        _label(pgettext("load", "over the limit")),
         (f"{grouped(figures.over):>11}", f"bold {style}"),
         ("  " + most.format(n=shown.window_s, most=figures.most, limit=shown.limit), "dim"),
     ]
@@ -103,7 +108,7 @@ def _cache(figures: Figures, recent: Sequence[Second], shown: Shown) -> list[Lin
     room = max(shown.width - LABEL - 24, 8)
     last = f"{values[-1] if values else 0} %"
     hits: Line = [
-        (f"{pgettext('load', 'hit ratio'):<{LABEL}}", "dim"),
+        _label(pgettext("load", "hit ratio")),
         (f"{ratio * 100:>9.1f} %", "bold green"),
         (f"{last:>11}  ", ""),
         (bars(values[-room:], shown.ascii, 100), "green"),
@@ -115,7 +120,7 @@ def _cache(figures: Figures, recent: Sequence[Second], shown: Shown) -> list[Lin
 
 
 def _latency(latencies: Latencies) -> Line:
-    line: Line = [(f"{pgettext('load', 'latency, ms'):<{LABEL}}", "dim")]
+    line: Line = [_label(pgettext("load", "latency, ms"))]
     for share in PERCENTILES:
         line += [(f"  p{share:g} ", "dim"), (_ms(latencies.percentile(share)), "bold")]
     return [*line, ("  max ", "dim"), (_ms(latencies.worst), "bold")]
@@ -125,7 +130,7 @@ def _slowest(recent: Sequence[Second], shown: Shown) -> Line:
     values = [one.took.percentile(99) for one in recent]
     room = max(shown.width - LABEL - 24, 8)
     return [
-        (f"{pgettext('load', 'p99 by second'):<{LABEL}}", "dim"),
+        _label(pgettext("load", "p99 by second")),
         (f"{_ms(values[-1]) if values else '':>11}{'':>13}", ""),
         (bars(values[-room:], shown.ascii), "magenta"),
     ]
@@ -133,15 +138,17 @@ def _slowest(recent: Sequence[Second], shown: Shown) -> Line:
 
 def _nodes(figures: Figures, passed: float, width: int) -> list[Line]:
     heads = (pgettext("column", "commands"), _("per s"), "p50", "p99", pgettext("load", "errors"))
-    size = max([len(pgettext("load", "node")), *(len(name) for name in figures.nodes)])
+    node_word = pgettext("load", "node")
+    size = max([len(node_word), *(len(name) for name in figures.nodes)])
     size = min(size, max(width - 5 * CELL, 12))
-    head = f"{pgettext('load', 'node'):<{size}}" + "".join(f"{each:>{CELL}}" for each in heads)
+    head = f"{node_word:<{size}}" + "".join(f"{each:>{CELL}}" for each in heads)
     lines: list[Line] = [[(head, "dim")]]
     for name, node in sorted(figures.nodes.items())[:NODES]:
         lines.append([(f"{name[:size]:<{size}}", "cyan"), (_node_cells(node, passed), "")])
     if len(figures.nodes) > NODES:
-        text = _("… and {n} more nodes").format(n=len(figures.nodes) - NODES)
-        lines.append([(text, "dim")])
+        more = len(figures.nodes) - NODES
+        text = ngettext("… and {n} more node", "… and {n} more nodes", more)
+        lines.append([(text.format(n=more), "dim")])
     return lines
 
 

@@ -64,6 +64,8 @@ TWICE_S = 5.0
 """What ends connections is asked for twice, within so many seconds."""
 
 SHEET = "class.csv"
+KEPT_TICKS = 150
+"""Every how many ticks the sheet is written where a file was named."""
 
 
 class _Lines(Line):
@@ -91,7 +93,7 @@ class ClassroomScreen(BaseScreen[None]):
         super().__init__()
         self.hall = hall
         self._course = outline.course
-        self._sheet = Path(sheet or SHEET)
+        self._sheet, self._keeps = Path(sheet or SHEET), bool(sheet)
         self._ticks = 0
         self._asked: tuple[str, str, float] = ("", "", 0.0)
         self._seen_total = -1
@@ -149,6 +151,8 @@ class ClassroomScreen(BaseScreen[None]):
         rate = self.hall.world.engine.stats.metrics["ops"].per_second
         if rate <= HURRY or self._ticks % HURRIED_LOOKS == 0:
             self.look()
+        if self._keeps and self._ticks % KEPT_TICKS == 0:
+            self._keeps = self._written()
 
     def look(self) -> None:
         """Show everything as it is now."""
@@ -334,7 +338,8 @@ class ClassroomScreen(BaseScreen[None]):
         self.app.push_screen(DocumentScreen(self._addresses, "redis-class"))
 
     def _addresses(self) -> str:
-        parts = [f"# {_('Addresses')}"]
+        title = _("Addresses")
+        parts = [f"# {title}"]
         if self.hall.here_only:
             text = _("Only this computer can come in: --bind 0.0.0.0 opens it for your network.")
             parts.append(text)
@@ -388,13 +393,18 @@ class ClassroomScreen(BaseScreen[None]):
 
     def action_export(self) -> None:
         """Write the sheet."""
+        if self._written():
+            self._tell(_("Written: {file}").format(file=self._sheet))
+
+    def _written(self) -> bool:
+        """Write the sheet, or say why it cannot be written."""
         try:
             with self.hall.world.lock:
                 write_sheet(self.hall.classroom, self._sheet)
         except OSError as error:
             self.notify(reason(error), severity="warning", markup=False)
-            return
-        self._tell(_("Written: {file}").format(file=self._sheet))
+            return False
+        return True
 
     def _tell(self, text: str) -> None:
         self.notify(text, markup=False)

@@ -10,6 +10,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
 from textual.message import Message
+from textual.strip import Strip
 
 from tutor.console.classwords import ago, place_text, state_text, stuck_text
 from tutor.course.classroom.model import Row as LearnerRow
@@ -92,6 +93,12 @@ class ChoiceCanvas(Canvas, can_focus=True):
         if moved:
             self.post_message(self.Chosen(self))
 
+    def render_line(self, y: int) -> Strip:
+        """The head stays where it is."""
+        if y >= self.head:
+            return super().render_line(y)
+        return self.paint(self.row_at(y)).crop_extend(0, self.size.width, self.base)
+
     def action_step(self, by: int) -> None:
         """So many entries further."""
         self.choose(self.index + by)
@@ -108,7 +115,7 @@ class ChoiceCanvas(Canvas, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """A click chooses."""
         index = event.y + self.scroll_offset.y - self.head
-        if 0 <= index < self.count:
+        if event.y >= self.head and index < self.count:
             self.choose(index)
 
     def on_resize(self) -> None:
@@ -138,13 +145,13 @@ def learner_rows(
 ) -> tuple[list[Row], list[Row]]:
     """The heads of the columns, and a row for each learner."""
     heads = [
-        f"  {pgettext('column', 'learner')}",
+        "  " + pgettext("column", "learner"),
         pgettext("column", "where"),
         pgettext("column", "clients"),
         pgettext("column", "keys"),
         pgettext("column", "errors/min"),
         pgettext("column", "idle"),
-        f"  {pgettext('column', 'last command')}",
+        "  " + pgettext("column", "last command"),
     ]
     table = [_learner_cells(each, course) for each in learners]
     sizes = [
