@@ -183,6 +183,7 @@ def test_one_more_learner_is_let_in_and_a_bad_name_is_explained(home: Path) -> N
         async with lesson(home) as room:
             await room.play.press("a")
             await room.play.type("boris")
+            assert " boris " in room.play.text
             await room.play.press("enter")
             await room.sees("two learners called boris")
             await room.play.type("2")

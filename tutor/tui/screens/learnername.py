@@ -23,7 +23,11 @@ class LearnerNameScreen(BaseModal[Learner]):
     returns."""
 
     CSS_PATH = "window.tcss"
-    DEFAULT_CSS = "LearnerNameScreen Input { border: none; height: 1; margin: 1 0; }"
+    DEFAULT_CSS = """
+    LearnerNameScreen Input, LearnerNameScreen Input:focus {
+        border: none; height: 1; margin: 1 0; padding: 0 1;
+    }
+    """
     AUTO_FOCUS = "Input"
 
     def __init__(self, add: Callable[[str], Learner]) -> None:
