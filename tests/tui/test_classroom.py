@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
@@ -66,9 +66,11 @@ class Room:
 
 
 @asynccontextmanager
-async def lesson(home: Path, **options: Any) -> AsyncIterator[Room]:
+async def lesson(
+    home: Path, names: Sequence[str] = ("Анна", "Boris"), **options: Any
+) -> AsyncIterator[Room]:
     words = (f"word-{number}" for number in count(1))
-    hall = Hall(Roster(["Анна", "Boris"]), make_word=lambda: next(words))
+    hall = Hall(Roster(names), make_word=lambda: next(words))
     hall.open(free_port())
     try:
         async with playing(home, **options) as play:
@@ -244,5 +246,28 @@ def test_a_learner_s_tutor_tells_lesson_and_step_from_the_first_moment(home: Pat
             count_ = told[-1].tries
             await play.enter("GTE x")
             assert told[-1].tries == count_ + 1
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_chosen_one_of_many_is_in_sight_beneath_the_head(
+    home: Path, size: tuple[int, int]
+) -> None:
+    async def scenario() -> None:
+        names = [f"Learner {number:02}" for number in range(50)]
+        async with lesson(home, names, size=size) as room:
+            for keys, chosen in (
+                (["down"] * 30, 30), (["up"] * 3, 27), (["pageup"] * 9, 0), (["end"], 49),
+                (["home"], 0), (["pagedown"], None),
+            ):  # fmt: skip
+                await room.play.press(*keys)
+                number = room.screen.list.index
+                assert chosen in (number, None)
+                await room.until(lambda number=number: f"○ Learner {number:02}" in room.play.text)
+                assert "last command" in room.play.text or "where" in room.play.text
+            await room.play.press("end")
+            await room.play.click("○ Learner 48")
+            assert room.screen.list.index == 48
 
     asyncio.run(scenario())

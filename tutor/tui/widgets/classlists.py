@@ -85,11 +85,11 @@ class ChoiceCanvas(Canvas, can_focus=True):
         index = max(min(index, self.count - 1), 0)
         moved, self.index = index != self.index, index
         self.look()
-        at = self.head + index
-        if at < self.scroll_offset.y + self.head:
-            self.scroll_to(y=max(at - self.head, 0), animate=False)
-        elif at >= self.scroll_offset.y + self.size.height:
-            self.scroll_to(y=at - self.size.height + 1, animate=False)
+        top, last = self.scroll_offset.y, self.scroll_offset.y + self.size.height - self.head - 1
+        if not top <= index <= last:
+            y = index if index < top else top + index - last
+            self.scroll_to(y=y, animate=False, force=True, immediate=True)
+            self.refresh()
         if moved:
             self.post_message(self.Chosen(self))
 
