@@ -152,7 +152,7 @@ class ClassLog:
         if not self._hall.look():
             return
         now = self._hall.now_ms
-        for row in self._hall.classroom.rows(now):
+        for row in self._hall.rows:
             seen = (row.state, row.place.lesson, row.place.number, row.stuck, row.addresses)
             before = self._before.get(row.learner.id)
             self._before[row.learner.id] = seen

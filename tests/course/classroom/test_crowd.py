@@ -144,7 +144,6 @@ async def looking(hall: Hall, over: asyncio.Event) -> None:
     """The instructor's screen: ten looks a second."""
     while not over.is_set():
         hall.look()
-        hall.classroom.rows(hall.now_ms)
         await asyncio.sleep(0.1)
 
 
@@ -157,7 +156,7 @@ def test_forty_five_learners_do_not_notice_five_that_send_junk() -> None:
         async with crowd(hall) as guests:
             while not hall.look():
                 await asyncio.sleep(0.01)
-            rows = {row.learner.id: row for row in hall.classroom.rows(hall.now_ms)}
+            rows = {row.learner.id: row for row in hall.rows}
             for guest in guests:
                 row = rows[guest.name]
                 assert (row.clients, row.commands, row.errors) == (1, guest.sent, ROUNDS)

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
-from tutor.course.classroom.model import Classroom, Connection
+from tutor.course.classroom.model import Classroom, Connection, Row
 from tutor.course.classroom.rights import CLOSED, rules_of
 from tutor.course.classroom.roster import Learner, Roster, new_word
 from tutor.engine.engine import Engine
@@ -68,6 +68,8 @@ class Hall:
         self.words: dict[str, str] = {}
         self.keys: dict[bytes, list[Place]] = {}
         """The first keys of each user, as they were counted last."""
+        self.rows: list[Row] = []
+        """The learners, as they were at the last look."""
         self.counting = False
         self._make_word = make_word
         self._port = 0
@@ -145,12 +147,13 @@ class Hall:
     # looking
 
     def look(self) -> bool:
-        """Bring the `Classroom` up to date; False if it was not our turn."""
+        """Bring the `Classroom` and `rows` up to date; False if it was not our turn."""
         with self.world.lock.glance() as mine:
             if not mine:
                 return False
             self._see_clients()
             self._count_keys()
+            self.rows = self.classroom.rows(self.now_ms)
         return True
 
     def _see_clients(self) -> None:

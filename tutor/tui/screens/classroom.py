@@ -161,7 +161,7 @@ class ClassroomScreen(BaseScreen[None]):
         self._notice_end()
         if not self.hall.look():
             return
-        self._rows = self.hall.classroom.rows(self.hall.now_ms)
+        self._rows = self.hall.rows
         with self.hall.world.lock.glance() as mine:
             if mine:
                 self.log_view.look(self.hall.traffic)
