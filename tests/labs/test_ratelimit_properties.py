@@ -34,10 +34,10 @@ def seeds_of(chunk: int) -> range:
 def test_the_notes_function_lets_requests_slip_past_within_a_second_and_a_quarter(
     chunk: int,
 ) -> None:
-    """4 workers, two bursts. In 1,000 of 1,000 seeds when it was measured; chance is let have one
-    in a hundred."""
+    """4 workers, two bursts. In 999 of 1,000 seeds or in all of them when it was measured; chance
+    is let have three in a hundred."""
     found = tally("notes", seeds_of(chunk))
-    assert found.seeds >= CHUNK - 1, seeds_of(chunk)
+    assert found.seeds >= CHUNK - 3, seeds_of(chunk)
     assert found.worst > KNOBS.limit, seeds_of(chunk)  # more than twice what may pass
 
 
@@ -51,10 +51,10 @@ def test_what_redis_decides_at_once_lets_nobody_slip_past(name: str, chunk: int)
 
 
 @pytest.mark.parametrize("workers", [2, 3, 8])
-def test_two_workers_are_enough_for_the_race_and_more_make_it_worse(workers: int) -> None:
-    """In 96 of 100 seeds with two workers when it was measured."""
+def test_two_workers_are_enough_for_the_race_and_one_is_not(workers: int) -> None:
+    """In 996 of 1,000 seeds with two workers, in 999 with three, when it was measured."""
     found = tally("notes", seeds_of(0), replace(KNOBS, workers=workers))
-    assert found.seeds >= 85, seeds_of(0)
+    assert found.seeds >= 93, seeds_of(0)
     alone = tally("notes", seeds_of(0)[:20], replace(KNOBS, workers=1))
     assert (alone.over, alone.accepted > 0) == (0, True)
 
@@ -63,7 +63,7 @@ def test_two_workers_are_enough_for_the_race_and_more_make_it_worse(workers: int
 def test_every_decision_is_that_of_the_textbook(name: str) -> None:
     """Any traffic, any limit, any window; the notes' function with one worker, for it races."""
     decisions = 0
-    for seed in range(FIRST_SEED, FIRST_SEED + 24):
+    for seed in range(FIRST_SEED, FIRST_SEED + 16):
         chance = random.Random(seed)
         knobs = Knobs(
             chance.choice(TRAFFIC), chance.choice((1, 2, 3, 5, 10)), chance.choice((1, 2, 5)),
@@ -71,7 +71,7 @@ def test_every_decision_is_that_of_the_textbook(name: str) -> None:
             1 if name == "notes" else chance.choice((1, 4)), 0 if name == "notes" else 3,
         )  # fmt: skip
         lane = LimiterLane(name, seed, knobs)
-        lane.run_to(8 * SECOND)
+        lane.run_to(6 * SECOND)
         model = MODELS[name](knobs.limit, knobs.window_us)
         asked = [one.time for one in lane.wire if one.argv[0] == b"GET"]
         for at, one in enumerate(lane.decided):
@@ -79,16 +79,17 @@ def test_every_decision_is_that_of_the_textbook(name: str) -> None:
             assert model(one.user, time) in (one.outcome, "either"), (seed, knobs, one)
         decisions += len(lane.decided)
         assert lane.over == 0, (seed, knobs)
-    assert decisions > 500
+    assert decisions > 200
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_across_an_edge_twice_the_limit_passes_a_fixed_window_and_never_the_log(name: str) -> None:
     """A window that begins with its first request has spent one on beginning."""
-    for seed in range(FIRST_SEED, FIRST_SEED + 12):
+    for seed in range(FIRST_SEED, FIRST_SEED + 8):
         chance = random.Random(seed)
         limit, window = chance.choice((5, 10, 20)), chance.choice((2, 5))
-        knobs = Knobs("edge", limit, window, users=1, workers=8, pause_ms=0)
+        workers = 1 if name == "notes" else 8  # for it races
+        knobs = Knobs("edge", limit, window, users=1, workers=workers, pause_ms=0)
         lane = LimiterLane(name, seed, knobs)
         lane.run_to(4 * window * SECOND)
         passed = [one.time for one in lane.decided if one.outcome == "accepted"]

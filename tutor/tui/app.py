@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def run(args: Namespace) -> int:
     """Open the app; the exit code. ``args`` may carry ``lesson`` (an id), ``lang``, and
     ``open_lab`` (scenario, seed, replicas), ``open_stage`` (setting, seed), ``open_rivals``,
-    ``open_review`` or ``open_cache`` (experiment, cure, seed, knobs)."""
+    ``open_review`` or ``open_lane_lab`` (lab, experiment, lane, seed, settings)."""
     lang = getattr(args, "lang", None)
     if not can_draw():
         sys.stderr.write(_no_terminal(lang or guess_language() or "en"))
@@ -32,7 +32,7 @@ def run(args: Namespace) -> int:
         lab=getattr(args, "open_lab", None),
         stage=getattr(args, "open_stage", None),
         rivals=getattr(args, "open_rivals", None),
-        cache=getattr(args, "open_cache", None),
+        lane_lab=getattr(args, "open_lane_lab", None),
         review=getattr(args, "open_review", False),
     )
     if getattr(args, "open_class", False):

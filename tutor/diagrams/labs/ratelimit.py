@@ -139,11 +139,9 @@ def _workers(frame: RateFrame, lane: LaneFrame) -> list[str]:
         return []
     told: list[str] = []
     for one in lane.workers:
-        if one.read:
-            words = _("worker %(name)s: %(read)s replied %(reply)s; next %(next)s")
-        else:
-            words = _("worker %(name)s: next %(next)s")
-        told.append(words % {
-            "name": one.name, "read": one.read, "reply": one.reply, "next": one.next,
-        })  # fmt: skip
+        heard = ", ".join(f"{command} → {reply}" for command, reply in one.heard)
+        words = _("worker %(name)s: %(heard)s; next %(next)s") if heard else _(
+            "worker %(name)s: next %(next)s"
+        )  # fmt: skip
+        told.append(words % {"name": one.name, "heard": heard, "next": one.next})
     return told

@@ -1,7 +1,7 @@
 """Limiters side by side: a column for each request, a row for each algorithm.
 
                  │4 s          │6 s          passed  over  most   B
-► the notes'     │■■■▲▲×××     │■■■■■××·         11     2     7  72
+► notes' version │■■■▲▲×××     │■■■■■××·         11     2     7  72
   sliding log    │■■■■■×××     │■■××××··          7     0     5 144
 """
 
@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from tutor.diagrams.canvas import Line, Run, clip_line, fill_line, pad, width_of
+from tutor.diagrams.canvas import Line, Run, clip_line, fill_line, line_width, pad, width_of
 from tutor.diagrams.labs.amounts import grouped
 from tutor.diagrams.labs.cache_parts import joined
 from tutor.diagrams.labs.ratelimit_words import limiter_text
 from tutor.i18n import _, pgettext
 from tutor.labs.ratelimit.frame import Knobs, LaneFrame, RateFrame, RequestFrame
 
-_LEAST_STRIP = 16
+_LEAST_STRIP = 24
 _EDGE = 0
 """Stands among the numbers of requests where a window of the clock begins."""
 
@@ -53,23 +53,26 @@ def sign_of(one: RequestFrame | None) -> Run:
 
 
 def legend(width: int) -> Line:
-    """What the signs mean."""
-    words: list[Run] = []
-    for (sign, role), text in (
+    """What the signs mean, of those for which there is room."""
+    signs: tuple[tuple[Run, str], ...] = (
         (("■", "payload"), _("passed")),
         (("▲", "warning"), _("slipped past the limit")),
         (("×", "gone"), _("refused")),
         (("!", "warning"), _("failed")),
         (("│", "frame"), _("a window of the clock begins")),
-    ):
-        words += [(sign, role), (f" {text}   ", "label")]  # type: ignore[list-item]
-    return clip_line(words, width)
+    )
+    line: list[Run] = []
+    for sign, text in signs:
+        told: list[Run] = [("   " if line else "", "text"), sign, (f" {text}", "label")]
+        if line_width([*line, *told]) <= width:
+            line += told
+    return clip_line(line, width)
 
 
 def draw_limiters(frame: RateFrame, chosen: int, width: int) -> list[Line]:
     """A line for each lane; ``chosen`` has a mark."""
     names = [limiter_text(lane.name) for lane in frame.lanes]
-    column = min(max(map(width_of, names)) + 3, max(width // 4, 10))
+    column = min(max(map(width_of, names)) + 3, max(width * 3 // 10, 10))
     texts = [[one.text(lane) for one in FIGURES] for lane in frame.lanes]
     rooms = [max(width_of(one.title()), *(width_of(row[at]) for row in texts)) + 2
              for at, one in enumerate(FIGURES)]  # fmt: skip
@@ -84,7 +87,7 @@ def draw_limiters(frame: RateFrame, chosen: int, width: int) -> list[Line]:
     for at, lane in enumerate(frame.lanes):
         mark: Run = ("►", "changed") if at == chosen else (" ", "text")
         name: Run = (names[at], "title" if at == chosen else "text")
-        row: list[Run] = [*fill_line([mark, (" ", "text"), name], column)]
+        row: list[Run] = [*fill_line([mark, (" ", "text"), name], column - 1), (" ", "text")]
         row += fill_line(_strip(lane, columns), cells)
         for one, text, room in zip(FIGURES, texts[at], rooms, strict=False):
             bad = one.bad(lane, frame.knobs)
@@ -127,8 +130,8 @@ def _strip(lane: LaneFrame, columns: Sequence[int]) -> list[Run]:
 def _ruler(columns: Sequence[int], starts: dict[int, int], cells: int) -> Line:
     """When the windows of the clock begin, where there is room to say it."""
     text = ""
-    for at in sorted(starts):
+    edges = sorted(starts)
+    for at, following in zip(edges, [*edges[1:], cells], strict=False):
         words = "│" + _("%(n)s s") % {"n": f"{starts[at] / 1_000_000:g}"}
-        if width_of(text) <= at and at + width_of(words) <= cells:
-            text = pad(text, at) + words
+        text = pad(text, at) + (words if at + width_of(words) <= following else "│")
     return fill_line([(text, "label")], cells)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.diagrams.amounts import size_text
-from tutor.diagrams.canvas import Line, Role, Run, clip, clip_line, fill_line, gauge, width_of
+from tutor.diagrams.canvas import (
+    Line,
+    Role,
+    Run,
+    clip,
+    clip_line,
+    fill_line,
+    gauge,
+    line_width,
+    width_of,
+)
 from tutor.diagrams.labs.amounts import clock_text, lag_time_text
 from tutor.diagrams.labs.cache_parts import bar_rows
 from tutor.diagrams.labs.ratelimit_words import limit_outcome_text
@@ -15,6 +25,7 @@ from tutor.labs.ratelimit.frame import (
     KeyFrame,
     Knobs,
     LaneFrame,
+    Outcome,
     UserFrame,
     WireFrame,
     WorkerFrame,
@@ -56,7 +67,10 @@ def _key(key: KeyFrame, width: int) -> Line:
     size = f"{size_text(key.size):>7} "
     bar_cells = min(max(width // 6, _LEAST_BAR), 14)
     room = max(width - bar_cells - width_of(tail) - width_of(size), 10)
-    words: list[Run] = [(key.name, "key"), (f" {key.type} ", "label"), (key.value, "payload")]
+    value = key.value
+    if key.type == "zset":
+        value = ngettext("%(n)d entry", "%(n)d entries", int(value)) % {"n": int(value)}
+    words: list[Run] = [(key.name, "key"), (f" {key.type} ", "label"), (value, "payload")]
     bar: Sequence[Run] = (("░" * bar_cells, "free"),)
     if key.ttl_ms is not None:
         bar = gauge(key.ttl_ms, max(key.of_ms, 1), bar_cells)
@@ -76,48 +90,63 @@ def worker_rows(workers: Sequence[WorkerFrame], width: int, most: int) -> list[L
 
 def _worker(worker: WorkerFrame, width: int) -> Line:
     last = _last(worker)
-    room = max(width - width_of(last[0]) - 3, 8)
-    runs: list[Run] = [(f"{worker.name} ", "title")]
-    if not worker.user:
-        runs.append((pgettext("worker", "idle"), "free"))
-    if worker.read:
-        runs += [(worker.read.split(" ", 1)[0], "text"), (" → ", "frame"),
-                 (clip(worker.reply, 16), "payload"), (" ", "text")]  # fmt: skip
+    room = max(width - line_width(last) - 3, 8)
+    next_room = max(room - 12, 8)
+    following: list[Run] = []
     if worker.next:
-        sign: Run = ("► ", "changed") if worker.held else ("→ ", "frame")
-        runs += [sign, (worker.next, "text")]
-    return clip_line([*fill_line(runs, room), (" ", "text"), last], width)
+        sign: Run = ("►", "changed") if worker.held else ("→", "frame")
+        following = [sign, (" ", "text"), (clip(worker.next, next_room), "text")]
+    elif not worker.user:
+        following = [(pgettext("worker", "idle"), "free")]
+    heard = _heard(worker, room - 2 - line_width(following))
+    runs: list[Run] = [(f"{worker.name} ", "title"), *heard, *following]
+    return clip_line([*fill_line(runs, room), (" ", "text"), *last], width)
 
 
-def _last(worker: WorkerFrame) -> Run:
+def _heard(worker: WorkerFrame, room: int) -> list[Run]:
+    """The last of its commands for which there is room, each with its reply."""
+    runs: list[Run] = []
+    for command, reply in reversed(worker.heard):
+        told: list[Run] = [(f"{command} ", "text"),
+                           (clip(reply.removeprefix("(integer) "), 12), "header"),
+                           (" · " if runs else " ", "frame")]  # fmt: skip
+        if line_width([*told, *runs]) > room:
+            break
+        runs = [*told, *runs]
+    return runs
+
+
+def _last(worker: WorkerFrame) -> list[Run]:
     """Of the request before this one."""
     if worker.last is None:
-        return "", "text"
+        return []
     if worker.slipped:
-        return "▲ " + _("slipped past"), "warning"
-    text = limit_outcome_text(worker.last)
-    if worker.last == "accepted":
-        return f"■ {text}", "payload"
-    return (f"× {text}", "gone") if worker.last == "refused" else (f"! {text}", "warning")
+        return [("▲", "warning"), (" " + _("slipped past"), "warning")]
+    signs: dict[Outcome, Run] = {
+        "accepted": ("■", "payload"), "refused": ("×", "gone"), "error": ("!", "warning"),
+    }  # fmt: skip
+    return [signs[worker.last], (" " + limit_outcome_text(worker.last), "label")]
 
 
 def user_rows(users: Sequence[UserFrame], width: int, most: int) -> list[Line]:
-    """What passed and what was refused of each, in one line if there is room."""
+    """What passed and what was refused of each, whoever asked most first."""
+    ordered = sorted(users, key=lambda one: -one.accepted - one.refused)
     words = [
         _("user %(name)s: %(accepted)d passed, %(refused)d refused") % {
             "name": one.name, "accepted": one.accepted, "refused": one.refused,
         }
-        for one in users
+        for one in ordered
     ]  # fmt: skip
-    lines: list[Line] = []
-    text = ""
+    lines = [""]
     for one in words:
-        if text and width_of(text) + width_of(one) + 3 > width:
-            lines.append(((text, "label"),))
-            text = ""
-        text = f"{text} · {one}" if text else one
-    lines += [((text, "label"),)] if text else []
-    return [clip_line(line, width) for line in lines[: max(most, 0)]]
+        joined = f"{lines[-1]} · {one}" if lines[-1] else one
+        if lines[-1] and width_of(joined) > width - 4:
+            lines.append(one)
+        else:
+            lines[-1] = joined
+    if len(lines) > most > 0:
+        lines[most - 1] += " · …"
+    return [clip_line([(line, "label")], width) for line in lines[: max(most, 0)]]
 
 
 def limiter_wire(wire: Sequence[WireFrame], width: int, most: int) -> list[Line]:
@@ -127,7 +156,7 @@ def limiter_wire(wire: Sequence[WireFrame], width: int, most: int) -> list[Line]
         head = f"{clock_text(one.time):>8} {WORKERS[one.worker]} "
         reply = clip(one.reply, max(min(width // 3, 24), 6))
         room = max(width - width_of(head) - width_of(reply) - 3, 8)
-        role: Role = "gone" if one.reply == "(nil)" else "payload"
+        role: Role = "gone" if one.reply == "(nil)" else "header"
         lines.append(clip_line(
             [(head, "label"), (clip(one.text, room), "text"), (" → ", "frame"), (reply, role)],
             width,

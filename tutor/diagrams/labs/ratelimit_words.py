@@ -38,7 +38,7 @@ def limiter_text(name: str) -> str:
 
 
 _NAMES: Mapping[str, Callable[[], str]] = {
-    "notes": lambda: pgettext("limiter", "the notes'"),
+    "notes": lambda: pgettext("limiter", "notes' version"),
     "incr": lambda: "INCR + EXPIRE NX",
     "lua": lambda: pgettext("limiter", "clock window"),
     "log": lambda: pgettext("limiter", "sliding log"),

@@ -57,15 +57,14 @@ class RequestFrame:
 
 @dataclass(frozen=True, slots=True)
 class WorkerFrame:
-    """``user`` "" if it has no request. ``read`` and ``reply``: its last command for this request
+    """``user`` "" if it has no request. ``heard``: its commands for this request (the first word)
     and what came back; ``next`` the one that is under way, or that it stands before (``held``).
     ``last``: what became of its request before this one."""
 
     name: str
     user: str = ""
     number: int = 0
-    read: str = ""
-    reply: str = ""
+    heard: tuple[tuple[str, str], ...] = ()
     next: str = ""
     held: bool = False
     last: Outcome | None = None

@@ -53,7 +53,7 @@ OF: Mapping[str, tuple[str, ...]] = {
 FIRST: Mapping[str, Knobs] = {
     "compare": Knobs(),
     "edge": Knobs(traffic="edge", window_s=5),
-    "race": Knobs(traffic="burst", limit=5, window_s=2, rate=5),
+    "race": Knobs(traffic="burst", limit=5, window_s=10, rate=5),
 }
 _FIELDS: Mapping[str, str] = {
     "traffic": "traffic", "limit": "limit", "window": "window_s", "rate": "rate", "users": "users",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections import Counter, deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from heapq import nsmallest
 from typing import Any, NamedTuple
@@ -59,11 +59,11 @@ class Sent(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Request:
-    """One request; ``sent`` is its last command that was answered, ``next`` the one after it."""
+    """One request; ``sent`` are its commands that were answered, ``next`` the one after them."""
 
     number: int
     user: str
-    sent: Sent | None = None
+    sent: list[Sent] = field(default_factory=list)
     next: tuple[bytes, ...] = ()
 
 
@@ -147,7 +147,8 @@ class LimiterLane:
                 trouble = error
             time = self.stepped.carried[worker.number]
             sent = Sent(time, worker.number, wish.argv, reply if trouble is None else trouble)
-            request.sent, request.next = sent, ()
+            request.sent.append(sent)
+            request.next = ()
             self.wire.append(sent)
             self.promise.saw(request.user, time, wish.argv, sent.reply)
 
@@ -252,10 +253,10 @@ class LimiterLane:
         outcome, slipped = (last.outcome, last.slipped) if last is not None else (None, False)
         if request is None:
             return WorkerFrame(name, last=outcome, slipped=slipped)
-        sent = request.sent.told() if request.sent is not None else None
+        heard = tuple((one.argv[0].decode(), answer_text(one.reply)) for one in request.sent)
         return WorkerFrame(
-            name, request.user, request.number, sent.text if sent else "",
-            sent.reply if sent else "", command_text(request.next) if request.next else "",
+            name, request.user, request.number, heard,
+            command_text(request.next) if request.next else "",
             worker.number in self.stepped.held, outcome, slipped,
         )  # fmt: skip
 

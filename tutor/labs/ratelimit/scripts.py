@@ -52,7 +52,7 @@ end
 if before * (window - into) + (count + 1) * window > limit * window then
   return -1
 end
-redis.call('HSET', KEYS[1], 'window', number, 'count', count + 1, 'before', before)
+redis.call('HSET', KEYS[1], 'count', count + 1, 'before', before, 'window', number)
 redis.call('EXPIRE', KEYS[1], 2 * ARGV[2])
 return math.floor(limit - count - 1 - before * (window - into) / window)
 """

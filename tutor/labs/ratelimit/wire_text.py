@@ -34,7 +34,7 @@ def value_text(value: Value) -> str:
         pairs = ((name.decode(), text.decode()) for name, text in value.items())
         return " ".join(f"{name} {_number(text)}" for name, text in pairs)
     if isinstance(value, Zset):
-        return f"×{len(value)}"
+        return str(len(value))
     if isinstance(value, (bytes, int)):
         return word_text(str(value).encode() if isinstance(value, int) else value)
     return word_text(bytes(value.data)) if isinstance(value, Sds) else type_name(value)
