@@ -144,13 +144,7 @@ def _parser() -> argparse.ArgumentParser:
 
     add("serve", _("a Redis server on a port: takes redis-server's arguments"))
 
-    classroom = add("class", _("a class on one server: who is where, and who is stuck"))
-    _class_arguments(_options(classroom))
-    classroom.set_defaults(run=_class)
-
-    load = add("load", _("rate limiting and caching under load, on a server of your own"))
-    _load_arguments(_options(load))
-    load.set_defaults(run=_load)
+    _add_class_and_load(add)
 
     memcached = add("memcached", _("a memcached on a port, in pure Python"))
     _memcached_arguments(memcached)
@@ -168,6 +162,17 @@ def _parser() -> argparse.ArgumentParser:
     _options(pictures)
     pictures.set_defaults(run=_pictures)
     return parser
+
+
+def _add_class_and_load(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """The commands for many: a class on one server, load on a server of one's own."""
+    classroom = add("class", _("a class on one server: who is where, and who is stuck"))
+    _class_arguments(_options(classroom))
+    classroom.set_defaults(run=_class)
+
+    load = add("load", _("rate limiting and caching under load, on a server of your own"))
+    _load_arguments(_options(load))
+    load.set_defaults(run=_load)
 
 
 def _add_keeping(add: Callable[[str, str], argparse.ArgumentParser]) -> None:

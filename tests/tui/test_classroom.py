@@ -18,6 +18,7 @@ from tutor.course.classroom.hall import Hall
 from tutor.course.classroom.model import Place
 from tutor.course.classroom.roster import Roster
 from tutor.course.classroom.teller import Teller
+from tutor.tui.screens import classroom as module
 from tutor.tui.screens.classroom import ClassroomScreen
 
 LONG_S = 20
@@ -269,5 +270,30 @@ def test_the_chosen_one_of_many_is_in_sight_beneath_the_head(
             await room.play.press("end")
             await room.play.click("○ Learner 48")
             assert room.screen.list.index == 48
+
+    asyncio.run(scenario())
+
+
+def test_the_sheet_is_written_now_and_then_where_a_file_was_named(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "KEPT_TICKS", 2)
+
+    async def scenario() -> None:
+        async with lesson(home) as room:
+            await room.until((home / "class.csv").exists)
+
+    asyncio.run(scenario())
+
+
+def test_a_server_that_stopped_is_told_once_and_the_rows_stay(home: Path) -> None:
+    async def scenario() -> None:
+        async with lesson(home) as room:
+            await room.come("anna")
+            await room.sees("1 here")
+            with room.hall.world.lock:
+                room.hall.world.engine.execute(room.hall.world.session, [b"SHUTDOWN", b"NOSAVE"])
+            await room.sees("The server has stopped", "closed")
+            assert "Анна" in room.play.text
 
     asyncio.run(scenario())

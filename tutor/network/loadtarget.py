@@ -31,6 +31,9 @@ from tutor.network.link import LinkError
 TIMEOUT_S = 5.0
 """How long the way to a server, and one answer, may take."""
 
+UNSURE_US = 1_000_000
+"""A clock that is not told."""
+
 _BATCH = 500
 
 _CODES: Mapping[str, str] = {
@@ -60,13 +63,14 @@ class Unreachable(Exception):
 @dataclass(frozen=True, slots=True)
 class TargetFacts:
     """What is there: ``nodes`` as ``host:port`` (masters of a cluster), how many keys they hold
-    together, and for each how far its clock is ahead of ours and how surely, in microseconds.
+    together (None: nobody may ask), and for each how far its clock is ahead of ours and how
+    surely, in microseconds.
     ``may_evict``: writing may cost others their keys."""
 
     cluster: bool
     version: str
     nodes: tuple[str, ...]
-    keys: int
+    keys: int | None
     clocks: Mapping[str, tuple[int, int]]
     may_evict: bool
 
@@ -111,9 +115,11 @@ class LoadTarget:
     # what is there
 
     def _look(self) -> TargetFacts:
-        keys, clocks, may_evict, version = 0, {}, False, ""
+        keys: int | None = 0
+        clocks, may_evict, version = {}, False, ""
         for name, node in self._nodes():
-            keys += int(node.dbsize())
+            count = _count(node)
+            keys = None if keys is None or count is None else keys + count
             clocks[name] = _clock(node)
             info = _info(node)
             version = str(info.get("valkey_version") or info.get("redis_version") or version)
@@ -253,10 +259,21 @@ def _info(node: Any) -> Mapping[str, Any]:
     return found
 
 
+def _count(node: Any) -> int | None:
+    try:
+        return int(node.dbsize())
+    except trouble.ResponseError:
+        return None
+
+
 def _clock(node: Any) -> tuple[int, int]:
-    """How far a server's clock is ahead of ours, and the error of that, in microseconds."""
+    """How far a server's clock is ahead of ours, and the error of that, in microseconds; if it does
+    not tell, as far as one is wrong at the most."""
     before = time.time_ns() // 1000
-    seconds, micros = node.time()
+    try:
+        seconds, micros = node.time()
+    except trouble.ResponseError:
+        return 0, UNSURE_US
     after = time.time_ns() // 1000
     return int(seconds) * 1_000_000 + int(micros) - (before + after) // 2, (after - before) // 2 + 1
 

@@ -282,3 +282,18 @@ def test_keys_get_the_prefix_wherever_they_stand_in_a_command(server: Serving) -
         assert not server.engine.databases[0].keys.data
     finally:
         target.close()
+
+
+def test_a_user_who_may_ask_for_little_may_still_put_on_load(
+    server: Serving, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with redis.Redis(port=server.port) as client:
+        client.execute_command("ACL", "SETUSER", "small", "on", ">w", "~redis-tutor:load:*",
+                               "+ping", "+get", "+set", "+unlink", "+multi", "+exec", "+incr",
+                               "+expire")  # fmt: skip
+    url = f"redis://small:w@127.0.0.1:{server.port}"
+    words = ("--algorithm", "incr", "--requests", "30", "--rate", "0", "--keys", "2")
+    assert run(asked("--connect", url, *words)) == 0
+    told_ = capsys.readouterr()
+    assert "The server holds" not in told_.out
+    assert "2 keys were removed" in told_.out

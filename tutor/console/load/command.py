@@ -132,10 +132,12 @@ class _Run:
 
     def _say_keys(self) -> None:
         held = self._target.facts.keys
-        text = ngettext("The server holds {n} key, which stays untouched.",
-                        "The server holds {n} keys, which stay untouched.", held)  # fmt: skip
+        if held is not None:
+            text = ngettext("The server holds {n} key, which stays untouched.",
+                            "The server holds {n} keys, which stay untouched.", held)  # fmt: skip
+            print(text.format(n=held))
         mine = _("Keys of this run begin with {prefix} and are removed at the end; Ctrl+C ends it.")
-        print(text.format(n=held), mine.format(prefix=self._target.prefix.decode()), flush=True)
+        print(mine.format(prefix=self._target.prefix.decode()), flush=True)
 
     def _watch(self) -> None:
         """Until the last request; on a terminal the charts are drawn meanwhile."""
