@@ -94,6 +94,8 @@ def _parser() -> argparse.ArgumentParser:
     options = _options(learn)
     options.add_argument("--step", metavar="STEP", help=_("id or number of a step to begin with"))
     _record_arguments(options)
+    about = _("tell the class at that address where you are")
+    options.add_argument("--join", metavar="URL", help=about)
     _pack_argument(options)
     _plain_arguments(options)
     _lang_argument(options)
@@ -150,6 +152,8 @@ def _parser() -> argparse.ArgumentParser:
 
     add("serve", _("a Redis server on a port: takes redis-server's arguments"))
 
+    _add_class_and_load(add)
+
     memcached = add("memcached", _("a memcached on a port, in pure Python"))
     _memcached_arguments(memcached)
     memcached.set_defaults(run=_memcached)
@@ -166,6 +170,17 @@ def _parser() -> argparse.ArgumentParser:
     _options(pictures)
     pictures.set_defaults(run=_pictures)
     return parser
+
+
+def _add_class_and_load(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """The commands for many: a class on one server, load on a server of one's own."""
+    classroom = add("class", _("a class on one server: who is where, and who is stuck"))
+    _class_arguments(_options(classroom))
+    classroom.set_defaults(run=_class)
+
+    load = add("load", _("rate limiting and caching under load, on a server of your own"))
+    _load_arguments(_options(load))
+    load.set_defaults(run=_load)
 
 
 def _add_keeping(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
@@ -515,6 +530,37 @@ def _serve(words: Sequence[str]) -> int:
     from tutor.network.serve import main as serve_main
 
     return serve_main(words, LoadingBar())
+
+
+def _class_arguments(options: argparse._ArgumentGroup) -> None:
+    from tutor.console.classoptions import add_arguments
+
+    add_arguments(options)
+    _lang_argument(options)
+
+
+def _class(args: argparse.Namespace) -> int:
+    from tutor.console.classoptions import wants_screen
+
+    if wants_screen(args):
+        args.open_class = True
+        return _tui(args)
+    from tutor.console.classroom import run
+
+    return run(args)
+
+
+def _load_arguments(options: argparse._ArgumentGroup) -> None:
+    from tutor.console.load.options import add_arguments
+
+    add_arguments(options)
+    _lang_argument(options)
+
+
+def _load(args: argparse.Namespace) -> int:
+    from tutor.console.load.command import run
+
+    return run(args)
 
 
 def _memcached_arguments(parser: argparse.ArgumentParser) -> None:
