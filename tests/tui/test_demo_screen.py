@@ -235,8 +235,8 @@ def test_back_takes_back_what_is_seen(home: Path, size: tuple[int, int]) -> None
             assert play.text == before
             await play.press("pageup", "pageup")
             assert shown(play).beat_number == 1
-            assert "SET cart:anna tea" not in play.typing.output.exchanges
-            assert not play.typing.output.exchanges
+            assert "SET cart:anna tea" not in play.console.output.exchanges
+            assert not play.console.output.exchanges
             await play.press("pageup")
             assert shown(play).beat_number == 1
 
