@@ -80,12 +80,7 @@ def words(text: str, count: int = 4) -> str:
         ("security", (80, 24), "en"),
         ("security", (120, 40), "ru"),
         ("security", (80, 24), "ru"),
-        ("replication", (120, 40), "en"),
         ("replication", (80, 24), "ru"),
-        ("persistence", (80, 24), "en"),
-        ("cache", (120, 40), "ru"),
-        ("rate-limit", (80, 24), "ru"),
-        ("queue", (80, 24), "en"),
     ],
 )
 def test_next_leads_from_the_first_note_to_the_end(
