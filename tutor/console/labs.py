@@ -58,9 +58,10 @@ def add_arguments(parser: argparse.ArgumentParser, options: argparse._ArgumentGr
 
 def wants_screen(args: argparse.Namespace) -> bool:
     """Whether the lab is to be played on a screen."""
+    from tutor.console.plain.terminal import can_draw
     from tutor.labs.replication.scenarios import SCENARIOS
 
-    text = args.list or args.json or args.svg or args.steps is not None or not sys.stdout.isatty()
+    text = args.list or args.json or args.svg or args.steps is not None or not can_draw()
     if args.lab == "cache":
         return not text
     if args.lab == "durability":

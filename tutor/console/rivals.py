@@ -84,9 +84,11 @@ def add_arguments(options: argparse._ArgumentGroup) -> None:
 
 def wants_screen(args: argparse.Namespace) -> bool:
     """Whether the screen is meant."""
+    from tutor.console.plain.terminal import can_draw
+
     asked = (args.row, args.json, args.view, args.lines, args.svg, args.png, args.text, args.plain,
              args.measure, args.fill)  # fmt: skip
-    return not any(asked) and sys.stdout.isatty()
+    return not any(asked) and can_draw()
 
 
 def run(args: argparse.Namespace) -> int:

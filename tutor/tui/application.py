@@ -15,6 +15,7 @@ from textual.scrollbar import ScrollBar
 from textual.theme import Theme
 from textual.types import CSSPathType
 
+from tutor.console.confinement import closed, closed_text
 from tutor.course.outline import Outline
 from tutor.course.progress import Progress
 from tutor.i18n import LANGUAGES, MissingCatalog, _, guess_language, language, set_language
@@ -311,7 +312,10 @@ class TutorApp(App[None]):
         self.push_screen(RivalsScreen(choice, self.clock))
 
     def open_django(self, settings: str = "replicas") -> None:
-        """Django's cache, with settings by name."""
+        """Django's cache, with settings by name; its servers open ports."""
+        if closed():
+            self.notify(closed_text(), severity="warning", markup=False)
+            return
         from tutor.tui.screens.django import DjangoScreen
 
         self.open_home()
