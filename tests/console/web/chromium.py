@@ -50,13 +50,23 @@ return btoa(text);
 class Page:
     """A window of Chromium. The screen is what the terminal was sent, drawn by another emulator."""
 
-    def __init__(self, driver: webdriver.Chrome, url: str) -> None:
-        self.driver = driver
+    def __init__(self, driver: webdriver.Chrome, url: str, kind: str = "") -> None:
+        """Open the address in the present window, or in a new one of that kind ("tab")."""
+        self._driver = driver
+        if kind:
+            driver.switch_to.new_window(kind)
+        self._window = driver.current_window_handle
         driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": _TAP})
         driver.get(url)
         self._screen = pyte.Screen(200, 60)
         self._stream = pyte.ByteStream(self._screen)
-        self._tab = driver.current_window_handle
+
+    @property
+    def driver(self) -> webdriver.Chrome:
+        """The browser, with this page in front."""
+        if self._driver.current_window_handle != self._window:
+            self._driver.switch_to.window(self._window)
+        return self._driver
 
     @property
     def screen(self) -> str:
@@ -72,18 +82,33 @@ class Page:
             assert time.monotonic() < end, f"no {text!r} in\n{screen}\n{self.log()}"
             time.sleep(0.05)
 
+    def ends(self, text: str) -> None:
+        """Wait until the page says that the visit is over, in these words."""
+        closed = self.driver.find_element(By.ID, "closed")
+        end = time.monotonic() + PATIENCE_S
+        while not closed.is_displayed() or text not in closed.text:
+            assert time.monotonic() < end, f"no {text!r} in {closed.text!r}\n{self.log()}"
+            time.sleep(0.05)
+
     def type(self, text: str) -> None:
-        """Press keys, as a person does: into whatever has the focus."""
+        """Press keys, as a person does."""
         field = self.driver.find_element(By.CSS_SELECTOR, ".xterm-helper-textarea")
         ActionChains(self.driver).send_keys_to_element(field, text).perform()
 
+    def picture(self) -> bytes:
+        """The page as PNG."""
+        return self.driver.get_screenshot_as_png()
+
     def requested(self) -> list[str]:
-        """Every address that the page asked for so far."""
-        messages = [json.loads(row["message"])["message"] for row in
-                    self.driver.get_log("performance")]  # fmt: skip
-        sent = [each["params"] for each in messages
-                if each["method"] in ("Network.requestWillBeSent", "Network.webSocketCreated")]  # fmt: skip
-        return [str(each.get("url") or each["request"]["url"]) for each in sent]
+        """Every address that this browser's pages asked for so far."""
+        found = []
+        for entry in self.driver.get_log("performance"):
+            message = json.loads(entry["message"])["message"]
+            if message["method"] == "Network.requestWillBeSent":
+                found.append(str(message["params"]["request"]["url"]))
+            elif message["method"] == "Network.webSocketCreated":
+                found.append(str(message["params"]["url"]))
+        return [address for address in found if not address.startswith("chrome://")]
 
     def log(self) -> list[Any]:
         """What the browser complains of."""
@@ -93,7 +118,8 @@ class Page:
 @contextmanager
 def chromium(folder: Path) -> Iterator[webdriver.Chrome]:
     """A browser of its own; no address but 127.0.0.1 leads anywhere."""
-    assert CHROMIUM and DRIVER
+    assert CHROMIUM
+    assert DRIVER
     options = Options()
     options.binary_location = CHROMIUM
     for argument in (
@@ -104,7 +130,7 @@ def chromium(folder: Path) -> Iterator[webdriver.Chrome]:
         "--disable-background-networking",
         "--no-first-run",
         "--lang=en",
-        "--window-size=1280,800",
+        "--window-size=1280,943",
         "--force-device-scale-factor=1",
         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
         f"--user-data-dir={folder}",

@@ -162,6 +162,7 @@ class Visit(AppService):
         left = False
         try:
             if await asyncio.wait_for(_begins(process.stdout), START_S):
+                self._acted = asyncio.get_running_loop().time()
                 left = await self._pass_on(process.stdout)
         except (asyncio.IncompleteReadError, TimeoutError, ValueError):
             pass
