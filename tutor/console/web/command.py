@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -112,6 +113,7 @@ async def _serve(args: argparse.Namespace) -> int:
     from tutor.console.web.server import Limits, WebServer
     from tutor.console.web.visit import Offer
 
+    logging.getLogger("asyncio").setLevel(logging.ERROR)  # how a child ended is our business
     lang = args.lang if args.lang in LANGUAGES else None
     guard = Guard(args.host, "" if is_loopback(args.host) else new_token())
     limits = Limits(args.visitors, args.idle)
