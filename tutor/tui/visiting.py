@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, TextIO
 
-from textual import messages
+from textual import events, messages
 from textual.drivers.web_driver import WebDriver
 
 from tutor.console.confinement import closed_text
@@ -14,6 +14,11 @@ from tutor.i18n import ngettext
 
 class VisitorDriver(WebDriver):
     """Textual's driver for a browser, without pages to be opened and files to be fetched."""
+
+    def start_application_mode(self) -> None:
+        """A page that has just been opened has the focus; Textual's driver thinks it has not."""
+        super().start_application_mode()
+        self._app.call_later(self._app.post_message, events.AppFocus())
 
     def run_input_thread(self) -> None:
         """Whoever stops to send has gone: then the app ends as well."""

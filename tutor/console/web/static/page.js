@@ -13,6 +13,9 @@
   window.WebSocket = class extends Plain {
     constructor(...args) {
       super(...args);
+      this.addEventListener("open", () => {
+        document.querySelector(".xterm-helper-textarea").focus();
+      });
       this.addEventListener("close", (event) => {
         body.dataset.closed = reasons[event.code] || "lost";
       });
