@@ -105,6 +105,7 @@ TYPED: Sequence[str] = (
     "FAILOVER TO 127.0.0.1 {port}",
     "CLUSTER MEET 127.0.0.1 {port}",
     "PSYNC ? -1",
+    "RESET",
     # ports
     "CONFIG SET port 16399",
     "CONFIG SET bind 0.0.0.0",
@@ -223,9 +224,8 @@ async def _open_sandbox(visitor: Visitor) -> None:
 
 
 async def _still_there(visitor: Visitor, word: str) -> None:
-    """Wait for the reply to a command of ours, in a state that can give it."""
-    for line in ("RESET", "CLIENT NO-EVICT off", f"ECHO {word}"):
-        await visitor.type(f"\x15{line}\r")
+    """Wait for the reply to a command of ours."""
+    await visitor.type(f"\x15ECHO {word}\r")
     await visitor.sees(f'"{word}"')
 
 
