@@ -54,7 +54,7 @@ def test_without_textual_serve_it_says_what_to_install(
 
     monkeypatch.setattr(builtins, "__import__", lacking)
     assert main(["web", "--lang", "en"]) == 2
-    assert "pip install 'redis-tutor[web]'" in capsys.readouterr().err
+    assert "pip install textual-serve" in capsys.readouterr().err
 
 
 def test_a_port_that_is_taken_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -71,7 +71,7 @@ def run(args: argparse.Namespace, understood: Callable[[Sequence[str]], object])
         import textual_serve  # noqa: F401
     except ImportError:
         text = _("The tutor in a browser needs textual-serve. Install it with: {command}")
-        sys.stderr.write(text.format(command="pip install 'redis-tutor[web]'") + "\n")
+        sys.stderr.write(text.format(command="pip install textual-serve") + "\n")
         return 2
     return asyncio.run(_serve(args))
 

@@ -7,6 +7,7 @@ WebSocket ─ messages ─▶ Visit ─ packets ─▶ python -m tutor (REDIS_TU
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import site
 import sys
@@ -51,6 +52,7 @@ _TAIL = 2000
 _DRIVER = "tutor.tui.visiting:VisitorDriver"
 _READY = b"__GANGLION__\n"
 _PRELUDE_LINES = 10
+_SYSTEMS = ("SYSTEMROOT",)  # Windows opens no socket without it
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,15 +256,17 @@ async def _silent(*_arguments: object) -> None:
 
 def environment(home: Path, width: int, height: int) -> dict[str, str]:
     """The whole environment of a visitor's process: what it needs, and nothing of the owner's."""
+    needed = {name: os.environ[name] for name in _SYSTEMS if name in os.environ}
     paths = [str(Path(tutor.__file__).resolve().parent.parent)]
     if site.ENABLE_USER_SITE:
         paths.append(site.getusersitepackages())
     return {
+        **needed,
         VARIABLE: str(home),
         "HOME": str(home),
         "TMPDIR": str(home),
         "REDIS_TUTOR_HOME": str(home / "tutor"),
-        "PYTHONPATH": ":".join(paths),
+        "PYTHONPATH": os.pathsep.join(paths),
         "PYTHONNOUSERSITE": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUTF8": "1",
