@@ -457,21 +457,21 @@ def _lab_arguments(parser: argparse.ArgumentParser, options: argparse._ArgumentG
 
 
 def _lab(args: argparse.Namespace) -> int:
-    from tutor.console.labs import run, wants_screen
+    from tutor.console.labs import OWN_LABS, is_lab, run, wants_screen
 
-    if wants_screen(args) and args.lab == "durability":
+    if not wants_screen(args):
+        return run(args)
+    if args.lab == "durability":
         args.open_stage = args.policy, args.seed
         return _tui(args)
-    if wants_screen(args) and args.lab == "cache":
-        from tutor.console.cache_lab import asked
+    if args.lab not in OWN_LABS:
+        from tutor.console.lane_lab import asked
 
         _speak(["--lang", args.lang] if args.lang else [])
-        args.open_cache = asked(args)
-        return _tui(args) if args.open_cache else 2
-    if wants_screen(args):
-        args.open_lab = args.scenario, args.seed, args.replicas
-        return _tui(args)
-    return run(args)
+        args.open_lane_lab = asked(args) if is_lab(args.lab) else None
+        return _tui(args) if args.open_lane_lab else 2
+    args.open_lab = args.scenario, args.seed, args.replicas
+    return _tui(args)
 
 
 def _rivals_arguments(options: argparse._ArgumentGroup) -> None:

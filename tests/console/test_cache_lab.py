@@ -67,8 +67,50 @@ def test_what_is_not_there_is_refused(capsys: pytest.CaptureFixture[str]) -> Non
         assert f"not {wrong}." in capsys.readouterr().err
 
 
+def test_knobs_are_set_by_their_words(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["lab", "cache", "--lane", "lock", "--json", "--steps", "1"]
+    assert main([*words, "--set", "ttl=3", "--set", "rate=0"]) == 0
+    frame = json.loads(capsys.readouterr().out)
+    assert (frame["knobs"]["ttl_s"], frame["knobs"]["rate"]) == (3, 0)
+    assert [lane["cure"] for lane in frame["lanes"]] == ["lock"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["cach"], "Did you mean cache?"),
+        (["cache", "--experiment", "stampde"], "Did you mean stampede?"),
+        (["cache", "--lane", "loc"], "Did you mean lock?"),
+        (["cache", "--set", "rat=5"], "Did you mean rate?"),
+        (["cache", "--set", "rate=6"], "There are: 0, 5, 10, 20, 40, 80"),
+        (["cache", "--set", "rate=nan"], "There are: 0, 5"),
+        (["cache", "--set", "kill=1"], "has no knob kill"),
+        (["cache", "--set", "rate"], "KNOB=VALUE, not rate"),
+        (["cache", "--experiment", "routing", "--set", "ttl=5"], "routing has no knob ttl"),
+    ],
+)
+def test_bad_words_are_told_with_what_was_meant(
+    words: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--lang", "en", "lab", *words, "--steps", "1"]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_the_list_names_experiments_lanes_and_knobs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--lang", "en", "lab", "cache", "--list"]) == 0
+    out = capsys.readouterr().out
+    for experiment in EXPERIMENTS:
+        assert experiment in out
+        assert all(f"    {cure}" in out for cure in CURES[experiment])
+    assert "0  5  10  20  [40]  80" in out
+    assert main(["--lang", "en", "lab", "--list"]) == 0
+    assert "Cache lab" in capsys.readouterr().out
+
+
 def test_a_picture_is_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "cache.svg"
     assert main(["lab", "cache", "--steps", "30", "--svg", str(file)]) == 0
     assert "<svg" in file.read_text()
+    assert main(["lab", "cache", "--steps", "3", "--png", str(tmp_path / "cache.png")]) == 0
+    assert (tmp_path / "cache.png").read_bytes()[:4] == b"\x89PNG"
     assert main(["lab", "cache", "--steps", "3", "--svg", str(tmp_path / "no" / "x.svg")]) == 1

@@ -51,6 +51,8 @@ OURS: dict[str, tuple[Any, list[object]]] = {
     "delete": (lambda c: c.delete("k"), [1]),
     "delete_many": (lambda c: c.delete_many(["a", "b"]), [2]),
     "delete_many of none": (lambda c: c.delete_many([]), []),
+    "incr": (lambda c: c.incr("k"), [1, 8]),
+    "incr by more": (lambda c: c.incr("k", 3, version=2), [1, 10]),
     "incr_version": (lambda c: c.incr_version("k"), [STORED, b"OK", 1]),
     "clear": (lambda c: c.clear(), [b"OK"]),
 }

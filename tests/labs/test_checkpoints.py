@@ -12,7 +12,8 @@ import pytest
 
 from tests.labs.random_runs import Plan, make, plan
 from tutor.labs import checkpoint
-from tutor.labs.checkpoint import Checkpoints
+from tutor.labs.checkpoint import Checkpoints, Freezer
+from tutor.labs.queue import Knobs, QueueLane
 from tutor.labs.replication.lab import STEP_US, Lab
 
 SEEDS = int(os.environ.get("LAB_SEEDS", "6"))
@@ -125,12 +126,12 @@ def test_checkpoints_are_kept_within_bounds(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_who_looks_on_is_not_part_of_the_world() -> None:
-    from tutor.tui.labdesk import LabDesk
+    from tutor.tui.labdesk import NodeDesk
     from tutor.tui.labplay import Playing
 
     playing = Playing(lambda: Lab("healthy"))
     playing.forward(30)
-    desk = LabDesk(playing)
+    desk = NodeDesk(playing)
     desk.run((b"SET", b"k", b"v"))
     first = desk.backend
     playing.forward(300)
@@ -140,3 +141,20 @@ def test_who_looks_on_is_not_part_of_the_world() -> None:
     assert desk.backend is not first
     assert desk.run((b"GET", b"k")) == b"v"
     assert playing.frame.time == 200 * STEP_US
+
+
+class _Nobody:
+    """No object of it is told by number."""
+
+
+def test_a_server_that_has_run_a_script_is_stored_and_knows_the_script_afterwards() -> None:
+    lane = QueueLane("delayed", 3, Knobs(crash=0))
+    lane.run_to(3_000_000)
+    freezer = Freezer({}, _Nobody, lambda one: 0, lambda number: None)
+    data = freezer.freeze(lane)
+    assert data is not None
+    again = freezer.thaw(data)
+    for one in (lane, again):
+        one.run_to(6_000_000)
+    assert again.take() == lane.take()
+    assert not [event for event in again.events if event.code == "crash"]

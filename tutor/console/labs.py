@@ -3,7 +3,7 @@
     redis-tutor lab replication --seed 7 --scenario cut-then-heal --steps 500 --json
     redis-tutor lab durability --kill 9.3 --death power-cut
     redis-tutor lab durability --setting aof-everysec --steps 93
-    redis-tutor lab cache --experiment stampede --cure lock --steps 130
+    redis-tutor lab cache --experiment stampede --lane lock --steps 130
 
 JSON has one line a frame; the text is what happened, and the last frame drawn.
 """
@@ -17,7 +17,8 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from tutor.console import cache_lab
+from tutor.console import lane_lab
+from tutor.console.confinement import closed
 from tutor.i18n import _, guess_language, set_language
 
 if TYPE_CHECKING:
@@ -26,21 +27,28 @@ if TYPE_CHECKING:
 
 _STEPS = 300
 _SECOND = 1_000_000
-LABS = ("replication", "durability", "cache")
+OWN_LABS = ("replication", "durability")
+"""Those that are no labs of lanes."""
+
 SETTINGS = ("memory", "save-60", "save-2", "aof-no", "aof-everysec", "aof-always")
 
 
 def add_arguments(parser: argparse.ArgumentParser, options: argparse._ArgumentGroup) -> None:
     """The words and options of the command."""
     words = parser.add_argument_group(_("arguments"))
-    words.add_argument("lab", nargs="?", choices=LABS, default="replication", help=_("which lab"))
-    options.add_argument("--list", action="store_true", help=_("the scenarios, and leave"))
+    words.add_argument(
+        "lab", nargs="?", metavar="NAME", default="replication", help=_("which lab, see --list")
+    )
+    options.add_argument(
+        "--list", action="store_true", help=_("what there is to choose from, and leave")
+    )
     options.add_argument("--scenario", default="healthy", help=_("what happens, see --list"))
     options.add_argument("--seed", type=int, default=7, help=_("the same seed, the same run"))
     options.add_argument("--replicas", type=int, help=_("from 1 to 5"))
     options.add_argument("--steps", type=int, help=_("tenths of a second; without a screen"))
     options.add_argument("--json", action="store_true", help=_("one line of JSON for each frame"))
     options.add_argument("--svg", metavar="FILE", help=_("the last frame as SVG"))
+    options.add_argument("--png", metavar="FILE", help=_("the last frame as PNG"))
     options.add_argument("--width", type=int, help=_("cells from edge to edge at most"))
     options.add_argument(
         "--kill", type=float, metavar="S", help=_("durability: when the server dies")
@@ -53,16 +61,16 @@ def add_arguments(parser: argparse.ArgumentParser, options: argparse._ArgumentGr
         choices=("crash", "power-cut"),
         help=_("durability: how it dies (both, if not said)"),
     )
-    cache_lab.add_arguments(options)
+    lane_lab.add_arguments(options)
 
 
 def wants_screen(args: argparse.Namespace) -> bool:
     """Whether the lab is to be played on a screen."""
-    from tutor.console.plain.terminal import can_draw
     from tutor.labs.replication.scenarios import SCENARIOS
 
-    text = args.list or args.json or args.svg or args.steps is not None or not can_draw()
-    if args.lab == "cache":
+    text = args.list or args.json or args.svg or args.png or args.steps is not None
+    text = text or not (closed() or sys.stdout.isatty())
+    if args.lab not in OWN_LABS:
         return not text
     if args.lab == "durability":
         return not text and args.kill is None and args.death is None
@@ -72,13 +80,15 @@ def wants_screen(args: argparse.Namespace) -> bool:
 def run(args: argparse.Namespace) -> int:
     """Carry out the command; the exit code."""
     set_language(args.lang or guess_language() or "en")
-    if args.list:
+    if not is_lab(args.lab):
+        return 2
+    if args.list and args.lab in OWN_LABS:
         _print_list()
         return 0
     if args.lab == "durability":
         return _durability(args)
-    if args.lab == "cache":
-        return cache_lab.run(args, _show)
+    if args.lab not in OWN_LABS:
+        return lane_lab.run(args, _show)
     from tutor.labs.replication.scenarios import SCENARIOS
 
     if args.scenario not in SCENARIOS:
@@ -89,13 +99,30 @@ def run(args: argparse.Namespace) -> int:
     return _replication(args)
 
 
+def is_lab(name: str) -> bool:
+    """Whether there is such a lab; if not, it is told which there are."""
+    from tutor.labs.catalog import LAB_NAMES
+
+    known = (*OWN_LABS, *LAB_NAMES)
+    if name not in known:
+        text = _("There is no lab {name}.").format(name=name[:40])
+        print(f"redis-tutor: {lane_lab.with_known(text, name, known)}", file=sys.stderr)
+    return name in known
+
+
 def _print_list() -> None:
+    from tutor.diagrams.labs.catalog import lab_picture
     from tutor.diagrams.labs.scenarios import scenario_text
+    from tutor.labs.catalog import LAB_NAMES
     from tutor.labs.replication.scenarios import SCENARIOS
 
-    width = max(map(len, SCENARIOS))
+    width = max(map(len, (*SCENARIOS, *LAB_NAMES)))
     for name in SCENARIOS:
         print(f"{name:<{width}}  {scenario_text(name)}")
+    print()
+    print(_("Other labs, each with a list of its own (redis-tutor lab NAME --list):"))
+    for name in LAB_NAMES:
+        print(f"{name:<{width}}  {lab_picture(name).lab_text()}")
 
 
 def _replication(args: argparse.Namespace) -> int:
@@ -112,8 +139,9 @@ def _replication(args: argparse.Namespace) -> int:
 
     lab.step(steps)
     size = shutil.get_terminal_size((100, 40))
-    drawing = draw_lab(lab.frame, args.width or (100 if args.svg else size.columns), 40)
-    if args.svg:
+    for_file = args.svg or args.png
+    drawing = draw_lab(lab.frame, args.width or (100 if for_file else size.columns), 40)
+    if for_file:
         return _save(drawing, args)
     for event in lab.events:
         print(f"{clock_text(event.time):>9}  {event_text(event)}")
@@ -135,7 +163,8 @@ def _durability(args: argparse.Namespace) -> int:
     from tutor.diagrams.labs.durability import draw_durability
     from tutor.labs.durability import DEATHS, run_all
 
-    width = args.width or (100 if args.svg else shutil.get_terminal_size((100, 40)).columns)
+    for_file = args.svg or args.png
+    width = args.width or (100 if for_file else shutil.get_terminal_size((100, 40)).columns)
     if args.steps is not None:
         return _stage(args, width)
     deaths = DEATHS if args.death is None else (args.death,)
@@ -152,7 +181,7 @@ def _durability(args: argparse.Namespace) -> int:
                 }))  # fmt: skip
             continue
         drawing = draw_durability(outcomes, width)
-        if args.svg:
+        if args.svg or args.png:
             return _save(drawing, args)
         _print_drawing(drawing)
         print()
@@ -180,22 +209,28 @@ def _stage(args: argparse.Namespace, width: int) -> int:
 
 def _show(drawing: Drawing, args: argparse.Namespace) -> int:
     """Write a picture into the file that is wanted, or print it; the exit code."""
-    if args.svg:
+    if args.svg or args.png:
         return _save(drawing, args)
     _print_drawing(drawing)
     return 0
 
 
 def _save(drawing: Drawing, args: argparse.Namespace) -> int:
-    """Write a picture; the exit code."""
+    """Write a picture as SVG, as PNG or both; the exit code."""
     from pathlib import Path
 
     from tutor.console.trouble import reason
-    from tutor.diagrams.export.svg import svg
 
     name = args.scenario if args.lab == "replication" else args.lab
     try:
-        Path(args.svg).write_text(svg(drawing, name=name), encoding="utf-8")
+        if args.svg:
+            from tutor.diagrams.export.svg import svg
+
+            Path(args.svg).write_text(svg(drawing, name=name), encoding="utf-8")
+        if args.png:
+            from tutor.diagrams.export.png import png
+
+            Path(args.png).write_bytes(png(drawing))
     except OSError as error:
         print(f"redis-tutor: {reason(error)}", file=sys.stderr)
         return 1

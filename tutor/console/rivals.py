@@ -18,6 +18,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from tutor.console.confinement import closed
 from tutor.i18n import _, guess_language, ngettext, set_language
 
 if TYPE_CHECKING:
@@ -84,11 +85,9 @@ def add_arguments(options: argparse._ArgumentGroup) -> None:
 
 def wants_screen(args: argparse.Namespace) -> bool:
     """Whether the screen is meant."""
-    from tutor.console.plain.terminal import can_draw
-
     asked = (args.row, args.json, args.view, args.lines, args.svg, args.png, args.text, args.plain,
              args.measure, args.fill)  # fmt: skip
-    return not any(asked) and can_draw()
+    return not any(asked) and (closed() or sys.stdout.isatty())
 
 
 def run(args: argparse.Namespace) -> int:

@@ -8,8 +8,7 @@ been green together, and stays so in this run; going back before that moment tak
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,8 @@ from tutor.course.attempt import kept_actions
 from tutor.course.calls import essence, is_call
 from tutor.course.judged import Judged, number
 from tutor.course.labdjango import LabDjango
-from tutor.course.labview import LabView, NodeEntry
+from tutor.course.labstage import SECOND_US, stage_of, steps_of
+from tutor.course.labview import NodeEntry
 from tutor.course.model import Line, Step
 from tutor.course.predicates.base import PENDING, Scene
 from tutor.engine.clock import VirtualClock
@@ -25,64 +25,15 @@ from tutor.engine.engine import Engine
 from tutor.engine.replies import Reply, ReplyError
 from tutor.engine.session import Session
 from tutor.engine.world import Entry, World
-from tutor.labs.replication.actions import KNOBS, Action
-from tutor.labs.replication.lab import STEP_US, Lab, Moment
-from tutor.labs.replication.scenarios import SCENARIOS, Scenario
-from tutor.labs.replication.words import FIRST_NODE, BadWord, Move, read_move
+from tutor.labs.replication.lab import STEP_US, Moment
+from tutor.labs.replication.words import BadWord
 
 if TYPE_CHECKING:
     from tutor.network.django.desk import Desk
 
-SECOND_US = 1_000_000
 LONGEST_US = 600 * SECOND_US
 """A run is run again when a learner comes back: of a longer one this much, which takes seconds.
 Of an exam there is half as much again as it may last."""
-
-
-def scenario_of(step: Step) -> tuple[Scenario, int]:
-    """The run that a step begins with, its setup included, and when the learner comes (µs)."""
-    setup = step.lab
-    assert setup is not None
-    base = SCENARIOS[setup.scenario]
-    actions, time = timed(step.setup, setup.nodes)
-    scenario = replace(
-        base,
-        actions=tuple(sorted((*base.actions, *actions), key=lambda action: action.time)),
-        replicas=setup.replicas,
-        write_rate=float(setup.writes),
-        read_rate=float(setup.reads),
-    )
-    return scenario, time
-
-
-def timed(lines: Iterable[Line], nodes: Sequence[str]) -> tuple[list[Action], int]:
-    """Moves as actions with their times, and the time at which they are over."""
-    actions: list[Action] = []
-    time, node = 0, FIRST_NODE
-    for line in lines:
-        if is_call(line.argv):
-            actions.append(Action(time, "call", "", line.text.strip()))
-            continue
-        move = read_move(line.argv, nodes, node)
-        if move.kind == "run":
-            time += _steps(move) * STEP_US
-        elif move.kind == "node":
-            node = move.target
-        else:
-            actions.append(replace(move.action, time=time))
-    return actions, time
-
-
-def _steps(move: Move) -> int:
-    return round(float(move.value) * SECOND_US / STEP_US)
-
-
-def unreachable(lab: Lab, name: str) -> str:
-    """Why a node takes no commands now, as redis-cli would say it, or ""."""
-    condition = lab.nodes[name].condition
-    if condition == "down":
-        return f"Could not connect to Redis at {name}:6379: Connection refused"
-    return "Timeout" if condition == "paused" else ""
 
 
 class LabAttempt(Judged):
@@ -91,22 +42,23 @@ class LabAttempt(Judged):
 
     def __init__(self, step: Step, seed: int) -> None:
         super().__init__(step, seed)
-        self._scenario, self.begun = scenario_of(step)
+        self.stage = stage_of(step)
+        self.begun = self.stage.begun
         self._told: tuple[object, ...] = ()
         self.django = LabDjango(step, seed) if step.django is not None else None
         self._begin()
 
-    def _begin(self, actions: Sequence[Action] = (), time: int = 0) -> None:
-        self.node = FIRST_NODE
+    def _begin(self, acts: Sequence[Any] = (), time: int = 0) -> None:
+        self.node = self.stage.first
         self._begin_record()
-        lab = Lab(self._scenario, self.seed, actions=actions)
+        lab = self.stage.make(self.seed, acts)
         self._take(lab)
         lab.step(max(self.begun, time) // STEP_US)
         self._noticed()
 
-    def _take(self, lab: Lab) -> None:
+    def _take(self, lab: Any) -> None:
         self.lab = lab
-        self.view = LabView(lab, self.begun)
+        self.view = self.stage.view(lab)
         self._passed_at: int | None = None
         lab.watch = self._noticed
         if self.django is not None:
@@ -114,7 +66,7 @@ class LabAttempt(Judged):
 
     def come_back(self, moment: Moment) -> None:
         """To a kept moment of this run at which nothing was done yet (`Lab.keep`)."""
-        self.node = FIRST_NODE
+        self.node = self.stage.first
         self.done = False
         self._passed_at = None
         self.view.seen.clear()
@@ -132,7 +84,8 @@ class LabAttempt(Judged):
 
     @property
     def elapsed_ms(self) -> int:
-        return max(0, self.lab.now - self.begun) // 1000
+        passed: int = max(0, self.lab.now - self.begun)
+        return passed // 1000
 
     @property
     def commands(self) -> int:
@@ -189,23 +142,22 @@ class LabAttempt(Judged):
         if self.django is not None and is_call(argv):
             return self._call(argv[0].decode("utf-8", "surrogateescape"))
         try:
-            move = read_move(argv, self.lab.nodes, self.node)
+            move = self.stage.read(argv, self.node)
         except BadWord as error:
             return Entry(tuple(argv), ReplyError(f"ERR {error}"))
         if move.kind == "run":
-            self.lab.step(_steps(move))
+            self.lab.step(steps_of(move))
             return Entry(tuple(argv))
         if move.kind == "back":
-            self.lab.back_to(max(self.lab.now - _steps(move) * STEP_US, 0))
+            self.lab.back_to(max(self.lab.now - steps_of(move) * STEP_US, 0))
             return Entry(tuple(argv))
         if move.kind == "node":
             self.node = move.target
             return Entry(tuple(argv))
         if move.kind != "command":
-            action = move.action
-            self.lab.act(action.kind, action.target, action.value)
+            self.lab.act(move.kind, move.target, move.value)
             return Entry(tuple(argv))
-        why_not = unreachable(self.lab, move.target)
+        why_not = self.stage.unreachable(self.lab, move.target)
         if why_not:
             return NodeEntry(move.words, ReplyError(why_not), node=move.target)
         self.lab.execute(move.target, move.words)
@@ -239,7 +191,7 @@ class LabAttempt(Judged):
             if self.django is not None and is_call(line.argv):
                 wanted: tuple[tuple[bytes, ...], object] = essence(line.argv), ()
             else:
-                move = read_move(line.argv, self.lab.nodes)
+                move = self.stage.read(line.argv, self.stage.first)
                 if move.kind == "run":
                     continue
                 asked = line.asked or line.argv
@@ -279,15 +231,11 @@ class LabAttempt(Judged):
 
     def state(self) -> dict[str, Any]:
         """All of it as plain data: when the learner did what, up to now."""
-        mine = [
-            action
-            for action in self.lab.actions
-            if action not in self._scenario.actions and action.time <= self._longest_us
-        ]
-        actions = [["act", one.time, one.kind, one.target, str(one.value)] for one in mine]
+        rows = [row for row in self.stage.kept(self.lab) if row[0] <= self._longest_us]
+        actions = [["act", *row] for row in rows]
         return {
             "actions": kept_actions(actions),
-            "elapsed_ms": min(self.lab.now, self._longest_us) // 1000 if mine or self.record else 0,
+            "elapsed_ms": min(self.lab.now, self._longest_us) // 1000 if rows or self.record else 0,
             **self._record_state(),
             **self._help_state(),
         }
@@ -296,33 +244,26 @@ class LabAttempt(Judged):
     def resumed(cls, step: Step, seed: int, state: dict[str, Any]) -> LabAttempt:
         """The run as it was left; what does not fit (another version's) yields a clean start."""
         attempt = cls(step, seed)
-        longest = attempt._longest_us
-        actions = [_action(each, attempt.lab, longest) for each in state.get("actions", [])]
-        sound = [action for action in actions if action is not None]
+        acts = [attempt._act(each) for each in state.get("actions", [])]
+        sound = [act for act in acts if act is not None]
         time = 1000 * number(state.get("elapsed_ms"))
-        if len(sound) == len(actions) and (sound or (attempt.record and time)):
-            latest = max((action.time for action in sound), default=0)
-            attempt._begin(sound, min(max(time, latest), longest))
+        if len(sound) == len(acts) and (sound or (attempt.record and time)):
+            latest = max((act.time for act in sound), default=0)
+            attempt._begin(sound, min(max(time, latest), attempt._longest_us))
         return attempt._take_help_state(state)
+
+    def _act(self, kept: Any) -> Any | None:
+        """Something that was done, of a progress file; None if this lab cannot do it."""
+        if not (isinstance(kept, list) and len(kept) == 5 and kept[0] == "act"):
+            return None
+        _act, time, kind, target, value = kept
+        if not (isinstance(time, int) and 0 <= time <= self._longest_us):
+            return None
+        if not all(isinstance(each, str) for each in (kind, target, value)):
+            return None
+        return self.stage.restored((time, kind, target, value))
 
 
 def _essence(entry: Entry) -> tuple[tuple[bytes, ...], object]:
     node = entry.node if isinstance(entry, NodeEntry) else ""
     return (entry.argv[0].lower(), *entry.argv[1:]), node or ()
-
-
-def _action(kept: Any, lab: Lab, longest: int) -> Action | None:
-    """An action of a progress file, if this lab can do it."""
-    if not (isinstance(kept, list) and len(kept) == 5 and kept[0] == "act"):
-        return None
-    _act, time, kind, target, value = kept
-    if not (isinstance(time, int) and 0 <= time <= longest and kind in KNOBS):
-        return None
-    if not (isinstance(target, str) and isinstance(value, str)):
-        return None
-    try:
-        read = float(value) if KNOBS[kind].steps else value
-    except ValueError:
-        return None
-    action = Action(time, kind, target, read, by_hand=True)
-    return action if lab.can(action) else None

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tutor.course.laneoffer import Offer, offer_of
 from tutor.course.predicates.base import Check
 from tutor.course.predicates.patterns import Used
 from tutor.course.predicates.replies import ReplySpec
 from tutor.course.prose import Document
+from tutor.labs.replication.words import FIRST_NODE
 
 Kind = Literal["read", "exercise", "predict", "quiz", "free", "demo"]
 KINDS: tuple[Kind, ...] = ("read", "exercise", "predict", "quiz", "free", "demo")
@@ -172,6 +174,38 @@ class LabSetup:
         """The names of its servers."""
         return ("master", *(f"replica{number + 1}" for number in range(self.replicas)))
 
+    @property
+    def first(self) -> str:
+        """Where the prompt is at the beginning."""
+        return FIRST_NODE
+
+
+@dataclass(frozen=True, slots=True)
+class LaneSetup:
+    """A lab of lanes that a step is played in: its name, an experiment, the ``lane`` that is looked
+    at first, and what the knobs stand at in the beginning."""
+
+    lab: str
+    experiment: str
+    lane: str = ""
+    settings: tuple[tuple[str, float | str], ...] = ()
+
+    @property
+    def offer(self) -> Offer:
+        """What the experiment has."""
+        return offer_of(self.lab, self.experiment)
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The places of its prompts."""
+        return self.offer.places
+
+    @property
+    def first(self) -> str:
+        """Where the prompt is at the beginning; "" where there is none."""
+        places = self.nodes
+        return self.lane if self.lane in places else next(iter(places), "")
+
 
 @dataclass(frozen=True, slots=True)
 class Exam:
@@ -207,7 +241,7 @@ class McSetup:
 @dataclass(frozen=True, slots=True)
 class Step:
     """One page of a lesson. With a ``lab`` all its lines are moves in that lab
-    (`tutor.labs.replication.words`)."""
+    (`tutor.labs.replication.words`, `tutor.labs.lanewords`)."""
 
     id: str
     kind: Kind
@@ -225,7 +259,7 @@ class Step:
     quiz: Quiz | None = None
     demo: Demo | None = None
     introduces: tuple[str, ...] = ()
-    lab: LabSetup | None = None
+    lab: LabSetup | LaneSetup | None = None
     concepts: tuple[str, ...] = ()
     """What the step is about: some of the lesson's concepts, all of them unless it says which."""
     exam: Exam | None = None

@@ -22,6 +22,7 @@ from tutor.course.calls import line_words
 from tutor.course.company import StepCompany
 from tutor.course.exam import ExamView, Record
 from tutor.course.labattempt import LabAttempt
+from tutor.course.labstage import LabStage
 from tutor.course.model import HINT_NAMES, Course, FeedbackRule, Lesson, Step
 from tutor.course.predicates.base import Verdict
 from tutor.course.progress import Progress
@@ -45,7 +46,6 @@ from tutor.engine.clock import Clock, SystemClock
 from tutor.engine.session import Session
 from tutor.engine.world import Entry, World
 from tutor.i18n import language
-from tutor.labs.replication.lab import Lab
 
 
 class Player:
@@ -115,9 +115,16 @@ class Player:
         return StepCompany.of(self.step, lambda: attempt.desk)
 
     @property
-    def lab(self) -> Lab | None:
-        """The lab in which the present step is played, if it is; another object after `reset`,
-        `answer` and moving. Whoever plays it calls `tick` now and then."""
+    def stage(self) -> LabStage | None:
+        """What the present step's lab offers, if it is played in one."""
+        attempt = self._attempt
+        return attempt.stage if isinstance(attempt, LabAttempt) else None
+
+    @property
+    def lab(self) -> Any:
+        """The run in which the present step is played (`LabRun`), if it is in a lab, else None;
+        another object after `reset`, `answer` and moving. Whoever plays it calls `tick` now and
+        then."""
         attempt = self._attempt
         return attempt.lab if isinstance(attempt, LabAttempt) else None
 

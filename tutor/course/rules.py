@@ -9,6 +9,7 @@ from tutor.course.model import Diff, FeedbackRule
 from tutor.course.predicates.base import Check, Predicate
 from tutor.course.predicates.besides import read_django, read_memcached
 from tutor.course.predicates.expect import read_expect
+from tutor.course.predicates.figures import read_figure
 from tutor.course.predicates.labreading import read_lab, read_repl
 from tutor.course.predicates.patterns import read_used
 from tutor.course.predicates.reading import read_patterns
@@ -18,6 +19,7 @@ from tutor.course.schema import Table
 _STATES: Mapping[str, Callable[[Table], list[Predicate]]] = {
     "repl": read_repl,
     "lab": read_lab,
+    "figure": read_figure,
     "django": read_django,
     "memcached": read_memcached,
 }

@@ -65,6 +65,10 @@ _ASCII = str.maketrans(
         "±": "~",
         "•": "*",
         "║": "!",
+        "✓": "+",
+        "✗": "x",
+        "²": "2",
+        "†": "t",
     }
 )
 _SIGNS = frozenset(map(chr, _ASCII))

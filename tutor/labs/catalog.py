@@ -14,22 +14,55 @@ Settings = Mapping[str, float | str]
 
 
 class LabKind(NamedTuple):
-    """``experiments``: the first is the usual one. ``make(experiment, seed, settings, acts)`` makes
-    a run; it raises KeyError for a knob that the experiment has not. ``lanes`` of an experiment."""
+    """``experiments`` in their order; the ``usual`` one is the first if nothing is said. ``make(
+    experiment, seed, settings, acts)`` makes a run; it raises KeyError for a knob that the
+    experiment has not. ``lanes`` of an experiment."""
 
     experiments: tuple[str, ...]
     make: Callable[[str, int, Settings, tuple[Act, ...]], AnyLab]
     lanes: Callable[[str], tuple[str, ...]]
+    usual: str = ""
+
+    @property
+    def first(self) -> str:
+        """The experiment to begin with."""
+        return self.usual or self.experiments[0]
 
 
 def _cache() -> LabKind:
     from tutor.labs.cache import CURES, EXPERIMENTS
     from tutor.labs.cache.lab import make
 
-    return LabKind(EXPERIMENTS, make, lambda experiment: CURES[experiment])
+    return LabKind(EXPERIMENTS, make, lambda experiment: CURES[experiment], "stampede")
 
 
-_KINDS: Mapping[str, Callable[[], LabKind]] = {"cache": _cache}
+def _rate_limit() -> LabKind:
+    from tutor.labs.ratelimit import EXPERIMENTS, NAMES
+    from tutor.labs.ratelimit.lab import make
+
+    return LabKind(EXPERIMENTS, make, lambda experiment: NAMES)
+
+
+def _queue() -> LabKind:
+    from tutor.labs.queue import EXPERIMENTS, WAYS
+    from tutor.labs.queue.lab import make
+
+    return LabKind(EXPERIMENTS, make, lambda experiment: WAYS[experiment])
+
+
+def _security() -> LabKind:
+    from tutor.labs.security import EXPERIMENTS, SETTINGS
+    from tutor.labs.security.lab import make
+
+    return LabKind(EXPERIMENTS, make, lambda experiment: SETTINGS[experiment])
+
+
+_KINDS: Mapping[str, Callable[[], LabKind]] = {
+    "cache": _cache,
+    "rate-limit": _rate_limit,
+    "queue": _queue,
+    "security": _security,
+}
 LAB_NAMES = tuple(_KINDS)
 
 

@@ -8,8 +8,8 @@
 `pickle` does the work. What it cannot do by itself is told it here: functions that were made inside
 others (a heap of happenings is full of them) are put together again out of their code and what they
 have caught; what belongs to a module (a sentinel, a row of the command table) stays the one that it
-is; and who only looks on from above (a console, a screen) is not part of the world: where it was
-there is None afterwards, and it has to attach itself anew.
+is; a Lua state is made anew; and who only looks on from above (a console, a screen) is not part of
+the world: where it was there is None afterwards, and it has to attach itself anew.
 
 There are moments that cannot be kept (a generator is half through, say): then there is no
 checkpoint, and the one before serves.
@@ -101,7 +101,7 @@ class Freezer:
         if kind in _SHARED or id(one) in self._kept or _is_row(one):
             self._kept[id(one)] = one
             return (id(one),)
-        if _is_above(one):
+        if _is_above(one) or _is_lua(one):
             return ()
         return self._names.get(id(one))
 
@@ -144,6 +144,15 @@ def _is_above(one: object) -> bool:
     if isinstance(one, FunctionType):
         return str(one.__module__).startswith(_ABOVE)
     return isinstance(one, World) or type(one).__module__.startswith(_ABOVE)
+
+
+def _is_lua(one: object) -> bool:
+    """Whether it is the Lua state of scripts, which is made anew out of them when one is run; that
+    of functions is not, it has what was loaded into it."""
+    if type(one).__module__ != "tutor.engine.scripting.runtime":
+        return False
+    caller: Any = getattr(one, "caller", None)
+    return caller is not None and caller.session.peer == "eval"
 
 
 @contextmanager

@@ -12,12 +12,14 @@ moment (`LaneMemory`) and runs the rest.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from tutor.engine.cmdline import quote, split
 from tutor.engine.engine import Engine
-from tutor.engine.replies import Reply
+from tutor.engine.replies import BLOCKED, Reply
 from tutor.engine.session import Session
 from tutor.labs.knobs import Act, Knob
 from tutor.labs.lanememory import LaneMemory
@@ -31,7 +33,13 @@ EVENTS = 12
 COMMAND = "command"
 """The kind of an act that was typed."""
 
-_PEER = "you:50000"
+
+@dataclass(slots=True, eq=False)
+class LaneDeed:
+    """An act that was carried out, and the reply to a command (`BLOCKED` until it comes)."""
+
+    act: Act
+    reply: Reply = None
 
 
 class Lane(Protocol):
@@ -58,8 +66,10 @@ FrameT = TypeVar("FrameT")
 
 class LaneLab(ABC, Generic[LaneT, KnobsT, FrameT]):
     """``frames`` are all moments so far, one for each tenth of a second. ``names`` are the lanes,
-    ``first`` the knobs at the beginning. What a lab is made of, it says itself: its lanes, its
-    knobs, its frames, its figures."""
+    ``first`` the knobs at the beginning; ``acts`` what was done and is to come, of that ``given``
+    what comes whatever is done before it; ``deeds`` what was carried out. ``watch`` is called at
+    each new moment. What a lab is made of, it says itself: its lanes,
+    its knobs, its frames, its figures."""
 
     kind: ClassVar[str]
     """The word of the lab: ``redis-tutor lab WORD``."""
@@ -78,10 +88,12 @@ class LaneLab(ABC, Generic[LaneT, KnobsT, FrameT]):
         self.acts = list(acts)
         self.first = self.knobs = first
         self.events: list[EventFrame] = []
+        self.deeds: list[LaneDeed] = []
+        self.given: tuple[Act, ...] = ()
+        self.watch: Callable[[], None] | None = None
         self.lanes: list[LaneT] = [self.make_lane(name) for name in self.names]
         self._memory = [LaneMemory(number) for number in range(len(self.names))]
         self._now = self._done = 0
-        self._reply: Reply = None
         self.frames: list[FrameT] = [self.take()]
         self._by_hand()
 
@@ -146,6 +158,7 @@ class LaneLab(ABC, Generic[LaneT, KnobsT, FrameT]):
             self._by_hand()
             for lane, memory in zip(self.lanes, self._memory, strict=True):
                 memory.offer(self._now // STEP_US, lane)
+            self._tell_watch()
         return self.frames[-1]
 
     def back_to(self, time: int) -> None:
@@ -154,12 +167,14 @@ class LaneLab(ABC, Generic[LaneT, KnobsT, FrameT]):
         del self.frames[steps + 1 :]
         self._now = steps * STEP_US
         self._done = sum(act.time <= self._now for act in self.acts)
+        del self.deeds[self._done :]
         self.events = [event for event in self.events if event.time <= self._now]
         self.knobs = self.first
         for act in self.acts[: self._done]:
             self.knobs = self.turned(self.knobs, act)
         for at, name in enumerate(self.names):
             self.lanes[at] = self._lane_at(at, name, steps)
+        self._tell_watch()
 
     def _lane_at(self, at: int, name: str, steps: int) -> LaneT:
         """A lane as it was after so many steps."""
@@ -167,7 +182,8 @@ class LaneLab(ABC, Generic[LaneT, KnobsT, FrameT]):
         lane: LaneT
         first, lane = found if found is not None else (0, self.make_lane(name))
         knobs = self.first
-        for act in self.acts[: self._done]:
+        for deed in self.deeds:
+            act = deed.act
             knobs = self.turned(knobs, act)
             number = act.time // STEP_US
             if found is not None and number <= found[0]:
@@ -175,7 +191,7 @@ class LaneLab(ABC, Generic[LaneT, KnobsT, FrameT]):
             for step in range(first + 1, number + 1):
                 _advance(lane, step * STEP_US)
             first = max(first, number)
-            self._do(lane, name, act, knobs)
+            self._do(lane, name, deed, knobs)
         for step in range(first + 1, steps + 1):
             _advance(lane, step * STEP_US)
         return lane
@@ -194,13 +210,19 @@ class LaneLab(ABC, Generic[LaneT, KnobsT, FrameT]):
         """A command on the server of a lane; it is part of the run from now on."""
         line = " ".join(quote(word, readable=False) for word in argv)
         self._add(Act(self._now, COMMAND, line, place))
-        return self._reply
+        return self.deeds[-1].reply
 
     def _add(self, act: Act) -> None:
-        self.acts[self._done :] = [act]
+        later = [one for one in self.acts[self._done :] if any(one is it for it in self.given)]
+        self.acts[self._done :] = [act, *later]
         for memory in self._memory:
             memory.forget_from(self._now // STEP_US)
         self._by_hand()
+        self._tell_watch()
+
+    def _tell_watch(self) -> None:
+        if self.watch is not None:
+            self.watch()
 
     def _by_hand(self) -> None:
         """Do what is to be done at this moment."""
@@ -213,20 +235,26 @@ class LaneLab(ABC, Generic[LaneT, KnobsT, FrameT]):
 
     def _carry_out(self, act: Act) -> None:
         self.knobs = self.turned(self.knobs, act)
+        deed = LaneDeed(act)
+        self.deeds.append(deed)
         outcomes: dict[str, str] = {}
         for lane, name in zip(self.lanes, self.names, strict=True):
-            outcome = self._do(lane, name, act, self.knobs)
+            outcome = self._do(lane, name, deed, self.knobs)
             if outcome:
                 outcomes[name] = outcome
         if act.kind != COMMAND:
             self.tell_act(act, outcomes)
 
-    def _do(self, lane: LaneT, name: str, act: Act, knobs: KnobsT) -> str:
+    def _do(self, lane: LaneT, name: str, deed: LaneDeed, knobs: KnobsT) -> str:
+        act = deed.act
         if act.kind != COMMAND:
             return self.act_on(lane, name, act, knobs)
         if act.target == name:
-            session = lane.world.master.session_of(_PEER)
-            self._reply = lane.world.master.execute(session, split(str(act.value)))
+            session = lane.world.yours()
+            deed.reply = lane.world.master.execute(session, split(str(act.value)))
+            if deed.reply is BLOCKED:
+                lane.world.live += 1  # who waits cannot be frozen
+                session.on_reply = partial(_late, deed, lane.world, session, session.on_reply)
         return ""
 
     def tell(self, code: str, **params: str) -> None:
@@ -246,12 +274,29 @@ class LaneLab(ABC, Generic[LaneT, KnobsT, FrameT]):
 
     def session_on(self, place: str) -> Session:
         """The session of a prompt."""
-        return self._world_of(place).master.session_of(_PEER)
+        return self._world_of(place).yours()
+
+    def condition_of(self, place: str) -> str:
+        """Whether the server there answers: see `tutor.labs.node.Node.condition`."""
+        return self._world_of(place).master.condition
 
     def _world_of(self, place: str) -> World:
         if place not in self.names:
             raise KeyError(place)
         return self.lanes[self.names.index(place)].world
+
+
+def _late(
+    deed: LaneDeed,
+    world: World,
+    session: Session,
+    before: Callable[[Reply], Any] | None,
+    reply: Reply,
+) -> None:
+    """The reply of a command that waited."""
+    deed.reply = reply
+    world.live -= 1
+    session.on_reply = before
 
 
 def _advance(lane: Lane, time: int) -> None:

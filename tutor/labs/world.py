@@ -33,6 +33,8 @@ DATABASE = 1
 
 LOG = 40
 
+_YOU = "you:50000"
+
 
 @dataclass(slots=True)
 class Logged:
@@ -157,6 +159,7 @@ class World:
         self.commands = self.live = 0
         self.lifetimes: dict[tuple[int, bytes], int] = {}
         self._sessions: dict[tuple[int, str, int], Session] = {}
+        self._yours: Session | None = None
         names = ["master", *(f"replica{number + 1}" for number in range(replicas))]
         for number, name in enumerate(names):
             settings = NodeSettings(directives=directives)
@@ -234,4 +237,12 @@ class World:
             session = node.session_of(f"app:{50_000 + task.worker * 16 + task.number}")
             node.execute(session, (b"SELECT", b"%d" % task.number))
             self._sessions[key] = session
+        return session
+
+    def yours(self) -> Session:
+        """The connection of a prompt to the first server, in the applications' database."""
+        session = self.master.session_of(_YOU)
+        if session is not self._yours:
+            self.master.execute(session, (b"SELECT", b"%d" % DATABASE))
+            self._yours = session
         return session

@@ -13,7 +13,7 @@ from tutor.i18n import MissingCatalog, _, guess_language, set_language
 def run(args: Namespace) -> int:
     """Open the app; the exit code. ``args`` may carry ``lesson`` (an id), ``lang``, and
     ``open_lab`` (scenario, seed, replicas), ``open_stage`` (setting, seed), ``open_rivals``,
-    ``open_review`` or ``open_cache`` (experiment, cure, seed, knobs)."""
+    ``open_review`` or ``open_lane_lab`` (lab, experiment, lane, seed, settings)."""
     lang = getattr(args, "lang", None)
     if not can_draw():
         sys.stderr.write(_no_terminal(lang or guess_language() or "en"))
@@ -28,7 +28,7 @@ def run(args: Namespace) -> int:
         lab=getattr(args, "open_lab", None),
         stage=getattr(args, "open_stage", None),
         rivals=getattr(args, "open_rivals", None),
-        cache=getattr(args, "open_cache", None),
+        lane_lab=getattr(args, "open_lane_lab", None),
         review=getattr(args, "open_review", False),
     )
     app.run()

@@ -28,11 +28,12 @@ from tutor.tui.widgets.scrollbars import ThinScrollBar
 
 if TYPE_CHECKING:
     from tutor.console.history import History
+    from tutor.console.lane_lab import Asked
     from tutor.course.player import Player
     from tutor.course.review import Review
     from tutor.engine.clock import Clock
     from tutor.engine.world import World
-    from tutor.labs.cache import Experiment, Knobs
+    from tutor.labs.catalog import Settings
     from tutor.tui.lessonplay import LessonPlay
 
 
@@ -40,7 +41,7 @@ class TutorApp(App[None]):
     """A test gives ``clock`` and ``seed`` to be repeatable, and ``lessons`` of its own. ``lab``:
     scenario, seed and replicas of the lab to begin with; ``stage``: setting and seed of the
     persistence stage to begin with; ``rivals``: what of Redis and Memcached to begin with;
-    ``cache``: arguments of `open_cache`; ``review``: begin with what is due."""
+    ``lane_lab``: what `open_lane_lab` takes; ``review``: begin with what is due."""
 
     TITLE = "redis-tutor"
     CSS_PATH: ClassVar[CSSPathType | None] = ["app.tcss", "screens/home.tcss"]
@@ -62,7 +63,7 @@ class TutorApp(App[None]):
         lab: tuple[str, int, int | None] | None = None,
         stage: tuple[str | None, int] | None = None,
         rivals: str | None = None,
-        cache: tuple[Experiment, str | None, int, Knobs | None] | None = None,
+        lane_lab: Asked | None = None,
         review: bool = False,
     ) -> None:
         super().__init__()
@@ -74,7 +75,7 @@ class TutorApp(App[None]):
         self._asked_lab = lab
         self._asked_stage = stage
         self._asked_rivals = rivals
-        self._asked_cache = cache
+        self._asked_lane_lab = lane_lab
         self._asked_review = review
         self._language_known = self._begin(lang)
         self._sandbox: World | None = None
@@ -114,8 +115,12 @@ class TutorApp(App[None]):
             self.call_after_refresh(self.open_stage, *self._asked_stage)
         elif self._asked_rivals is not None:
             self.call_after_refresh(self.open_rivals, self._asked_rivals)
-        elif self._asked_cache is not None:
-            self.call_after_refresh(self.open_cache, *self._asked_cache)
+        elif self._asked_lane_lab is not None:
+            asked = self._asked_lane_lab
+            self.call_after_refresh(
+                self.open_lane_lab, asked.lab, asked.experiment, asked.lane, asked.seed,
+                asked.settings,
+            )  # fmt: skip
         elif self._asked_review:
             self.call_after_refresh(self.open_review)
         if not self._language_known:
@@ -179,8 +184,14 @@ class TutorApp(App[None]):
         self.switch_screen(self._lesson_screen(player))
 
     def _lesson_screen(self, player: Player, review: Review | None = None) -> LessonPlay:
+        from tutor.course.model import LaneSetup
+
         screen: LessonPlay
-        if player.lab is not None:
+        if isinstance(player.step.lab, LaneSetup):
+            from tutor.tui.screens.lab_lesson import LaneLessonScreen
+
+            screen = LaneLessonScreen(player, self.history)
+        elif player.step.lab is not None:
             from tutor.tui.screens.lab_lesson import LabLessonScreen
 
             screen = LabLessonScreen(player, self.history)
@@ -321,18 +332,19 @@ class TutorApp(App[None]):
         self.open_home()
         self.push_screen(DjangoScreen(settings))
 
-    def open_cache(
+    def open_lane_lab(
         self,
-        experiment: Experiment = "stampede",
-        cure: str | None = None,
+        name: str,
+        experiment: str = "",
+        lane: str = "",
         seed: int = 7,
-        knobs: Knobs | None = None,
+        settings: Settings | None = None,
     ) -> None:
-        """The cache lab, beginning with an experiment and the lane of a cure."""
-        from tutor.tui.screens.cache_lab import CacheLabScreen
+        """A lab of lanes by its name, beginning with an experiment and a lane."""
+        from tutor.tui.screens.lane_lab import LaneLabScreen
 
         self.open_home()
-        self.push_screen(CacheLabScreen(experiment, cure, seed, knobs))
+        self.push_screen(LaneLabScreen(name, experiment, lane, seed, settings, self.history))
 
     # actions
 
@@ -404,9 +416,9 @@ class TutorApp(App[None]):
         """Django's cache."""
         self.open_django()
 
-    def action_open_cache(self) -> None:
-        """The cache lab."""
-        self.open_cache()
+    def action_open_lane_lab(self, name: str) -> None:
+        """A lab of lanes by its name."""
+        self.open_lane_lab(name)
 
     def action_open_review(self) -> None:
         """What is due."""

@@ -9,21 +9,24 @@ from textual.message import Message
 
 from tutor.console.lexer import UnbalancedQuotes, split
 from tutor.i18n import _
-from tutor.labs.replication.words import WORDS, BadWord, Move, line_of, read_move
-from tutor.tui.labdesk import LabDesk
+from tutor.labs.replication.words import BadWord, line_of
+from tutor.tui.labdesk import LabDesk, LabMove
 from tutor.tui.paint import row
 from tutor.tui.widgets.console import ConsolePane
 from tutor.tui.widgets.labcanvas import ReplicationCanvas
 
+PROMPT_BINDINGS: list[BindingType] = [
+    Binding("colon", "screen.word", show=False, priority=True),
+    Binding("enter", "screen.lab('prompt')", show=False, priority=True),
+]
+"""A colon begins a word at the prompt. These keys take effect before the next one is read: what
+follows them belongs to the prompt, however fast it is typed."""
+
 
 class WordCanvas(ReplicationCanvas):
-    """The picture; a colon begins a word at the prompt. These keys take effect before the next one
-    is read: what follows them belongs to the prompt, however fast it is typed."""
+    """The picture, beside a prompt."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("colon", "screen.word", show=False, priority=True),
-        Binding("enter", "screen.lab('prompt')", show=False, priority=True),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = PROMPT_BINDINGS
 
     def on_resize(self) -> None:
         """It has got room, or another: the picture is laid out for that."""
@@ -61,14 +64,14 @@ class LabConsole(ConsolePane):
     def why_not(self) -> str:
         """Why the node cannot answer now, or ""."""
         assert isinstance(self.desk, LabDesk)
-        node = self.desk.node
-        if node.condition == "down":
+        condition = self.desk.condition
+        if condition == "down":
             text = _("Could not connect to Redis at {name}:6379: Connection refused")
-        elif node.condition == "paused":
+        elif condition == "paused":
             text = _("{name} stands still and answers nobody (Z lets it go on)")
         else:
             return ""
-        return text.format(name=node.name)
+        return text.format(name=self.desk.name)
 
 
 class WordConsole(LabConsole):
@@ -77,7 +80,7 @@ class WordConsole(LabConsole):
     class Made(Message):
         """A move that is no command was typed."""
 
-        def __init__(self, move: Move) -> None:
+        def __init__(self, move: LabMove) -> None:
             super().__init__()
             self.move = move
 
@@ -96,7 +99,8 @@ class WordConsole(LabConsole):
             self.post_message(self.Called(line.strip()))
             return
         words = line.split() or [""]
-        if words[0].lower() not in WORDS or words[0].lower() == ":node":
+        assert isinstance(self.desk, LabDesk)
+        if words[0].lower() not in self.desk.words or words[0].lower() == ":node":
             super().enter(line)
             return
         if self._holds and words[0].lower() == ":on":
@@ -104,10 +108,9 @@ class WordConsole(LabConsole):
                 line
             )  # knobs and time do not wait: time may be what is missing
             return
-        assert isinstance(self.desk, LabDesk)
         self.history.append(line)
         try:
-            move = read_move(split(line), self.desk.nodes, self.desk.name)
+            move = self.desk.read(split(line))
         except BadWord as error:
             usage = error.usage
             self._say(line, _("This is written so: {usage}").format(usage=usage))
@@ -125,7 +128,7 @@ class WordConsole(LabConsole):
         self.output.command(str(self.desk.backend.prompt()), line)
         self.output.say(lambda: row((text, "warning")))
 
-    def _run_on(self, move: Move) -> None:
+    def _run_on(self, move: LabMove) -> None:
         """A command on another node; the prompt comes back from there."""
         assert isinstance(self.desk, LabDesk)
         at = self.desk.name

@@ -1,7 +1,7 @@
 """What the two screens of a lesson have in common: moving, hints, solution, the head.
 
     a step in a world ─▶ LessonScreen: X-ray and console
-    a step in a lab   ─▶ LabLessonScreen: the lab and a prompt on its nodes
+    a step in a lab   ─▶ LabLesson: the lab and a prompt on its nodes
 
 The `Player` holds the learner's place; a step of the other kind is shown by the other screen.
 """
@@ -35,8 +35,7 @@ NOT_WHILE_RUNNING = frozenset(
 
 
 class LessonPlay(BaseScreen[None]):
-    """A part of a screen, the last of its bases; what raises here the others do. ``in_lab`` says
-    which kind of steps it shows."""
+    """A part of a screen, the last of its bases; what raises here the others do."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         "hint", "solution", "reset", "previous", "next"
@@ -46,7 +45,10 @@ class LessonPlay(BaseScreen[None]):
     console_pane: ConsolePane
     review: Review | None = None
     """The session whose question this is; None in a lesson."""
-    in_lab: ClassVar[bool] = False
+
+    def shows_step(self) -> bool:
+        """Whether the player's present step is of the kind that this screen shows."""
+        return self.player.step.lab is None
 
     def show_panel(self, name: str) -> None:
         """On a narrow terminal: which panel is seen."""
@@ -70,7 +72,7 @@ class LessonPlay(BaseScreen[None]):
 
     def turn(self) -> None:
         """The player is at another step: show it, here or on the screen of its kind."""
-        if (self.player.lab is not None) == self.in_lab:
+        if self.shows_step():
             self.turned()
         else:
             cast("TutorApp", self.app).show_step(self.player)

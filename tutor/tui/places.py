@@ -10,13 +10,15 @@ from tutor.tui.keys import N_
 
 class Place(NamedTuple):
     """A line of the home screen: its id there, a title with some words beside it, and what is told
-    of it. ``opens`` names the method of the app. Texts are to be translated when they are shown."""
+    of it. ``opens`` names the method of the app, ``lab`` is what it takes, if it takes a lab. Texts
+    are to be translated when they are shown."""
 
     id: str
     title: str
     about: str
     opens: str
     texts: tuple[str, ...]
+    lab: str = ""
 
 
 KEEPING: tuple[Place, ...] = (
@@ -44,13 +46,14 @@ PLACES: tuple[Place, ...] = (
         N_("Hold a replica back, pull its cable, stop the master: see stale reads and what Django "
            "does about them."),
     )),
-    Place("cache:", N_("Cache lab"), N_("stampedes, stale reads and their cures"), "open_cache", (
+    Place("cache:", N_("Cache lab"), N_("stampedes, stale reads and their cures"),
+          "open_lane_lab", (
         N_("What Django's cache does under traffic: hits and misses, a key that everybody wants "
            "and that is over, two applications in one Redis, reads from replicas that lag."),
         N_("The same requests under each cure, side by side: what it saves, and its price."),
         N_("Turn the knobs, kill the worker that computes, turn the time back: the same seed gives "
            "the same run."),
-    )),
+    ), "cache"),
     Place("lab:", N_("Replication lab"), N_("servers, links and faults, live"), "open_lab", (
         N_("A master and its replicas in a time that you can stop, slow down and turn back."),
         N_("Cut a link, crash a server, promote another: see stale reads, and what is lost."),

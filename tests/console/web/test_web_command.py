@@ -37,9 +37,11 @@ def test_words_of_a_subcommand_are_checked_by_its_own_rules(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(["web", "lab", "nonsense"])
+        main(["web", "--lang", "en", "lab", "cache", "--nonsense"])
     assert ended.value.code == 2
-    assert "nonsense" in capsys.readouterr().err
+    assert "--nonsense" in capsys.readouterr().err
+    assert main(["web", "--lang", "en", "lab", "nonsense"]) == 2
+    assert "There is no lab nonsense." in capsys.readouterr().err
 
 
 def test_without_textual_serve_it_says_what_to_install(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
+from tutor.course.labstage import LabRun
 from tutor.diagrams import describe
-from tutor.diagrams.labs import describe_lab
+from tutor.diagrams.labs.catalog import lab_sentences
 from tutor.diagrams.views import VIEWS, View
 from tutor.engine.inspect import inspect
 from tutor.engine.structures.window import Window
 from tutor.engine.world import World
-from tutor.labs.replication.lab import Lab
 
 ITEMS = 48
 """Of a long structure so many are told, as the X-ray does."""
@@ -27,6 +27,6 @@ class DiagramTwins:
             return ()
         return describe(seen, view=cast("View", panel))
 
-    def of_lab(self, lab: Lab) -> Sequence[str]:
-        """The replication lab."""
-        return describe_lab(lab.frame)
+    def of_lab(self, lab: LabRun) -> Sequence[str]:
+        """A lab at its present moment."""
+        return lab_sentences(lab)

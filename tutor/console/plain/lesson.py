@@ -14,8 +14,7 @@ from tutor.course.moves import USAGE
 from tutor.course.player import Player
 from tutor.course.views import CheckLine, DemoTurn, Feedback
 from tutor.i18n import _
-from tutor.labs.replication.words import WORDS as MOVES
-from tutor.labs.replication.words import next_words
+from tutor.labs.replication.words import OWN_WORDS
 
 __all__ = ["PlainLesson"]
 
@@ -68,7 +67,8 @@ class PlainLesson:
     @property
     def _moves(self) -> Sequence[str]:
         """Words with a colon that are the step's own."""
-        moves = MOVES if self.player.lab is not None else tuple(USAGE)
+        stage = self.player.stage
+        moves = tuple(USAGE) if stage is None else tuple(stage.words)
         return (*moves, ":mc") if self.player.step.memcached is not None else moves
 
     def _new_backend(self) -> WordBackend:
@@ -78,11 +78,11 @@ class PlainLesson:
     def next_words(self, before: Sequence[str]) -> Sequence[str] | None:
         """What may stand behind the words that are there, for completion; None where a command of
         Redis begins."""
-        lab = self.player.lab
+        stage = self.player.stage
         if not before:
             return [*words.names(), *self._moves]
-        if lab is not None and before[0].lower() in MOVES:
-            return next_words(before, list(lab.nodes))
+        if stage is not None and before[0].lower() in stage.words:
+            return stage.next_words(before)
         found = words.find(before[0]) if len(before) == 1 else None
         return found[0].choices if found is not None else ()
 
@@ -96,8 +96,8 @@ class PlainLesson:
 
     def prompt(self) -> str:
         """What stands before the line that is typed: ``127.0.0.1:6379> ``, in a lab the node."""
-        node = self.player.node
-        return f"{node}:6379> " if node else str(self.backend.prompt())
+        player = self.player
+        return telling.lab_prompt(player, player.node) or str(self.backend.prompt())
 
     def enter(self, line: str) -> None:
         """One line: a word of the course, the number of an answer, or a command."""
@@ -210,9 +210,9 @@ class PlainLesson:
             self._told_of_time = True
             text = _(
                 "This step is played in a lab: time stands still between your lines and goes by "
-                "with :run 2 (seconds). show tells of the servers; lines such as "
-                ":cut master-replica1 turn a knob."
-            )
+                "with :run 2 (seconds). show tells of the servers; lines such as {line} turn a "
+                "knob."
+            ).format(line=self._knob_line())
             self.page.gap()
             self.page.say(text)
         self._shown = self._checks()
@@ -220,6 +220,13 @@ class PlainLesson:
         if self.player.step.kind in ("read", "free"):
             self.page.gap()
             self.page.say(_("next goes on."))
+
+    def _knob_line(self) -> str:
+        """How a knob of the lab is turned."""
+        stage = self.player.stage
+        assert stage is not None
+        knobs = [word for word in stage.words if word not in OWN_WORDS]
+        return stage.usage_of(":cut" if ":cut" in knobs else next(iter(knobs), ":run"))
 
     def _entered(self) -> None:
         self._said = None

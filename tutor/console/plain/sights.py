@@ -8,7 +8,7 @@ from itertools import islice
 from tutor.console.xray.sight import WINDOW, Sight, sight_in
 from tutor.course.player import Player
 from tutor.diagrams import describe
-from tutor.diagrams.labs import describe_lab
+from tutor.diagrams.labs.catalog import lab_sentences
 from tutor.diagrams.payload import shown
 from tutor.diagrams.views import View, views_of
 from tutor.engine.inspect import inspect
@@ -78,16 +78,18 @@ def _goal_of(player: Player, world: World, db: int, key: bytes) -> list[str]:
 
 def lab_in_words(player: Player) -> list[str]:
     """The lab at this moment."""
-    assert player.lab is not None
-    return describe_lab(player.lab.frame)
+    return lab_sentences(player.lab, player.node)
 
 
 def _sight(player: Player, key: bytes) -> Sight:
     window = Window(0, WINDOW)
-    if player.lab is not None:
-        engine = player.lab.nodes[player.node].engine
-        db = player.lab.session_on(player.node).db.index
-        return Sight(key, inspect(engine, db, key, window))
+    stage = player.stage
+    if stage is not None:
+        if player.node not in stage.nodes:
+            return Sight(key, None)
+        session = stage.session(player.lab, player.node)
+        engine = stage.engine(player.lab, player.node)
+        return Sight(key, inspect(engine, session.db.index, key, window))
     world = player.world
     db, last = world.session.db.index, world.last
     if last is not None and _touched(last.changed, db, key):

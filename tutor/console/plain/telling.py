@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tutor.console.backend import Prompt
 from tutor.console.plain.markdown import indented, inline, markdown_lines
 from tutor.console.plain.page import SIGNS, wrap
 from tutor.console.render import Line, render
@@ -18,6 +19,7 @@ from tutor.course.report import exam_markdown, report_of
 from tutor.course.views import CheckLine, Feedback, Hint, Option, Question, hint_title
 from tutor.engine.world import Entry
 from tutor.i18n import _, ngettext
+from tutor.labs.lanes import LaneLab
 
 __all__ = [
     "blocks_of",
@@ -286,3 +288,13 @@ def entry_lines(entry: Entry, width: int) -> list[Line]:
     node = entry.node if isinstance(entry, NodeEntry) else ""
     prompt = f"{node}:6379> " if node else "> "
     return [*_typed(line, width, prompt), *reply_lines(entry, width)]
+
+
+def lab_prompt(player: Player, node: str) -> str:
+    """What stands before a command on a node of the step's lab; "" without one."""
+    if not node:
+        return ""
+    db = 0
+    if player.stage is not None and isinstance(player.lab, LaneLab):
+        db = player.stage.session(player.lab, node).db.index
+    return str(Prompt(f"{node}:6379", db))

@@ -24,12 +24,11 @@ from tutor.course.calls import CallEntry, McEntry
 from tutor.course.moves import USAGE, is_move
 from tutor.course.player import Player
 from tutor.course.views import Feedback, Turn
-from tutor.diagrams.labs import event_text
 from tutor.diagrams.labs.amounts import clock_text
+from tutor.diagrams.labs.catalog import event_words
 from tutor.engine.replies import BLOCKED, ReplyError
 from tutor.engine.world import Entry
 from tutor.i18n import _
-from tutor.labs.replication.words import usage_of
 
 __all__ = ["TurnTeller"]
 
@@ -166,7 +165,8 @@ class TurnTeller:
         word, *rest = [part.decode("utf-8", "replace") for part in turn.entry.argv]
         word = word.lower()
         if isinstance(turn.reply, ReplyError):
-            usage = usage_of(word) if self._player.lab is not None else USAGE.get(word, "")
+            stage = self._player.stage
+            usage = USAGE.get(word, "") if stage is None else stage.usage_of(word)
             text = _("This is written so: {usage}").format(usage=usage)
             unknown = _("There is no {word}. Type help to see what there is.").format(word=word)
             self._page.say(text if usage else unknown, "warning")
@@ -183,12 +183,12 @@ class TurnTeller:
     def _happened(self, before: int) -> None:
         """Events of the lab since so many."""
         lab = self._player.lab
-        assert lab is not None
+        said = event_words(lab)
         fresh = [event for event in lab.events[before:] if event.code not in _TOLD]
         if len(fresh) > MOST_EVENTS:
             self._page.say(_("… {n} before").format(n=len(fresh) - MOST_EVENTS))
         lines: list[Line] = [
-            [(f"{clock_text(event.time)} ", "label"), (event_text(event), "event")]
+            [(f"{clock_text(event.time)} ", "label"), (said(event), "event")]
             for event in fresh[-MOST_EVENTS:]
         ]
         self._page.show(lines, "  ")

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from tutor.console.confinement import closed
+from tutor.console.labs import is_lab
 from tutor.i18n import LANGUAGES, MissingCatalog, _, guess_language, set_language
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def add_arguments(parser: argparse.ArgumentParser, options: argparse._ArgumentGr
     )
 
 
-def run(args: argparse.Namespace, understood: Callable[[Sequence[str]], object]) -> int:
+def run(args: argparse.Namespace, understood: Callable[[Sequence[str]], argparse.Namespace]) -> int:
     """Serve until Ctrl-C; the exit code. ``understood`` ends the program as argparse does if a
     subcommand's words are wrong."""
     with suppress(MissingCatalog):
@@ -65,7 +66,9 @@ def run(args: argparse.Namespace, understood: Callable[[Sequence[str]], object])
         sys.stderr.write(f"{wrong}\n")
         return 2
     if args.words:
-        understood(args.words)
+        meant = understood(args.words)
+        if args.words[0] == "lab" and not is_lab(meant.lab):
+            return 2
     try:
         import aiohttp  # noqa: F401
         import textual_serve  # noqa: F401

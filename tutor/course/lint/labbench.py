@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
-from tutor.course.labattempt import LabAttempt, scenario_of
+from tutor.course.labattempt import LabAttempt
 from tutor.course.lint.outcome import Outcome
 from tutor.course.model import Line, Step
 from tutor.engine.engine import Engine
 from tutor.engine.replies import Reply, is_error
 from tutor.labs.checkpoint import Checkpoints
-from tutor.labs.replication.actions import Action
-from tutor.labs.replication.lab import STEP_US
+from tutor.labs.replication.lab import STEP_US, Lab, Moment
 
 NEVER = 1 << 60
 
@@ -25,18 +25,18 @@ class LabBench:
     def __init__(self, step: Step, seed: int) -> None:
         self.step, self.seed = step, seed
         self._attempt = LabAttempt(step, seed)
-        self._attempt.lab.checkpoints = Checkpoints(gap=NEVER)  # there is no going back in it
-        self._beginning = self._attempt.lab.keep()
+        self._beginning: Moment | None = None
+        if isinstance(self._attempt.lab, Lab):
+            self._attempt.lab.checkpoints = Checkpoints(gap=NEVER)  # there is no going back in it
+            self._beginning = self._attempt.lab.keep()
         self._known: dict[tuple[Moves, bool], Outcome] = {}
 
     @property
     def failed(self) -> list[tuple[Line, Reply]]:
         """Commands of the setup that got an error."""
         start = LabAttempt(self.step, self.seed)
-        replies = ((deed, getattr(deed.reply, "reply", deed.reply)) for deed in start.lab.deeds)
-        wrong = [(deed, reply) for deed, reply in replies if is_error(reply)]
-        prepared = scenario_of(self.step)[0].actions
-        return [(_as_line(deed.action), reply) for deed, reply in wrong if deed.action in prepared]
+        done = [(deed, getattr(deed.reply, "reply", deed.reply)) for deed in start.lab.deeds]
+        return [(_as_line(deed), reply) for deed, reply in done if is_error(reply)]
 
     @property
     def engine(self) -> Engine:
@@ -64,7 +64,7 @@ class LabBench:
         replies = [attempt.run(argv).reply for argv in moves]
         if undo_redo:
             attempt.lab.back_to(attempt.begun // STEP_US * STEP_US)
-            attempt.node = next(iter(attempt.lab.nodes))
+            attempt.node = attempt.stage.first
             replies = [attempt.run(argv).reply for argv in moves]
         checks = [check.id for check in self.step.checks]
         green = frozenset(checks) if attempt.passed else attempt.green()
@@ -73,8 +73,9 @@ class LabBench:
         return Outcome(attempt.scene, green, red, rule.id if rule else None, tuple(replies))
 
 
-def _as_line(action: Action) -> Line:
-    if action.kind == "call":
-        return Line(str(action.value), (str(action.value).encode(),))
-    text = f":on {action.target} {action.value}"
+def _as_line(deed: Any) -> Line:
+    done = deed.action if hasattr(deed, "action") else deed.act
+    if done.kind == "call":
+        return Line(str(done.value), (str(done.value).encode(),))
+    text = f":on {done.target} {done.value}"
     return Line(text, tuple(word.encode() for word in text.split()))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from tutor.course.labstage import LabRun
 from tutor.engine.world import World
-from tutor.labs.replication.lab import Lab
 
 
 class Twins(Protocol):
@@ -18,7 +18,7 @@ class Twins(Protocol):
     def of_key(self, world: World, key: bytes, panel: str) -> Sequence[str]:
         """A panel of the X-ray of one key; nothing where there is no such key."""
 
-    def of_lab(self, lab: Lab) -> Sequence[str]:
+    def of_lab(self, lab: LabRun) -> Sequence[str]:
         """The picture of a lab at its present moment."""
 
 

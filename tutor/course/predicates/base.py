@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from tutor.course.labview import LabView
+from tutor.course.labview import LabView, LaneView, RunView
 from tutor.course.observe import Moment
 from tutor.engine.engine import Engine, Snapshot
 from tutor.engine.world import Entry, World
@@ -62,13 +62,13 @@ class Scene:
     def now(self) -> Moment:
         """The keyspace as it stands."""
         if self.node:
-            return Moment.of_engine(self.lab.engine_of(self.node))
+            return Moment.of_engine(self.run.engine_of(self.node))
         return Moment.of_engine(self.world.engine)
 
     @property
     def in_lab(self) -> bool:
         """Whether there are several servers."""
-        return isinstance(self.world, LabView)
+        return isinstance(self.world, RunView)
 
     def on(self, node: str) -> Scene:
         """The same, seen at a node of the lab."""
@@ -81,9 +81,21 @@ class Scene:
         return self.world
 
     @property
+    def run(self) -> RunView:
+        """The lab, whichever it is; the loader sees to it that nothing else is asked for one."""
+        assert isinstance(self.world, RunView)
+        return self.world
+
+    @property
     def lab(self) -> LabView:
-        """The lab; the loader sees to it that nothing else is asked for one."""
+        """The replication lab; the same holds."""
         assert isinstance(self.world, LabView)
+        return self.world
+
+    @property
+    def lanes(self) -> LaneView:
+        """A lab of lanes; the same holds."""
+        assert isinstance(self.world, LaneView)
         return self.world
 
 
@@ -181,9 +193,9 @@ class Check:
 class Bounds:
     """Limits of a number: any of ``eq gt ge lt le``."""
 
-    limits: Mapping[str, int]
+    limits: Mapping[str, float]
 
-    def holds(self, number: int) -> bool:
+    def holds(self, number: float) -> bool:
         return all(_COMPARE[op](number, limit) for op, limit in self.limits.items())
 
     def text(self) -> str:
@@ -193,7 +205,7 @@ class Bounds:
         return ", ".join(f"{_SIGNS[op]} {limit}" for op, limit in self.limits.items())
 
 
-_COMPARE: dict[str, Callable[[int, int], bool]] = {
+_COMPARE: dict[str, Callable[[float, float], bool]] = {
     "eq": lambda number, limit: number == limit,
     "gt": lambda number, limit: number > limit,
     "ge": lambda number, limit: number >= limit,

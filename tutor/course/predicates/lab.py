@@ -149,7 +149,7 @@ class NodeFigure:
         return pgettext("check", "unknown") if verdict.got is None else str(verdict.got)
 
     def literals(self) -> tuple[str, ...]:
-        return (self.node, *_limits(self.wanted))
+        return (self.node, *limits_of(self.wanted))
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +224,7 @@ class ClientsCount:
         return str(verdict.got)
 
     def literals(self) -> tuple[str, ...]:
-        return _limits(self.wanted)
+        return limits_of(self.wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +267,7 @@ class OnNode:
         return self.part.key
 
     def evaluate(self, scene: Scene) -> Verdict:
-        if not scene.lab.lab.nodes[self.node].up:
+        if not scene.run.is_up(self.node):
             return PENDING
         return self.part.evaluate(replace(scene, node=self.node))
 
@@ -294,10 +294,10 @@ class Once:
     key: bytes | None = None
 
     def evaluate(self, scene: Scene) -> Verdict:
-        if not scene.lab.has_seen(id(self)):
+        if not scene.run.has_seen(id(self)):
             if not self.part.evaluate(scene).ok:
                 return PENDING
-            scene.lab.see(id(self))
+            scene.run.see(id(self))
         return verdict(True)
 
     def name(self) -> str:
@@ -314,6 +314,6 @@ class Once:
         return self.part.literals()
 
 
-def _limits(bounds: Bounds) -> tuple[str, ...]:
+def limits_of(bounds: Bounds) -> tuple[str, ...]:
     """Numbers that a learner cannot guess: 0 and 1 are what "none" and "any" say."""
     return tuple(str(limit) for limit in bounds.limits.values() if limit > 1)

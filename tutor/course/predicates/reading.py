@@ -10,6 +10,7 @@ from tutor.course.predicates.besides import read_django, read_memcached
 from tutor.course.predicates.clients import read_clients
 from tutor.course.predicates.combine import All, Any, Not
 from tutor.course.predicates.expect import read_expect
+from tutor.course.predicates.figures import read_figure
 from tutor.course.predicates.lab import Once
 from tutor.course.predicates.labreading import read_lab, read_repl
 from tutor.course.predicates.patterns import Used, read_used
@@ -195,6 +196,11 @@ def _memcached(table: Table, name: str) -> list[Predicate]:
     return [] if inner is None else read_memcached(inner)
 
 
+def _figure(table: Table, name: str) -> list[Predicate]:
+    inner = table.table(name)
+    return [] if inner is None else read_figure(inner)
+
+
 def _once(table: Table, name: str) -> list[Predicate]:
     """Several demands under ``once`` must have held at the same moment."""
     inner = table.table(name)
@@ -215,6 +221,7 @@ KINDS: dict[str, Callable[[Table, str], list[Predicate]]] = {
     "not": _not,
     "repl": _repl,
     "lab": _lab,
+    "figure": _figure,
     "once": _once,
     "config": _config,
     "acl": _acl,
@@ -223,6 +230,10 @@ KINDS: dict[str, Callable[[Table, str], list[Predicate]]] = {
     "clients": _clients,
 }
 
-LAB_ONLY = ("repl", "lab", "once")
+LAB_ONLY = ("repl", "lab", "figure", "once")
 WORLD_ONLY = ("conversion", "probe", "clients")
 """Kinds that need a lab, and kinds that need a world with a past of its own."""
+
+NODE_LAB_ONLY = ("repl", "lab")
+LANE_LAB_ONLY = ("figure",)
+"""Of the former: those of the replication lab, and those of labs of lanes."""

@@ -19,9 +19,14 @@ from tutor.diagrams.labs.cache_words import (
 )
 from tutor.i18n import _
 from tutor.labs.cache.frame import CacheFrame
+from tutor.labs.cache.lab import CacheLab
+from tutor.labs.cache.routing import stale_by_delay
 
-__all__ = ["FIRST_ROW", "cache_drawing", "delay_rows", "describe_cache", "draw_cache"]
+__all__ = [
+    "FIRST_ROW", "cache_drawing", "delay_drawing", "delay_rows", "describe_cache", "draw_cache",
+]  # fmt: skip
 
+_DELAYS = (0, 10, 40, 80, 150, 300, 600)
 _HEIGHT, _MODELS_HEIGHT = 34, 60
 FIRST_ROW = 1
 """The row of the first lane, below the titles; a click on a lane's row chooses it."""
@@ -52,6 +57,17 @@ def cache_drawing(frame: CacheFrame, chosen: int, width: int) -> Drawing:
     head += wrapped(experiment_about(frame.experiment), width)
     lines = [*head, (), *draw_cache(frame, chosen, width, height)]
     return Drawing(tuple(clip_line(line, width) for line in lines), describe_cache(frame))
+
+
+def delay_drawing(lab: CacheLab, chosen: int, width: int) -> Drawing:
+    """Of reads from replicas: how many are old under other delays of the replication."""
+    if lab.experiment != "routing":
+        return Drawing((), "")
+    points = stale_by_delay(lab.names[chosen], lab.seed, _DELAYS, lab.knobs, 10)
+    title = _("the same visits under other delays:")
+    rows = delay_rows(points, width)
+    told = "\n".join([title, *("".join(text for text, _role in row) for row in rows)])
+    return Drawing((((title, "label"),), *rows), told)
 
 
 def _title(frame: CacheFrame) -> str:

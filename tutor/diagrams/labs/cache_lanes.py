@@ -8,9 +8,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
-from tutor.diagrams.canvas import Line, Run, clip_line, fill_line, pad, width_of, wrapped
+from tutor.diagrams.canvas import Line, Run, clip_line, pad, width_of, wrapped
 from tutor.diagrams.labs.amounts import grouped, lag_time_text
 from tutor.diagrams.labs.cache_parts import (
     BARS,
@@ -23,10 +24,10 @@ from tutor.diagrams.labs.cache_parts import (
     worker_row,
 )
 from tutor.diagrams.labs.cache_words import cure_about, cure_text, outcome_text
+from tutor.diagrams.labs.lanetable import Cell, Row, draw_table
 from tutor.i18n import _, ngettext, pgettext
 from tutor.labs.cache.frame import CacheFrame, Experiment, LaneFrame, Outcome
 
-_LEAST_CHART = 16
 _CONNECTIONS = 4
 _FULL = 7
 """Rows from which on the chart of the chosen lane has its legend and a key beside it."""
@@ -83,30 +84,18 @@ def _saved(lane: LaneFrame) -> str:
 def draw_lanes(frame: CacheFrame, chosen: int, width: int) -> list[Line]:
     """A line for each lane; ``chosen`` has a mark."""
     figures = FIGURES[frame.experiment]
-    names = [cure_text(lane.cure) for lane in frame.lanes]
-    column = min(max(map(width_of, names)) + 3, max(width // 3, 10))
-    texts = [[one.text(lane) for one in figures] for lane in frame.lanes]
-    rooms = [max(width_of(one.title()), *(width_of(row[at]) for row in texts)) + 2
-             for at, one in enumerate(figures)]  # fmt: skip
-    while len(rooms) > 2 and width - column - sum(rooms) < _LEAST_CHART:
-        rooms.pop()
-    cells = max(width - column - sum(rooms), 6)
     strip = frame.experiment == "routing"
-    title = _legend_title(strip)
-    head: list[Run] = [(pad("", column), "text"), (pad(title, cells), "label")]
-    for one, room in zip(figures, rooms, strict=False):
-        head.append((one.title().rjust(room), "label"))
-    lines: list[Line] = [clip_line(head, width)]
     top = max((sample.load for lane in frame.lanes for sample in lane.series), default=0)
-    for at, lane in enumerate(frame.lanes):
-        mark: Run = ("►", "changed") if at == chosen else (" ", "text")
-        name: Run = (names[at], "title" if at == chosen else "text")
-        row: list[Run] = [*fill_line([mark, (" ", "text"), name], column)]
-        row += outcome_strip(lane.series, cells) if strip else _load(lane, top, cells)
-        for one, text, room in zip(figures, texts[at], rooms, strict=False):
-            row.append((text.rjust(room), "warning" if one.bad(lane) else "header"))
-        lines.append(clip_line(row, width))
-    return lines
+
+    def look(lane: LaneFrame, cells: int) -> list[Run]:
+        return outcome_strip(lane.series, cells) if strip else _load(lane, top, cells)
+
+    rows = [
+        Row(cure_text(lane.cure), partial(look, lane),
+            [Cell(one.text(lane), one.bad(lane)) for one in figures])
+        for lane in frame.lanes
+    ]  # fmt: skip
+    return draw_table(_legend_title(strip), [one.title() for one in figures], rows, chosen, width)
 
 
 def _legend_title(strip: bool) -> str:

@@ -106,6 +106,13 @@ class DjangoCache:
         if keys:
             yield Send(True, (b"DEL", *map(self.key, keys)))
 
+    def incr(self, key: str, delta: int = 1, version: int | None = None) -> Routine[int]:
+        """A look, and then the sum: two commands. Raises ValueError for a key that is not there."""
+        name = self.key(key, version)
+        if not (yield Send(True, (b"EXISTS", name))):
+            raise ValueError(f"Key '{name.decode()}' not found.")
+        return int((yield Send(True, (b"INCRBY", name, b"%d" % delta))))
+
     def incr_version(self, key: str, delta: int = 1) -> Routine[int]:
         """Raises ValueError for a key that is not there."""
         value = yield from self.get(key, MISSING)

@@ -193,7 +193,8 @@ class HomeScreen(BaseScreen[None]):
         event.stop()
         name = str(event.option_id)
         if name in _PLACES:
-            getattr(self._tutor, _PLACES[name].opens)()
+            place = _PLACES[name]
+            getattr(self._tutor, place.opens)(*([place.lab] if place.lab else []))
         else:
             self._tutor.open_lesson(self._tutor.outline.current if name == CONTINUE else name)
 

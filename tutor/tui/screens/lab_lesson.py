@@ -5,6 +5,7 @@ On a narrow terminal story and lab share a place; F6 or a click on their tabs ch
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from textual import events, on
@@ -15,18 +16,25 @@ from textual.types import CSSPathType
 from textual.widget import Widget
 
 from tutor.console.history import History
+from tutor.course.calls import CallEntry
 from tutor.course.labview import NodeEntry, entry_of
+from tutor.course.model import LabSetup, LaneSetup
 from tutor.course.player import Player
 from tutor.course.views import DemoTurn, Feedback
 from tutor.engine.replies import BLOCKED
 from tutor.i18n import _, language
+from tutor.labs.catalog import AnyLab
 from tutor.labs.replication.lab import Deed, Lab
-from tutor.labs.replication.words import Move
 from tutor.tui.keys import bindings
+from tutor.tui.labdesk import LabMove
+from tutor.tui.labkeys import PlayKey
 from tutor.tui.labview import panel_in, panel_name
-from tutor.tui.labwords import WordCanvas, WordConsole
+from tutor.tui.labwords import WordConsole
+from tutor.tui.lanekeys import GIVEN_RUN_KEYS
 from tutor.tui.lessonplay import LessonPlay
 from tutor.tui.paint import EMPTY, Row, row
+from tutor.tui.screens.lane_lab import LaneLabScreen
+from tutor.tui.screens.prompted import PromptedLabScreen
 from tutor.tui.screens.replication_lab import ReplicationLabScreen
 from tutor.tui.widgets.besideentry import PROMPT
 from tutor.tui.widgets.console import ConsolePane
@@ -47,34 +55,36 @@ REST_TICKS = 900
 have gone; the run that is kept does not grow meanwhile."""
 
 
-class LabLessonScreen(ReplicationLabScreen, LessonPlay):
-    """Plays the steps of a lesson that have a lab; everything of substance is the `Player`'s."""
+class LabLesson(PromptedLabScreen, LessonPlay):
+    """Plays the steps of a lesson that have a lab; everything of substance is the `Player`'s. The
+    first of the bases of a screen: the other one says which lab it is."""
 
-    CSS_PATH: ClassVar[CSSPathType | None] = ["replication_lab.tcss", "lab_lesson.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = bindings("help", "language")
-    in_lab = True
+    given_words: frozenset[str]
+    """Words of keys that begin another run: in a lesson the run is given."""
 
-    def __init__(self, player: Player, history: History) -> None:
-        self.player = player
-        super().__init__(history)
+    def begin_lesson(self, player: Player) -> None:
+        """What a screen needs besides its lab."""
         self.story = Story(player, id="story")
-        self.canvas = WordCanvas(id="lab")
-        self.knobs = KnobBar(
-            lambda: self.playing.frame, lambda: self.chosen, fixed=True, id="knobs"
-        )
-        self.console_pane = WordConsole(
-            self.desk, history, before=lambda argv: None, joint=lambda: -1, id="console"
-        )
         self._ticks = self._idle = 0
         self._rests = False
         self._was_passed = False
-        self._calls: list[tuple[Exchange, Deed]] = []
 
-    def _make(self) -> Lab:
-        lab = self.player.lab
-        assert lab is not None
-        self._replicas = lab.replicas
-        return lab
+    @abstractmethod
+    def bench(self) -> list[Widget]:
+        """The lab beside the story."""
+
+    @abstractmethod
+    def bar(self) -> Widget:
+        """Its knobs."""
+
+    @abstractmethod
+    def bench_title(self) -> Row:
+        """What stands above it."""
+
+    @abstractmethod
+    def adopt(self) -> None:
+        """The player has another lab: play that one."""
 
     def compose(self) -> ComposeResult:
         """Head, tabs for narrow terminals, story and lab, knobs, time, console, keys."""
@@ -85,9 +95,9 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
         with upper:
             yield self.story
             with Vertical(id="bench") as bench:
-                yield PanelHead(bench, self._bench_title, corner=True)
-                yield self.canvas
-        yield self.knobs
+                yield PanelHead(bench, self.bench_title, corner=True)
+                yield from self.bench()
+        yield self.bar()
         yield self.slider
         yield self.console_pane
         yield KeyBar()
@@ -98,14 +108,12 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
 
     # showing
 
-    def _bench_title(self) -> Row:
-        several = bool(self.playing.frame.lagging)
-        return row((_("Replication lab") if several else _("Lab: one server"), "title"))
-
     def _state(self) -> list[Row]:
-        shown = panel_in(self.playing.frame, self.panel)
-        panel, spoken = (panel_name(shown), "muted"), (language().upper(), "accent")
-        return [row(panel), *self.exam_state(), row(spoken)]
+        return [*self.aside(), *self.exam_state(), row((language().upper(), "accent"))]
+
+    def aside(self) -> list[Row]:
+        """What else the head says."""
+        return []
 
     def _tab_rows(self) -> list[tuple[str, Row]]:
         return [("side", self.lesson_tab()), ("lab", row(_("Lab")))]
@@ -138,13 +146,10 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
 
     def _adopt(self, running: bool) -> None:
         """The player has another lab: show it, at its present."""
-        self.playing.choose(self._make)
+        self.adopt()
         self.playing.go(self.playing.last)
         self.playing.running = running
         self.desk.company = self.player.company
-        self._calls.clear()
-        self.desk.name = next(iter(self.playing.lab.nodes))
-        self.chosen = self.desk.name
         self._idle, self._rests = 0, False
         self._was_passed = self.player.passed
 
@@ -155,24 +160,20 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
             self.look()
             return
         from tutor.console.render import render
-        from tutor.labs.replication.words import line_of, words_of
+        from tutor.engine.cmdline import quote
 
         self._adopt(running=False)
-        prepared = self.playing.lab.scenario.actions
-        for deed in self.playing.lab.deeds:
-            if deed.action in prepared:
+        for entry in self.player.history:
+            if isinstance(entry, CallEntry):
+                exchange = self.console_pane.output.command(PROMPT, entry.text)
+                self.console_pane.tell_beside(exchange, entry)
                 continue
-            if deed.action.kind == "call":
-                exchange = self.console_pane.output.command(PROMPT, str(deed.action.value))
-                self.console_pane.tell_beside(exchange, entry_of(deed))
-                continue
-            words, on_node = words_of(deed.action), deed.action.kind == "command"
-            if on_node:
-                self.desk.name = deed.action.target
-            prompt = str(self.desk.backend.prompt())
-            exchange = self.console_pane.output.command(prompt, line_of(words))
-            if on_node:
-                exchange.reply += [row(*each) for each in render(deed.reply, argv=words)]
+            node = entry.node if isinstance(entry, NodeEntry) else ""
+            self.desk.name = node or self.desk.name
+            line = " ".join(quote(word, readable=False) for word in entry.argv)
+            exchange = self.console_pane.output.command(str(self.desk.backend.prompt()), line)
+            if node:
+                exchange.reply += [row(*each) for each in render(entry.reply, argv=entry.argv)]
             self.console_pane.output.changed(exchange)
         self.look()
         self.console_pane.look()
@@ -199,10 +200,6 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
     def tick(self) -> None:
         """The story follows the lab."""
         super().tick()
-        if self._calls:
-            with self.desk.lock.glance() as free:
-                if free:
-                    self._show_calls()
         self._ticks += 1
         if self.playing.running:
             self._idle += 1
@@ -251,12 +248,12 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
 
     def action_lab(self, word: str) -> None:
         """A key of the lab that is no knob; the run itself is given."""
-        if word in ("scenario", "replicas", "seed"):
+        if word in self.given_words:
             self.notify(_("In a lesson the run is given; F5 begins it anew."), markup=False)
             return
         self._idle, self._rests = 0, False
         if word == "prompt":
-            self.set_focus(self.console_pane.prompt)  # at once: the next letter is no knob any more
+            self.open_prompt()  # at once: the next letter is no knob any more
         else:
             super().action_lab(word)
 
@@ -269,37 +266,11 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
     def _was_run(self) -> None:
         self._did()
 
-    def made(self, move: Move, ran: bool) -> None:
+    def made(self, move: LabMove, ran: bool) -> None:
         """Judge what came of a word."""
         self._did()
         if move.kind == "back":
             self._rests = ran  # with the first thing that is done there time goes on
-
-    @on(WordConsole.Called)
-    def _called(self, event: WordConsole.Called) -> None:
-        """A line for Django's cache; its answer may come later."""
-        exchange = self.console_pane.output.command(PROMPT, event.line)
-        with self.desk.lock:
-            self.playing.act("call", "", event.line)
-            self._calls.append((exchange, self.playing.lab.deeds[-1]))
-        self._show_calls()
-        self._did()
-        self.console_pane.look()
-
-    def _show_calls(self) -> None:
-        """What has come of calls since; one whose moment was taken back gets no answer."""
-        deeds = self.playing.lab.deeds
-        for each in list(self._calls):
-            exchange, deed = each
-            gone = not any(deed is one for one in deeds)
-            exchange.waiting = deed.reply is BLOCKED and not gone
-            if not exchange.waiting:
-                self._calls.remove(each)
-            if gone:
-                exchange.notes.append(lambda: row((_("given up"), "muted")))
-            elif deed.reply is not BLOCKED:
-                self.console_pane.tell_beside(exchange, entry_of(deed))
-            self.console_pane.output.changed(exchange)
 
     @on(ConsolePane.EmptyLine)
     def _entered_nothing(self) -> None:
@@ -371,4 +342,154 @@ class LabLessonScreen(ReplicationLabScreen, LessonPlay):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys that mean nothing in this step are not shown."""
+        return LessonPlay.check_action(self, action, parameters)
+
+
+class LabLessonScreen(LabLesson, ReplicationLabScreen):
+    """Steps in the replication lab."""
+
+    CSS_PATH: ClassVar[CSSPathType | None] = ["replication_lab.tcss", "lab_lesson.tcss"]
+    DEFAULT_CLASSES = "replication-lab lab-lesson"
+    given_words = frozenset({"scenario", "replicas", "seed"})
+
+    def __init__(self, player: Player, history: History) -> None:
+        self.player = player
+        super().__init__(history)
+        self.begin_lesson(player)
+        self.knobs = KnobBar(
+            lambda: self.playing.frame, lambda: self.chosen, fixed=True, id="knobs"
+        )
+        self._calls: list[tuple[Exchange, Deed]] = []
+
+    def shows_step(self) -> bool:
+        """Whether the present step is one of these."""
+        return isinstance(self.player.step.lab, LabSetup)
+
+    def _make(self) -> Lab:
+        lab: Lab = self.player.lab
+        self._replicas = lab.replicas
+        return lab
+
+    def adopt(self) -> None:
+        """The player has another lab: play that one."""
+        self.playing.choose(self._make)
+        self._calls.clear()
+        self.desk.name = self.chosen = next(iter(self.playing.lab.nodes))
+
+    def bench(self) -> list[Widget]:
+        """The picture."""
+        return [self.canvas]
+
+    def bar(self) -> Widget:
+        """Knobs of what is chosen."""
+        return self.knobs
+
+    def bench_title(self) -> Row:
+        """Servers, or one alone."""
+        several = bool(self.playing.frame.lagging)
+        return row((_("Replication lab") if several else _("Lab: one server"), "title"))
+
+    def aside(self) -> list[Row]:
+        """Which panel is shown."""
+        return [row((panel_name(panel_in(self.playing.frame, self.panel)), "muted"))]
+
+    def tick(self) -> None:
+        """Also calls of Django's cache may be answered."""
+        super().tick()
+        if self._calls:
+            with self.desk.lock.glance() as free:
+                if free:
+                    self._show_calls()
+
+    @on(WordConsole.Called)
+    def _called(self, event: WordConsole.Called) -> None:
+        """A line for Django's cache; its answer may come later."""
+        exchange = self.console_pane.output.command(PROMPT, event.line)
+        with self.desk.lock:
+            self.playing.act("call", "", event.line)
+            self._calls.append((exchange, self.playing.lab.deeds[-1]))
+        self._show_calls()
+        self._did()
+        self.console_pane.look()
+
+    def _show_calls(self) -> None:
+        """What has come of calls since; one whose moment was taken back gets no answer."""
+        deeds = self.playing.lab.deeds
+        for each in list(self._calls):
+            exchange, deed = each
+            gone = not any(deed is one for one in deeds)
+            exchange.waiting = deed.reply is BLOCKED and not gone
+            if not exchange.waiting:
+                self._calls.remove(each)
+            if gone:
+                exchange.notes.append(lambda: row((_("given up"), "muted")))
+            elif deed.reply is not BLOCKED:
+                self.console_pane.tell_beside(exchange, entry_of(deed))
+            self.console_pane.output.changed(exchange)
+
+
+class LaneLessonScreen(LabLesson, LaneLabScreen):
+    """Steps in a lab of lanes."""
+
+    CSS_PATH: ClassVar[CSSPathType | None] = ["lane_lab.tcss", "lab_lesson.tcss"]
+    DEFAULT_CLASSES = "lane-lab lab-lesson"
+
+    def __init__(self, player: Player, history: History) -> None:
+        self.player = player
+        setup = self._setup
+        super().__init__(setup.lab, setup.experiment, setup.lane, history=history)
+        self.given_words = frozenset({"seed", *self._lab_kind.experiments})
+        self.begin_lesson(player)
+
+    @property
+    def _setup(self) -> LaneSetup:
+        setup = self.player.step.lab
+        assert isinstance(setup, LaneSetup)
+        return setup
+
+    def shows_step(self) -> bool:
+        """Whether the present step is in this lab."""
+        setup = self.player.step.lab
+        return isinstance(setup, LaneSetup) and setup.lab == self.lab_name
+
+    def make(self, experiment: str) -> AnyLab:
+        """The player's run."""
+        lab: AnyLab = self.player.lab
+        return lab
+
+    def adopt(self) -> None:
+        """The player has another lab: play that one."""
+        setup = self._setup
+        self.experiment = setup.experiment
+        self.playing.choose(lambda: self.make(setup.experiment))
+        names = self.playing.lab.names
+        self.choose(names.index(setup.lane) if setup.lane in names else 0)
+
+    def bench(self) -> list[Widget]:
+        """The picture, and the X-ray."""
+        return [self.canvas, self.xray_pane]
+
+    def bar(self) -> Widget:
+        """The knobs."""
+        return self.settings_bar
+
+    def bar_keys(self) -> tuple[PlayKey, ...]:
+        """The run is given."""
+        return GIVEN_RUN_KEYS
+
+    def bench_title(self) -> Row:
+        """Which lab, which experiment, which lane."""
+        picture = self._picture
+        lane = f" · {picture.lane_text(self.lane)}" if self.lane else ""
+        said = f"   {picture.experiment_text(self.experiment)}{lane}"
+        return row((picture.lab_text(), "title"), (said, "muted"))
+
+    def leave_prompt(self) -> None:
+        """The console stays."""
+        self.canvas.focus()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys that mean nothing now are not shown."""
+        if action == "xray_view":
+            return self.has_class("-xray")
         return LessonPlay.check_action(self, action, parameters)

@@ -6,28 +6,25 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import ClassVar
 
-from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.types import CSSPathType
 
 from tutor.console.history import History
 from tutor.diagrams.labs.scenarios import scenario_text
-from tutor.i18n import _, language, pgettext
+from tutor.i18n import _, language
 from tutor.labs.replication.actions import stepped
 from tutor.labs.replication.frame import Frame
-from tutor.labs.replication.lab import MOST_REPLICAS, STEP_US, Lab
+from tutor.labs.replication.lab import MOST_REPLICAS, Lab
 from tutor.labs.replication.scenarios import SCENARIOS
-from tutor.labs.replication.words import Move
 from tutor.tui.keys import bindings
-from tutor.tui.labdesk import LabDesk
+from tutor.tui.labdesk import NodeDesk
 from tutor.tui.labkeys import LAB_KEYS, LabKey, Section, replication_help
 from tutor.tui.labplay import Playing
 from tutor.tui.labview import PANELS, Panel, lab_lines, panel_name
-from tutor.tui.labwords import WordCanvas, WordConsole
+from tutor.tui.labwords import WordCanvas
 from tutor.tui.paint import Row, row
-from tutor.tui.screens.lab import LabScreen
-from tutor.tui.widgets.console import ConsolePane
+from tutor.tui.screens.prompted import PromptedLabScreen
 from tutor.tui.widgets.keybar import KeyBar
 from tutor.tui.widgets.labcanvas import KnobBar, ReplicationCanvas, choices, link_of
 from tutor.tui.widgets.labslider import LabSlider
@@ -40,10 +37,11 @@ _BY_LETTER: dict[str, tuple[LabKey, int]] = {
 }
 
 
-class ReplicationLabScreen(LabScreen):
+class ReplicationLabScreen(PromptedLabScreen):
     """``scenario``, ``seed`` and ``replicas`` say which run it begins with."""
 
     CSS_PATH: ClassVar[CSSPathType | None] = ["replication_lab.tcss"]
+    DEFAULT_CLASSES = "replication-lab"
     BINDINGS: ClassVar[list[BindingType]] = bindings(
         "help", "language", "panel", "panel_back", "clear", "card", "palette", "home", "quit"
     )
@@ -61,16 +59,14 @@ class ReplicationLabScreen(LabScreen):
         super().__init__()
         self._scenario, self._seed, self._replicas = scenario, seed, replicas
         self.playing = Playing(self._make)
-        self.desk = LabDesk(self.playing)
+        self.desk = NodeDesk(self.playing)
         self.turns = self.desk.lock
         self.panel: Panel = "ms"
         self.chosen = "master"
         self.canvas = WordCanvas(id="lab")
         self.slider = LabSlider(lambda: self.playing, id="slider")
         self.knobs = KnobBar(lambda: self.playing.frame, lambda: self.chosen, id="knobs")
-        self.console_pane: ConsolePane = WordConsole(
-            self.desk, history, before=lambda argv: None, joint=lambda: -1, id="console"
-        )
+        self.console_pane = self.make_console(history)
 
     def _make(self) -> Lab:
         lab = Lab(self._scenario, self._seed, self._replicas)
@@ -111,15 +107,6 @@ class ReplicationLabScreen(LabScreen):
         self.query_one(TopBar).refresh()
         self.knobs.refresh()
 
-    def tick(self) -> None:
-        """Also for the prompt."""
-        self.console_pane.poll()
-        super().tick()
-
-    @on(events.ScreenResume)
-    def _resumed(self) -> None:
-        self.console_pane.look()
-
     def own_help(self) -> list[Section]:
         """The lab's keys."""
         return replication_help()
@@ -133,7 +120,7 @@ class ReplicationLabScreen(LabScreen):
             "scenario": self._next_scenario,
             "replicas": self._more_replicas,
             "seed": self._next_seed,
-            "prompt": self.console_pane.prompt.focus,
+            "prompt": self.open_prompt,
         }
 
     # what is chosen
@@ -253,73 +240,3 @@ class ReplicationLabScreen(LabScreen):
         master = frame.master or self.playing.lab.clients.master
         if master != name:
             self.playing.act("follow", name, master)
-
-    # the prompt
-
-    def action_word(self) -> None:
-        """A colon: the rest of a word is typed at the prompt."""
-        self.set_focus(self.console_pane.prompt)
-        self.console_pane.prompt.insert_text_at_cursor(":")
-
-    @on(WordConsole.Made)
-    def _made(self, event: WordConsole.Made) -> None:
-        move, ran = event.move, self.playing.running
-        with self.desk.lock:
-            if move.kind in ("run", "back"):
-                self._let_pass(float(move.value) * (1 if move.kind == "run" else -1))
-            else:
-                self.playing.act(move.kind, move.target, move.value)
-        self.made(move, ran)
-        self.console_pane.look()
-
-    def made(self, move: Move, ran: bool) -> None:
-        """A word was typed and its move made; ``ran``: time was passing."""
-        self.look()
-
-    def _let_pass(self, seconds: float) -> None:
-        """So much time goes by, or is taken back."""
-        steps = round(abs(seconds) * 1_000_000 / STEP_US)
-        if seconds > 0:
-            self.playing.forward(steps)
-            text = _("{n} s have gone by")
-        else:
-            self.playing.back(steps)
-            text = _("{n} s ago: what you do now begins another future")
-        said = text.format(n=f"{abs(seconds):g}")
-        self.console_pane.output.say(lambda: row((said, "muted")))
-
-    @on(WordConsole.Node)
-    def _node_chosen(self, event: WordConsole.Node) -> None:
-        say = self.console_pane.output.say
-        if not event.name or not self.desk.choose(event.name):
-            names = ", ".join(self.playing.lab.nodes)
-            say(lambda: row((_("The nodes are: {names}").format(names=names), "muted")))
-        self.console_pane.look()
-
-    @on(ConsolePane.Ran)
-    def _ran(self) -> None:
-        self.look()
-
-    @on(ConsolePane.Left)
-    def _left(self) -> None:
-        self.canvas.focus()
-
-    @on(ConsolePane.Travel)
-    def _travel(self) -> None:
-        text = pgettext("lab", "The lab has a time of its own: the line above, and , and .")
-        self.console_pane.output.say(lambda: row((text, "muted")))
-
-    def action_clear_output(self) -> None:
-        """Empty the output."""
-        self.console_pane.clear()
-
-    def action_card(self, index: int | None = None) -> None:
-        """Unfold or fold the card under an error."""
-        self.console_pane.output.toggle_card(index)
-
-    def action_next_panel(self) -> None:
-        """Between picture and prompt."""
-        prompt = self.console_pane.prompt
-        (self.canvas if self.focused is prompt else prompt).focus()
-
-    action_previous_panel = action_next_panel

@@ -33,6 +33,8 @@ from tutor.tui.widgets.painted import Canvas, Line
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from tutor.tui.lanekeys import LaneKey
+
 NO_BREAK = "\u00a0"
 
 
@@ -86,7 +88,7 @@ class SettingsBar(Line):
     def __init__(
         self,
         settings: Callable[[], str],
-        knobs: Callable[[], Sequence[StageKey]],
+        knobs: Callable[[], Sequence[StageKey | LaneKey]],
         play: Sequence[PlayKey],
         *,
         id: str | None = None,
@@ -160,7 +162,7 @@ class KnobBar(Line):
         return row((f"{writes} · {reads}{waits}", "muted"))
 
 
-def knob_words(keys: Sequence[LabKey | StageKey]) -> Row:
+def knob_words(keys: Sequence[LabKey | StageKey | LaneKey]) -> Row:
     """Knobs with their words, for the bar; a click turns one."""
     pieces: Row = EMPTY
     for key in keys:

@@ -103,15 +103,16 @@ def _grouped(number: int) -> str:
 
 
 class XrayPane(Vertical):
-    """Shows an `Xray`; `look` draws it anew, repainting only the rows that changed."""
+    """Shows an `Xray`; `look` draws it anew, repainting only the rows that changed. ``corner``:
+    a line goes down from the left end of its rule."""
 
-    def __init__(self, xray: Xray, *, id: str | None = None) -> None:
+    def __init__(self, xray: Xray, *, corner: bool = True, id: str | None = None) -> None:
         super().__init__(id=id)
         self.xray = xray
         self.picture: Picture | None = None
         self.canvas = _Picture(self._reach, self.look)
         self.player = Player(id="player")
-        self._head = PanelHead(self, self._title, self.views, corner=True)
+        self._head = PanelHead(self, self._title, self.views, corner=corner)
         self._facts = Rows(self._fact_rows, id="facts")
         self._position = _Position(self)
         self._news = Rows(self._news_rows, id="news")
