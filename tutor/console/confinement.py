@@ -42,7 +42,7 @@ def closed_text() -> str:
     """Why something is not there, for the visitor."""
     return _(
         "Not in the browser: here the tutor reaches no files, ports or programs of the computer "
-        "that it runs on. Install redis-tutor on your own to have it."
+        "that it runs on. Install redis-tutor on your own computer to have that."
     )
 
 
