@@ -24,9 +24,10 @@ VARIABLE = "REDIS_TUTOR_VISITOR"
 """Set in the environment of a visitor's process; `tutor.cli` confines it before anything else."""
 
 CPU_S = 1800
-MEMORY = 2 << 30
+MEMORY = 1 << 30
 FILE_BYTES = 16 << 20
 OPEN_FILES = 128
+NICER = 5
 THREADS_MORE = 512
 """Beyond what the user's processes have at the start: the system counts them together."""
 
@@ -57,7 +58,10 @@ def confine(home: Path) -> None:
 
 
 def _limit() -> None:
-    """Limits of the system on time, memory, files and threads, where it has them."""
+    """Limits of the system on time, memory, files and threads, where it has them; and whoever
+    serves comes first."""
+    if hasattr(os, "nice"):
+        os.nice(NICER)
     try:
         import resource
     except ImportError:  # Windows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 from collections.abc import Coroutine
 from contextlib import suppress
 from pathlib import Path
@@ -85,6 +86,22 @@ def test_who_does_nothing_is_warned_and_then_the_visit_is_closed() -> None:
     play(scene())
 
 
+def test_a_process_that_is_stuck_ends_with_its_visitor() -> None:
+    async def scene() -> None:
+        async with serving() as served:
+            async with Visitor(served) as visitor:
+                await visitor.sees("Quit")
+                (pid,) = processes_in(served.server.folder)
+                os.kill(pid, signal.SIGSTOP)
+                for _number in range(4):  # more than the pipe to it holds
+                    await visitor.type("x" * 60_000)
+            await eventually(lambda: not served.server.visits)
+            assert processes_in(served.server.folder) == []
+            assert list(served.server.folder.iterdir()) == []
+
+    play(scene())
+
+
 def test_leaving_by_the_key_ends_the_visit() -> None:
     async def scene() -> None:
         notes: list[str] = []
@@ -109,6 +126,24 @@ def test_a_process_that_dies_is_told_to_its_visitor_and_to_the_host() -> None:
         assert "unrecognized arguments: --nonsense" in notes[0]
         assert notes[0].isascii()
         assert notes[0].isprintable()
+
+    play(scene())
+
+
+def test_who_wants_too_much_memory_ends_alone() -> None:
+    async def scene() -> None:
+        notes: list[str] = []
+        async with serving("lesson", "string", notes=notes) as served:
+            async with Visitor(served) as stays, Visitor(served) as greedy:
+                await stays.sees("Console")
+                await greedy.sees("Console")
+                for key in "abcd":
+                    await greedy.type(f"SETRANGE {key} 536870900 x\r")
+                assert await greedy.is_closed() == CLOSE_CODES["failed"]
+                await stays.type("SET mine 1\r")
+                await stays.sees("SET: a new key")
+                assert len(served.server.visits) == 1
+        assert "MemoryError" in notes[0]
 
     play(scene())
 

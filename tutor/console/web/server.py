@@ -21,6 +21,9 @@ CLOSING_S = 5.0
 SENDING_S = 30.0
 """A browser that takes nothing for so long is gone."""
 
+TAKING_S = 5.0
+"""A process that takes nothing for so long is stuck: a thread of its own reads what comes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -149,11 +152,16 @@ class WebServer:
             self._note(ascii(str(error))[1:-1])
             await self._hang_up(socket, "failed")
             return
-        watch = asyncio.create_task(self._watch(visit, socket))
+        tasks = [
+            asyncio.create_task(self._listen(visit, socket)),
+            asyncio.create_task(self._watch(visit, socket)),
+        ]
         try:
-            await self._listen(visit, socket)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            watch.cancel()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _watch(self, visit: Visit, socket: web.WebSocketResponse) -> None:
         await visit.idle(self.limits.idle_s)
@@ -174,7 +182,11 @@ class WebServer:
             if message.kind == "ping":
                 await socket.send_str(f'["pong", {message.text}]')
             else:
-                await visit.take(message)
+                try:
+                    await asyncio.wait_for(visit.take(message), TAKING_S)
+                except TimeoutError:
+                    await self._hang_up(socket, "failed")
+                    return
             wait_s = pace.wait_s(len(packet.data), loop.time())
             if wait_s:
                 await asyncio.sleep(wait_s)

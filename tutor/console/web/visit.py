@@ -44,6 +44,9 @@ START_S = 60.0
 WARNING_S = 60.0
 """How long before the end an idle visitor is warned; half of the idle time if that is shorter."""
 
+LEAVING_S = 10.0
+"""How long an app that has said goodbye may take to end."""
+
 RESIZE_S = 0.1
 """Sizes that follow one another more closely are one."""
 
@@ -166,6 +169,7 @@ class Visit(AppService):
             if await asyncio.wait_for(_begins(process.stdout), START_S):
                 self._acted = asyncio.get_running_loop().time()
                 left = await self._pass_on(process.stdout)
+                left = left and await asyncio.wait_for(process.wait(), LEAVING_S) == 0
         except (asyncio.IncompleteReadError, TimeoutError, ValueError):
             pass
         except ConnectionError:  # the browser is gone: whoever reads from it ends the visit
@@ -265,6 +269,7 @@ def environment(home: Path, width: int, height: int) -> dict[str, str]:
         VARIABLE: str(home),
         "HOME": str(home),
         "TMPDIR": str(home),
+        "XDG_RUNTIME_DIR": str(home),
         "REDIS_TUTOR_HOME": str(home / "tutor"),
         "PYTHONPATH": os.pathsep.join(paths),
         "PYTHONNOUSERSITE": "1",
