@@ -133,16 +133,19 @@ def test_a_process_that_dies_is_told_to_its_visitor_and_to_the_host() -> None:
 def test_who_wants_too_much_memory_ends_alone() -> None:
     async def scene() -> None:
         notes: list[str] = []
-        async with serving("lesson", "string", notes=notes) as served:
-            async with Visitor(served) as stays, Visitor(served) as greedy:
-                await stays.sees("Console")
-                await greedy.sees("Console")
-                for key in "abcd":
-                    await greedy.type(f"SETRANGE {key} 536870900 x\r")
-                assert await greedy.is_closed() == CLOSE_CODES["failed"]
-                await stays.type("SET mine 1\r")
-                await stays.sees("SET: a new key")
-                assert len(served.server.visits) == 1
+        async with (
+            serving("lesson", "string", notes=notes) as served,
+            Visitor(served) as stays,
+            Visitor(served) as greedy,
+        ):
+            await stays.sees("Console")
+            await greedy.sees("Console")
+            for key in "abcd":
+                await greedy.type(f"SETRANGE {key} 536870900 x\r")
+            assert await greedy.is_closed() == CLOSE_CODES["failed"]
+            await stays.type("SET mine 1\r")
+            await stays.sees("SET: a new key")
+            assert len(served.server.visits) == 1
         assert "MemoryError" in notes[0]
 
     play(scene())

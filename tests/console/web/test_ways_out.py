@@ -77,103 +77,110 @@ def play(scene: Coroutine[None, None, None]) -> None:
     asyncio.run(asyncio.wait_for(scene, 4 * PATIENCE_S))
 
 
-TYPED: Sequence[str] = (
-    # files of the server
-    "CONFIG SET dir {folder}",
-    "CONFIG SET dbfilename secret",
-    "CONFIG SET appendonly yes",
-    "CONFIG SET logfile {folder}/log",
-    "CONFIG SET aclfile {secret}",
-    "CONFIG SET unixsocket {folder}/socket",
-    "CONFIG REWRITE",
-    "SET k v",
-    "SAVE",
-    "BGSAVE",
-    "BGREWRITEAOF",
-    "DEBUG RELOAD",
-    "DEBUG LOADAOF",
-    "DEBUG CONFIG-REWRITE-FORCE-ALL",
-    "ACL LOAD",
-    "ACL SAVE",
-    "MODULE LOAD {secret}",
-    "MODULE LOADEX {secret}",
-    # other servers
-    "REPLICAOF 127.0.0.1 {port}",
-    "SLAVEOF 127.0.0.1 {port}",
-    "REPLICAOF NO ONE",
-    "MIGRATE 127.0.0.1 {port} k 0 1000",
-    "FAILOVER TO 127.0.0.1 {port}",
-    "CLUSTER MEET 127.0.0.1 {port}",
-    "PSYNC ? -1",
-    "RESET",
-    # ports
-    "CONFIG SET port 16399",
-    "CONFIG SET bind 0.0.0.0",
-    "CONFIG SET protected-mode no",
-    "/serve",
-    "/serve 16399",
-    ":serve 16399",
-    "/serve 0.0.0.0:16399",
-    "/serve stop",
-    # the process
-    "SHUTDOWN",
-    "SHUTDOWN NOW FORCE",
-    "SHUTDOWN SAVE",
-    "DEBUG SEGFAULT",
-    "DEBUG PANIC",
-    "DEBUG RESTART",
-    "DEBUG CRASH-AND-RECOVER",
-    "DEBUG LEAK 1",
-    # Lua
-    "EVAL \"return io.open('{secret}'):read('*a')\" 0",
-    "EVAL \"return os.execute('touch {folder}/new')\" 0",
-    "EVAL \"return loadfile('{secret}')\" 0",
-    "EVAL \"return dofile('{secret}')\" 0",
-    "EVAL \"return require('os')\" 0",
-    "EVAL \"return package.loadlib('libc.so.6', 'system')\" 0",
-    "EVAL \"return python.eval('open(1)')\" 0",
-    "EVAL \"return python.builtins.open('{secret}').read()\" 0",
-    "EVAL \"return getmetatable('').__index.__class__\" 0",
-    "EVAL \"return redis.call.__globals__\" 0",
-    "EVAL \"return tostring(debug.getinfo(1).source)\" 0",
-    "EVAL \"return string.dump(redis.call)\" 0",
-    "EVAL \"return loadstring(string.char(27, 76, 117, 97))\" 0",
-    "EVAL \"local f = setfenv or load; return f and f(0, {{}})\" 0",
-    "FUNCTION LOAD \"#!lua name=l\\nredis.register_function('f', function() return io end)\"",
-    "FUNCTION LOAD \"#!../../secret name=l\\n\"",
-    "SCRIPT LOAD \"return io.open('{secret}')\"",
-    # the console
-    ":connect redis://127.0.0.1:{port}",
-    "connect 127.0.0.1 {port}",
-    ":open {secret}",
-    ":load {secret}",
-    ":save {folder}/new",
-    ":export {folder}/new",
-    ":xray k file",
-    ":xray k {secret}",
-    ":xray {secret} structure",
-    ":server file",
-    ":slow {secret}",
-    ":lang ../../{secret}",
-    ":lang ru/../../..",
-    "help {secret}",
-    "help ../../../etc/passwd",
-    "!cat {secret}",
-    "!touch {folder}/new",
-    ":!touch {folder}/new",
-    "$(touch {folder}/new)",
-    "`touch {folder}/new`",
-    "; touch {folder}/new",
-    "SET k \"$(cat {secret})\"",
-    "\"__import__('os').system('touch {folder}/new')\"",
-    "{{__import__('os').getcwd()}}",
-    "%(folder)s",
-    # markup and control characters that a screen may take for its own
-    "ECHO \"[@click=app.screenshot]click[/] [link=file://{secret}]x[/link]\"",
-    "SET [@click=app.open_url('file://{secret}')]k[/] v",
-    "SET k \"\\x1b]52;c;Y2FuYXJ5\\x07\\x1b[?1049l\\x1b]0;title\\x07\"",
-    "GET k",
-)  # fmt: skip
+TYPED: Mapping[str, Sequence[str]] = {
+    "files of the server": (
+        "CONFIG SET dir {folder}",
+        "CONFIG SET dbfilename secret",
+        "CONFIG SET appendonly yes",
+        "CONFIG SET logfile {folder}/log",
+        "CONFIG SET aclfile {secret}",
+        "CONFIG SET unixsocket {folder}/socket",
+        "CONFIG REWRITE",
+        "SET k v",
+        "SAVE",
+        "BGSAVE",
+        "BGREWRITEAOF",
+        "DEBUG RELOAD",
+        "DEBUG LOADAOF",
+        "DEBUG CONFIG-REWRITE-FORCE-ALL",
+        "ACL LOAD",
+        "ACL SAVE",
+        "MODULE LOAD {secret}",
+        "MODULE LOADEX {secret}",
+    ),
+    "other servers": (
+        "REPLICAOF 127.0.0.1 {port}",
+        "SLAVEOF 127.0.0.1 {port}",
+        "REPLICAOF NO ONE",
+        "MIGRATE 127.0.0.1 {port} k 0 1000",
+        "FAILOVER TO 127.0.0.1 {port}",
+        "CLUSTER MEET 127.0.0.1 {port}",
+        "PSYNC ? -1",
+        "RESET",
+    ),
+    "ports": (
+        "CONFIG SET port 16399",
+        "CONFIG SET bind 0.0.0.0",
+        "CONFIG SET protected-mode no",
+        "/serve",
+        "/serve 16399",
+        ":serve 16399",
+        "/serve 0.0.0.0:16399",
+        "/serve stop",
+    ),
+    "the process": (
+        "SHUTDOWN",
+        "SHUTDOWN NOW FORCE",
+        "SHUTDOWN SAVE",
+        "DEBUG SEGFAULT",
+        "DEBUG PANIC",
+        "DEBUG RESTART",
+        "DEBUG CRASH-AND-RECOVER",
+        "DEBUG LEAK 1",
+    ),
+    "Lua": (
+        "EVAL \"return io.open('{secret}'):read('*a')\" 0",
+        "EVAL \"return os.execute('touch {folder}/new')\" 0",
+        "EVAL \"return loadfile('{secret}')\" 0",
+        "EVAL \"return dofile('{secret}')\" 0",
+        "EVAL \"return require('os')\" 0",
+        "EVAL \"return package.loadlib('libc.so.6', 'system')\" 0",
+        "EVAL \"return python.eval('open(1)')\" 0",
+        "EVAL \"return python.builtins.open('{secret}').read()\" 0",
+        "EVAL \"return getmetatable('').__index.__class__\" 0",
+        "EVAL \"return redis.call.__globals__\" 0",
+        "EVAL \"return tostring(debug.getinfo(1).source)\" 0",
+        "EVAL \"return string.dump(redis.call)\" 0",
+        "EVAL \"return loadstring(string.char(27, 76, 117, 97))\" 0",
+        "EVAL \"local f = setfenv or load; return f and f(0, {{}})\" 0",
+        "FUNCTION LOAD \"#!lua name=l\\nredis.register_function('f', function() return io end)\"",
+        "FUNCTION LOAD \"#!../../secret name=l\\n\"",
+        "SCRIPT LOAD \"return io.open('{secret}')\"",
+    ),
+    "the console": (
+        ":connect redis://127.0.0.1:{port}",
+        "connect 127.0.0.1 {port}",
+        ":open {secret}",
+        ":load {secret}",
+        ":save {folder}/new",
+        ":export {folder}/new",
+        ":xray k file",
+        ":xray k {secret}",
+        ":xray {secret} structure",
+        ":server file",
+        ":lang ../../{secret}",
+        ":lang ru/../../..",
+        "help {secret}",
+        "help ../../../etc/passwd",
+        "!cat {secret}",
+        "!touch {folder}/new",
+        ":!touch {folder}/new",
+        "$(touch {folder}/new)",
+        "`touch {folder}/new`",
+        "; touch {folder}/new",
+        "SET k \"$(cat {secret})\"",
+        "\"__import__('os').system('touch {folder}/new')\"",
+        "{{__import__('os').getcwd()}}",
+        "%(folder)s",
+    ),
+    "markup and control characters that a screen may take for its own": (
+        "ECHO \"[@click=app.screenshot]click[/] [link=file://{secret}]x[/link]\"",
+        "SET [@click=app.open_url('file://{secret}')]k[/] v",
+        "SET k \"\\x1b]52;c;Y2FuYXJ5\\x07\\x1b[?1049l\\x1b]0;title\\x07\"",
+        "GET k",
+    ),
+    "slow motion, which opens a film": (":slow {secret}",),
+}  # fmt: skip
 """Lines at the sandbox's prompt; {folder}, {secret} and {port} are the host's."""
 
 KEYS: Mapping[str, str] = {
@@ -198,15 +205,17 @@ def test_nothing_that_is_typed_or_pressed_in_the_sandbox_gets_out(host: Host) ->
     async def scene() -> None:
         async with serving() as served, Visitor(served) as visitor:
             await _open_sandbox(visitor)
-            for at, line in enumerate(TYPED):
-                typed = line.format(folder=host.folder, secret=host.secret, port=host.number)
-                await visitor.type(f"\x15{typed}\r")
-                if line.startswith(":slow"):
+            names = {"folder": host.folder, "secret": host.secret, "port": host.number}
+            for at, (group, lines) in enumerate(TYPED.items()):
+                for line in lines:
+                    await visitor.type(f"\x15{line.format(**names)}\r")
+                if group.startswith("slow motion"):
                     await visitor.sees("Esc leave")
                     await visitor.type("\x1b")
                     await eventually(lambda: "Esc leave" not in visitor.screen)
-                await _still_there(visitor, f"typed-{at}")
-                _is_confined(served, host, visitor, line)
+                await visitor.type(f"\x15ECHO typed-{at}\r")
+                await visitor.sees(f'"typed-{at}"')
+                _is_confined(served, host, visitor, group)
             await _palette_has_no_screenshot(visitor)
             _is_confined(served, host, visitor, "the palette")
             for name, keys in KEYS.items():
@@ -221,12 +230,6 @@ async def _open_sandbox(visitor: Visitor) -> None:
     await visitor.sees("What you keep")
     await visitor.type("\x1b[F\r")  # End, Enter: it is the last line
     await visitor.sees("127.0.0.1:6379>")
-
-
-async def _still_there(visitor: Visitor, word: str) -> None:
-    """Wait for the reply to a command of ours."""
-    await visitor.type(f"\x15ECHO {word}\r")
-    await visitor.sees(f'"{word}"')
 
 
 async def _palette_has_no_screenshot(visitor: Visitor) -> None:
@@ -306,12 +309,11 @@ def test_nothing_that_is_typed_in_a_lesson_on_djangos_cache_gets_out(host: Host)
         words = ("lesson", "django-cache", "--step", "first")
         async with serving(*words) as served, Visitor(served) as visitor:
             await visitor.sees("127.0.0.1:6379>")
-            for at, line in enumerate(CALLS):
-                typed = line.format(folder=host.folder, secret=host.secret)
-                await visitor.type(f"\x15{typed}\r")
-                await visitor.type(f"\x15ECHO typed-{at}\r")
-                await visitor.sees(f'"typed-{at}"')
-                _is_confined(served, host, visitor, line)
+            for line in CALLS:
+                await visitor.type(f"\x15{line.format(folder=host.folder, secret=host.secret)}\r")
+            await visitor.type("\x15ECHO typed-all\r")
+            await visitor.sees('"typed-all"')
+            _is_confined(served, host, visitor, "calls")
 
     play(scene())
 
