@@ -74,6 +74,7 @@ class Visitor:
         self._served = served
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
+        self._drawn, self._text = 0, ""
         self.received = b""
         self.texts: list[str] = []
         self.code: int | None = None
@@ -103,7 +104,6 @@ class Visitor:
         async for packet in self.socket:
             if packet.type is aiohttp.WSMsgType.BINARY:
                 self.received += packet.data
-                self._stream.feed(packet.data.replace(b"\x1b[?2026$p", b""))
             elif packet.type is aiohttp.WSMsgType.TEXT:
                 self.texts.append(packet.data)
         self.code = self.socket.close_code
@@ -111,11 +111,22 @@ class Visitor:
     @property
     def screen(self) -> str:
         """Its lines."""
-        return "\n".join(self._screen.display)
+        if self._drawn < len(self.received):
+            fresh = self.received[self._drawn :].replace(b"\x1b[?2026$p", b"")
+            self._drawn = len(self.received)
+            self._stream.feed(fresh)
+            rows = (self._screen.buffer[y] for y in range(self._screen.lines))
+            cells = range(self._screen.columns)
+            self._text = "\n".join("".join(row[x].data for x in cells) for row in rows)
+        return self._text
 
     async def type(self, text: str) -> None:
         """Press keys."""
         await self.socket.send_str(json.dumps(["stdin", text]))
+
+    async def enter(self, line: str) -> None:
+        """Paste a line into an empty prompt and press Enter."""
+        await self.type(f"\x15\x1b[200~{line}\x1b[201~\r")
 
     async def send(self, *parts: object) -> None:
         """Any message."""

@@ -208,12 +208,12 @@ def test_nothing_that_is_typed_or_pressed_in_the_sandbox_gets_out(host: Host) ->
             names = {"folder": host.folder, "secret": host.secret, "port": host.number}
             for at, (group, lines) in enumerate(TYPED.items()):
                 for line in lines:
-                    await visitor.type(f"\x15{line.format(**names)}\r")
+                    await visitor.enter(line.format(**names))
                 if group.startswith("slow motion"):
                     await visitor.sees("Esc leave")
                     await visitor.type("\x1b")
                     await eventually(lambda: "Esc leave" not in visitor.screen)
-                await visitor.type(f"\x15ECHO typed-{at}\r")
+                await visitor.enter(f"ECHO typed-{at}")
                 await visitor.sees(f'"typed-{at}"')
                 _is_confined(served, host, visitor, group)
             await _palette_has_no_screenshot(visitor)
@@ -310,8 +310,8 @@ def test_nothing_that_is_typed_in_a_lesson_on_djangos_cache_gets_out(host: Host)
         async with serving(*words) as served, Visitor(served) as visitor:
             await visitor.sees("127.0.0.1:6379>")
             for line in CALLS:
-                await visitor.type(f"\x15{line.format(folder=host.folder, secret=host.secret)}\r")
-            await visitor.type("\x15ECHO typed-all\r")
+                await visitor.enter(line.format(folder=host.folder, secret=host.secret))
+            await visitor.enter("ECHO typed-all")
             await visitor.sees('"typed-all"')
             _is_confined(served, host, visitor, "calls")
 
