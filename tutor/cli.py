@@ -106,6 +106,9 @@ def _parser() -> argparse.ArgumentParser:
     words.add_argument("lesson", nargs="?", help=_("id of a lesson, e.g. string"))
     options = _options(learn)
     options.add_argument("--step", metavar="STEP", help=_("id or number of a step to begin with"))
+    _record_arguments(options)
+    about = _("tell the class at that address where you are")
+    options.add_argument("--join", metavar="URL", help=about)
     _pack_argument(options)
     _plain_arguments(options)
     _lang_argument(options)
@@ -124,8 +127,15 @@ def _parser() -> argparse.ArgumentParser:
     lab = add("lab", _("a lab: servers, links and faults in virtual time"))
     options = _options(lab)
     _lab_arguments(lab, options)
+    _record_arguments(options)
     _lang_argument(options)
     lab.set_defaults(run=_lab)
+
+    demo = add("demo", _("prepared scenes of a lab, presented to a class"))
+    options = _options(demo)
+    _demo_arguments(demo, options)
+    _lang_argument(options)
+    demo.set_defaults(run=_demo)
 
     rivals = add("rivals", _("Redis and Memcached side by side: experiments, slabs, the ring"))
     options = _options(rivals)
@@ -155,6 +165,8 @@ def _parser() -> argparse.ArgumentParser:
 
     add("serve", _("a Redis server on a port: takes redis-server's arguments"))
 
+    _add_class_and_load(add)
+
     memcached = add("memcached", _("a memcached on a port, in pure Python"))
     _memcached_arguments(memcached)
     memcached.set_defaults(run=_memcached)
@@ -175,6 +187,17 @@ def _parser() -> argparse.ArgumentParser:
     _options(pictures)
     pictures.set_defaults(run=_pictures)
     return parser
+
+
+def _add_class_and_load(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """The commands for many: a class on one server, load on a server of one's own."""
+    classroom = add("class", _("a class on one server: who is where, and who is stuck"))
+    _class_arguments(_options(classroom))
+    classroom.set_defaults(run=_class)
+
+    load = add("load", _("rate limiting and caching under load, on a server of your own"))
+    _load_arguments(_options(load))
+    load.set_defaults(run=_load)
 
 
 def _add_keeping(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
@@ -347,6 +370,8 @@ def _course(args: argparse.Namespace) -> int:
 
     if not getattr(args, "plain", False) and can_draw():
         return _tui(args)
+    if _cannot_record(args):
+        return 2
     from tutor.console.plain.command import run
 
     return run(args)
@@ -460,7 +485,7 @@ def _lab(args: argparse.Namespace) -> int:
     from tutor.console.labs import OWN_LABS, is_lab, run, wants_screen
 
     if not wants_screen(args):
-        return run(args)
+        return 2 if _cannot_record(args) else run(args)
     if args.lab == "durability":
         args.open_stage = args.policy, args.seed
         return _tui(args)
@@ -472,6 +497,34 @@ def _lab(args: argparse.Namespace) -> int:
         return _tui(args) if args.open_lane_lab else 2
     args.open_lab = args.scenario, args.seed, args.replicas
     return _tui(args)
+
+
+def _demo_arguments(parser: argparse.ArgumentParser, options: argparse._ArgumentGroup) -> None:
+    from tutor.console.demo import add_arguments
+
+    add_arguments(parser, options)
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from tutor.console.demo import asked, run, wants_screen
+
+    if not wants_screen(args):
+        return 2 if _cannot_record(args) else run(args)
+    args.open_demo = asked(args)
+    return _tui(args) if args.open_demo else 2
+
+
+def _record_arguments(options: argparse._ArgumentGroup) -> None:
+    from tutor.console.presenting import add_record_arguments
+
+    add_record_arguments(options)
+
+
+def _cannot_record(args: argparse.Namespace) -> bool:
+    """Whether a recording was wished where no screen is, which is told."""
+    from tutor.console.presenting import cannot_record
+
+    return cannot_record(args)
 
 
 def _rivals_arguments(options: argparse._ArgumentGroup) -> None:
@@ -494,6 +547,37 @@ def _serve(words: Sequence[str]) -> int:
     from tutor.network.serve import main as serve_main
 
     return serve_main(words, LoadingBar())
+
+
+def _class_arguments(options: argparse._ArgumentGroup) -> None:
+    from tutor.console.classoptions import add_arguments
+
+    add_arguments(options)
+    _lang_argument(options)
+
+
+def _class(args: argparse.Namespace) -> int:
+    from tutor.console.classoptions import wants_screen
+
+    if wants_screen(args):
+        args.open_class = True
+        return _tui(args)
+    from tutor.console.classroom import run
+
+    return run(args)
+
+
+def _load_arguments(options: argparse._ArgumentGroup) -> None:
+    from tutor.console.load.options import add_arguments
+
+    add_arguments(options)
+    _lang_argument(options)
+
+
+def _load(args: argparse.Namespace) -> int:
+    from tutor.console.load.command import run
+
+    return run(args)
 
 
 def _memcached_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,7 +1,7 @@
 """A lesson's Markdown: anchors, and the blocks that a section is shown as.
 
     # Title of the lesson          then a sentence about it
-    ## step:first  Title           then what the step tells
+    ## step:first  Title           then what the step tells (of a demo: scene:first)
     ### task                       task, hint.1 … hint.3, feedback.<id>, option.<id>, answer.<id>,
                                    check.<id>, recap, note
 
@@ -29,7 +29,7 @@ BOXES = ("notes", "today", "ram", "tip")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x0c\x0e-\x1f\x7f-\x9f]")
 """What could command the terminal of whoever reads a text."""
 
-_STEP = re.compile(r"## +step:(\S+)(?: +(.*\S))?\s*$")
+_STEP = re.compile(r"## +(?:step|scene):(\S+)(?: +(.*\S))?\s*$")
 _ANCHOR = re.compile(r"### +(\S+)\s*$")
 _FENCE = re.compile(r"(`{3,}|~{3,}) *(.*?)\s*$")
 _BOX = re.compile(r"> ?\[!(\w+)\]\s*$")

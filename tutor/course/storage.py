@@ -103,7 +103,7 @@ class JsonFile:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         with self.path.with_suffix(".lock").open("a+b") as file:
             deadline = time.monotonic() + LOCK_PATIENCE_S
-            while not _try_lock(file.fileno()):
+            while not try_lock(file.fileno()):
                 if time.monotonic() > deadline:
                     raise Busy(f"{self.path} is locked by another process")
                 time.sleep(0.01)
@@ -113,7 +113,7 @@ class JsonFile:
                         leftover.unlink()
                 yield
             finally:
-                _unlock(file.fileno())
+                unlock(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:
@@ -131,7 +131,8 @@ def _sync_folder(folder: Path) -> None:
 if os.name == "nt":  # pragma: no cover - proven on Windows only
     import msvcrt
 
-    def _try_lock(handle: int) -> bool:
+    def try_lock(handle: int) -> bool:
+        """Take the lock of an open file if nobody else has it; it ends with the process."""
         os.lseek(handle, 0, os.SEEK_SET)
         try:
             msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
@@ -139,19 +140,38 @@ if os.name == "nt":  # pragma: no cover - proven on Windows only
             return False
         return True
 
-    def _unlock(handle: int) -> None:
+    def is_locked(handle: int) -> bool:
+        """Whether another process has the lock of an open file."""
+        if not try_lock(handle):
+            return True
+        unlock(handle)
+        return False
+
+    def unlock(handle: int) -> None:
+        """Give it back."""
         os.lseek(handle, 0, os.SEEK_SET)
         msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)  # type: ignore[attr-defined,unused-ignore]
 
 else:
     import fcntl
 
-    def _try_lock(handle: int) -> bool:
+    def try_lock(handle: int) -> bool:
+        """Take the lock of an open file if nobody else has it; it ends with the process."""
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         return True
 
-    def _unlock(handle: int) -> None:
+    def is_locked(handle: int) -> bool:
+        """Whether another process has the lock of an open file; askers do not disturb askers."""
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        unlock(handle)
+        return False
+
+    def unlock(handle: int) -> None:
+        """Give it back."""
         fcntl.flock(handle, fcntl.LOCK_UN)

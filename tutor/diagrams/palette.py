@@ -70,6 +70,52 @@ LIGHT = Palette(
     },
 )
 
+CONTRAST_DARK = Palette(
+    background="#000000",
+    surface="#0d0d0d",
+    text="#ffffff",
+    accent="#7fd4ff",
+    colours={
+        "line": "#8a8a8a",
+        "muted": "#d6d6d6",
+        "faint": "#bdbdbd",
+        "bright": "#ffffff",
+        "header": "#9fd0ff",
+        "payload": "#ffe38a",
+        "pointer": "#6ff2d8",
+        "changed": "#ffb054",
+        "key": "#9dfbe6",
+        "path": "#ff9ae6",
+        "option": "#dcc2ff",
+        "ok": "#8dff98",
+        "fail": "#ff9a94",
+        "chosen": "#00457a",
+    },
+)
+CONTRAST_LIGHT = Palette(
+    background="#ffffff",
+    surface="#f4f4f4",
+    text="#000000",
+    accent="#003f73",
+    colours={
+        "line": "#757575",
+        "muted": "#2b2b2b",
+        "faint": "#3d3d3d",
+        "bright": "#000000",
+        "header": "#003a75",
+        "payload": "#4d3300",
+        "pointer": "#00423a",
+        "changed": "#7a2900",
+        "key": "#003f3a",
+        "path": "#6e0050",
+        "option": "#431f66",
+        "ok": "#0a4712",
+        "fail": "#7d0f0a",
+        "chosen": "#b9dcff",
+    },
+)
+"""For projectors and tired eyes: 7 to 1 at least."""
+
 ThemeName = Literal["dark", "light"]
 PALETTES: Mapping[ThemeName, Palette] = {"dark": DARK, "light": LIGHT}
 

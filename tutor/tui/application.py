@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App
 from textual.binding import BindingType
-from textual.filter import LineFilter, Monochrome, NoColor
-from textual.reactive import Reactive
 from textual.screen import Screen
-from textual.scrollbar import ScrollBar
-from textual.theme import Theme
 from textual.types import CSSPathType
 
 from tutor.console.confinement import closed, closed_text
@@ -20,33 +15,36 @@ from tutor.course.outline import Outline
 from tutor.course.progress import Progress
 from tutor.i18n import LANGUAGES, MissingCatalog, _, guess_language, language, set_language
 from tutor.tui.base import Translated
-from tutor.tui.glyphs import AsciiFilter, wants_ascii
+from tutor.tui.dressed import Dressed
 from tutor.tui.keys import bindings
 from tutor.tui.screens.home import HomeScreen
-from tutor.tui.theme import DARK, LIGHT, THEMES
-from tutor.tui.widgets.scrollbars import ThinScrollBar
+from tutor.tui.theme import DARK, LIGHT
 
 if TYPE_CHECKING:
+    from tutor.console.demo import DemoAsked
     from tutor.console.history import History
     from tutor.console.lane_lab import Asked
+    from tutor.course.classroom.hall import Hall
+    from tutor.course.classroom.teller import Teller
     from tutor.course.player import Player
     from tutor.course.review import Review
     from tutor.engine.clock import Clock
     from tutor.engine.world import World
     from tutor.labs.catalog import Settings
     from tutor.tui.lessonplay import LessonPlay
+    from tutor.tui.talk import Talk
 
 
-class TutorApp(App[None]):
+class TutorApp(Dressed):
     """A test gives ``clock`` and ``seed`` to be repeatable, and ``lessons`` of its own. ``lab``:
     scenario, seed and replicas of the lab to begin with; ``stage``: setting and seed of the
     persistence stage to begin with; ``rivals``: what of Redis and Memcached to begin with;
-    ``lane_lab``: what `open_lane_lab` takes; ``review``: begin with what is due."""
+    ``lane_lab``: what `open_lane_lab` takes; ``review``: begin with what is due; ``demo``: present
+    that."""
 
     TITLE = "redis-tutor"
     CSS_PATH: ClassVar[CSSPathType | None] = ["app.tcss", "screens/home.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = bindings("help", "language", "palette", "quit")
-    theme: Reactive[str] = Reactive(DARK.name)
     COMMAND_PALETTE_BINDING = "f24"
     """Textual binds its palette itself; ours is in the table of keys."""
 
@@ -65,6 +63,7 @@ class TutorApp(App[None]):
         rivals: str | None = None,
         lane_lab: Asked | None = None,
         review: bool = False,
+        demo: DemoAsked | None = None,
     ) -> None:
         super().__init__()
         self.progress = progress or Progress()
@@ -77,27 +76,19 @@ class TutorApp(App[None]):
         self._asked_rivals = rivals
         self._asked_lane_lab = lane_lab
         self._asked_review = review
+        self._asked_demo = demo
+        self.talk: Talk | None = None
+        self.teller: Teller | None = None
+        self.greeting = ""
+        """What is said first, once."""
+        self.hall: Hall | None = None
+        self.hall_sheet: str | None = None
+        """The class that is held, and the file of its progress."""
         self._language_known = self._begin(lang)
         self._sandbox: World | None = None
-        ScrollBar.renderer = ThinScrollBar
-        self._ascii = AsciiFilter(enabled=wants_ascii())
         self._history: History | None = None
         if self.progress.setting("theme") == "light":
             self.theme = LIGHT.name
-
-    @property
-    def available_themes(self) -> dict[str, Theme]:
-        """Ours and no others."""
-        return THEMES
-
-    def get_theme(self, theme_name: str) -> Theme | None:
-        """Known from the first moment, so that the style sheet is not read twice at the start."""
-        return THEMES.get(theme_name)
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """With NO_COLOR not even greys; where it is wished only ASCII."""
-        filters = [*super().get_line_filters(), *([self._ascii] if self._ascii.enabled else [])]
-        return [NoColor() if isinstance(each, Monochrome) else each for each in filters]
 
     def get_default_screen(self) -> Screen[None]:
         """The list of lessons lies beneath everything else."""
@@ -123,6 +114,12 @@ class TutorApp(App[None]):
             )  # fmt: skip
         elif self._asked_review:
             self.call_after_refresh(self.open_review)
+        elif self._asked_demo is not None:
+            self.call_after_refresh(self.open_demo, self._asked_demo)
+        elif self.hall is not None:
+            self.call_after_refresh(self.open_class)
+        if self.greeting:
+            self.notify(self.greeting, timeout=10, markup=False)
         if not self._language_known:
             from tutor.tui.screens.language import LanguageScreen
 
@@ -186,6 +183,8 @@ class TutorApp(App[None]):
     def _lesson_screen(self, player: Player, review: Review | None = None) -> LessonPlay:
         from tutor.course.model import LaneSetup
 
+        if self.teller is not None:
+            self.teller.follow(player)
         screen: LessonPlay
         if isinstance(player.step.lab, LaneSetup):
             from tutor.tui.screens.lab_lesson import LaneLessonScreen
@@ -346,6 +345,26 @@ class TutorApp(App[None]):
         self.open_home()
         self.push_screen(LaneLabScreen(name, experiment, lane, seed, settings, self.history))
 
+    def open_demo(self, asked: DemoAsked) -> None:
+        """Present a demo; without one let it be chosen."""
+        from tutor.tui.talk import begin_talk
+
+        begin_talk(self, asked)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A presenter's key is not the palette's."""
+        if action == "command_palette" and self.screen.has_class("-presented"):
+            return False
+        return super().check_action(action, parameters)
+
+    def open_class(self) -> None:
+        """The class that this process holds."""
+        from tutor.tui.screens.classroom import ClassroomScreen
+
+        assert self.hall is not None
+        self.open_home()
+        self.push_screen(ClassroomScreen(self.hall, self.outline, self.hall_sheet))
+
     # actions
 
     def speak(self, code: str) -> None:
@@ -419,6 +438,12 @@ class TutorApp(App[None]):
     def action_open_lane_lab(self, name: str) -> None:
         """A lab of lanes by its name."""
         self.open_lane_lab(name)
+
+    def action_open_demo(self) -> None:
+        """The list of demos."""
+        from tutor.console.demo import DemoAsked
+
+        self.open_demo(DemoAsked())
 
     def action_open_review(self) -> None:
         """What is due."""

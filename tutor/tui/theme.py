@@ -1,4 +1,4 @@
-"""Two themes of our own, dark and light, and what each colour means.
+"""Themes of our own, dark and light, each also with a high contrast, and what each colour means.
 
 A colour has one meaning wherever it appears: in the prompt, in a reply, in a picture; colours and
 the roles of pictures are those of `tutor.diagrams.palette`. `ROLES` maps a meaning to a style; text
@@ -58,8 +58,10 @@ def _theme(name: str, dark: bool, shades: Palette) -> Theme:
 
 DARK = _theme("tutor-dark", True, palette.DARK)
 LIGHT = _theme("tutor-light", False, palette.LIGHT)
+CONTRAST_DARK = _theme("tutor-contrast-dark", True, palette.CONTRAST_DARK)
+CONTRAST_LIGHT = _theme("tutor-contrast-light", False, palette.CONTRAST_LIGHT)
 
-THEMES = {theme.name: theme for theme in (DARK, LIGHT)}
+THEMES = {theme.name: theme for theme in (DARK, LIGHT, CONTRAST_DARK, CONTRAST_LIGHT)}
 
 ROLES: Mapping[str, str] = {
     "": "",

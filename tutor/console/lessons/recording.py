@@ -5,13 +5,13 @@ steps ─▶ Player ─▶ scenes (words, lines with replies, verdicts) ─▶ M
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tutor.console import asciicast
 from tutor.console.render import render_text
 from tutor.course import questions
 from tutor.course.model import Course, Lesson
@@ -191,12 +191,11 @@ def _fenced(text: str) -> str:
 
 def _cast(played: Played) -> Iterator[str]:
     """Asciicast, version 2: a head, then events with their times."""
-    head = {"version": 2, "width": COLUMNS, "height": ROWS}
-    yield json.dumps(head, separators=(",", ":")) + "\n"
+    yield asciicast.head(COLUMNS, ROWS)
     time = 0.0
 
     def event(text: str) -> str:
-        return json.dumps([round(time, 3), "o", text.replace("\n", "\r\n")]) + "\n"
+        return asciicast.event(time, text.replace("\n", "\r\n"))
 
     for lesson, scenes in played:
         for scene in scenes:

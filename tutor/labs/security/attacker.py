@@ -42,6 +42,7 @@ class Attempt:
     """An attack under way. ``at``: the next line; ``listed``: names of keys that were found."""
 
     name: str
+    began: int
     at: int = 0
     guesses: int = 0
     refused: bool = False
@@ -121,7 +122,7 @@ class Attacker:
         self._begin(name)
 
     def _begin(self, name: str) -> None:
-        attempt = self.attempt = Attempt(name, hangs=self.site.hangs)
+        attempt = self.attempt = Attempt(name, self.site.simulation.now, hangs=self.site.hangs)
         self.foothold.credentials = self.known
         self.client = self.foothold
         if name in ("monitor", "lua"):  # a connection that is good for nothing else afterwards
@@ -226,8 +227,8 @@ class Attacker:
         known.deciding = _deciding(attempt, outcome)
         lines = [*attempt.got]
         if attempt.name == "monitor":
-            lines += [one for one in self.told[-40:] if not one.line and one not in lines]
-            shown = [one for one in lines if not one.line]
+            shown = [one for one in self.told[-40:] if not one.line and one.time >= attempt.began]
+            lines += shown
             if shown:
                 known.deciding = "MONITOR", shown[-1].reply
         known.lines = tuple(lines[-KEPT:])

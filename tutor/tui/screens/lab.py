@@ -85,6 +85,9 @@ class LabScreen(BaseScreen[None]):
             {**time, **self.words()}[word]()
         self.look()
 
+    def action_knob(self, letter: str) -> None:
+        """A key that changes something in the lab."""
+
     def _play(self) -> None:
         self.playing.running = not self.playing.running
 
