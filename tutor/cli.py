@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -14,6 +15,7 @@ from tutor.i18n import LANGUAGES, MissingCatalog, _, guess_language, set_languag
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `redis-tutor` with these arguments; returns the exit code."""
     words = sys.argv[1:] if argv is None else list(argv)
+    _confine()
     try:
         served = _served(words)
         if served is not None:
@@ -29,6 +31,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 141
+
+
+def _confine() -> None:
+    """A visitor of `redis-tutor web` gets a process that reaches nothing outside of itself."""
+    home = os.environ.get("REDIS_TUTOR_VISITOR")
+    if home:
+        from pathlib import Path
+
+        from tutor.console.confinement import confine
+
+        confine(Path(home))
 
 
 def _served(words: Sequence[str]) -> Sequence[str] | None:
@@ -157,6 +170,10 @@ def _parser() -> argparse.ArgumentParser:
     memcached = add("memcached", _("a memcached on a port, in pure Python"))
     _memcached_arguments(memcached)
     memcached.set_defaults(run=_memcached)
+
+    web = add("web", _("the tutor in a browser, one isolated world for each visitor"))
+    _web_arguments(web)
+    web.set_defaults(run=_web)
 
     lessons = add("lessons", _("for lesson authors: lint, new, play, sync, synced, list"))
     _options(lessons)
@@ -575,6 +592,20 @@ def _memcached(args: argparse.Namespace) -> int:
     from tutor.console.memcached import run
 
     return run(args)
+
+
+def _web_arguments(parser: argparse.ArgumentParser) -> None:
+    from tutor.console.web.command import add_arguments
+
+    options = _options(parser)
+    add_arguments(parser, options)
+    _lang_argument(options)
+
+
+def _web(args: argparse.Namespace) -> int:
+    from tutor.console.web.command import run
+
+    return run(args, _parser().parse_args)
 
 
 def _lessons(args: argparse.Namespace) -> int:

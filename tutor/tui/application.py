@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.types import CSSPathType
 
+from tutor.console.confinement import closed, closed_text
 from tutor.course.outline import Outline
 from tutor.course.progress import Progress
 from tutor.i18n import LANGUAGES, MissingCatalog, _, guess_language, language, set_language
@@ -321,7 +322,10 @@ class TutorApp(Dressed):
         self.push_screen(RivalsScreen(choice, self.clock))
 
     def open_django(self, settings: str = "replicas") -> None:
-        """Django's cache, with settings by name."""
+        """Django's cache, with settings by name; its servers open ports."""
+        if closed():
+            self.notify(closed_text(), severity="warning", markup=False)
+            return
         from tutor.tui.screens.django import DjangoScreen
 
         self.open_home()
