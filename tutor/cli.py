@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -14,6 +15,7 @@ from tutor.i18n import LANGUAGES, MissingCatalog, _, guess_language, set_languag
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `redis-tutor` with these arguments; returns the exit code."""
     words = sys.argv[1:] if argv is None else list(argv)
+    _confine()
     try:
         served = _served(words)
         if served is not None:
@@ -29,6 +31,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 141
+
+
+def _confine() -> None:
+    """A visitor of `redis-tutor web` gets a process that reaches nothing outside of itself."""
+    home = os.environ.get("REDIS_TUTOR_VISITOR")
+    if home:
+        from pathlib import Path
+
+        from tutor.console.confinement import confine
+
+        confine(Path(home))
 
 
 def _served(words: Sequence[str]) -> Sequence[str] | None:
@@ -94,6 +107,8 @@ def _parser() -> argparse.ArgumentParser:
     options = _options(learn)
     options.add_argument("--step", metavar="STEP", help=_("id or number of a step to begin with"))
     _record_arguments(options)
+    about = _("tell the class at that address where you are")
+    options.add_argument("--join", metavar="URL", help=about)
     _pack_argument(options)
     _plain_arguments(options)
     _lang_argument(options)
@@ -150,9 +165,15 @@ def _parser() -> argparse.ArgumentParser:
 
     add("serve", _("a Redis server on a port: takes redis-server's arguments"))
 
+    _add_class_and_load(add)
+
     memcached = add("memcached", _("a memcached on a port, in pure Python"))
     _memcached_arguments(memcached)
     memcached.set_defaults(run=_memcached)
+
+    web = add("web", _("the tutor in a browser, one isolated world for each visitor"))
+    _web_arguments(web)
+    web.set_defaults(run=_web)
 
     lessons = add("lessons", _("for lesson authors: lint, new, play, sync, synced, list"))
     _options(lessons)
@@ -166,6 +187,17 @@ def _parser() -> argparse.ArgumentParser:
     _options(pictures)
     pictures.set_defaults(run=_pictures)
     return parser
+
+
+def _add_class_and_load(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
+    """The commands for many: a class on one server, load on a server of one's own."""
+    classroom = add("class", _("a class on one server: who is where, and who is stuck"))
+    _class_arguments(_options(classroom))
+    classroom.set_defaults(run=_class)
+
+    load = add("load", _("rate limiting and caching under load, on a server of your own"))
+    _load_arguments(_options(load))
+    load.set_defaults(run=_load)
 
 
 def _add_keeping(add: Callable[[str, str], argparse.ArgumentParser]) -> None:
@@ -517,6 +549,37 @@ def _serve(words: Sequence[str]) -> int:
     return serve_main(words, LoadingBar())
 
 
+def _class_arguments(options: argparse._ArgumentGroup) -> None:
+    from tutor.console.classoptions import add_arguments
+
+    add_arguments(options)
+    _lang_argument(options)
+
+
+def _class(args: argparse.Namespace) -> int:
+    from tutor.console.classoptions import wants_screen
+
+    if wants_screen(args):
+        args.open_class = True
+        return _tui(args)
+    from tutor.console.classroom import run
+
+    return run(args)
+
+
+def _load_arguments(options: argparse._ArgumentGroup) -> None:
+    from tutor.console.load.options import add_arguments
+
+    add_arguments(options)
+    _lang_argument(options)
+
+
+def _load(args: argparse.Namespace) -> int:
+    from tutor.console.load.command import run
+
+    return run(args)
+
+
 def _memcached_arguments(parser: argparse.ArgumentParser) -> None:
     from tutor.console.memcached import add_arguments
 
@@ -529,6 +592,20 @@ def _memcached(args: argparse.Namespace) -> int:
     from tutor.console.memcached import run
 
     return run(args)
+
+
+def _web_arguments(parser: argparse.ArgumentParser) -> None:
+    from tutor.console.web.command import add_arguments
+
+    options = _options(parser)
+    add_arguments(parser, options)
+    _lang_argument(options)
+
+
+def _web(args: argparse.Namespace) -> int:
+    from tutor.console.web.command import run
+
+    return run(args, _parser().parse_args)
 
 
 def _lessons(args: argparse.Namespace) -> int:

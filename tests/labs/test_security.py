@@ -114,6 +114,35 @@ def test_nobody_is_served_while_a_script_runs_and_then_everybody_hears_busy() ->
     assert lab.frame.lanes[0].refused_now == 0
 
 
+def test_a_script_that_has_written_cannot_be_killed_and_the_server_is_started_again() -> None:
+    lab = SecurityLab("attacks", settings=["open"], knobs=Knobs(scan=0))
+    script = b"redis.call('SET', 'x', '1') while true do end"
+    assert lab.execute("attacker", [b"EVAL", script, b"0"]) is BLOCKED
+    lab.step(55)
+    assert lab.execute("app", [b"SCRIPT", b"KILL"]).message.startswith("UNKILLABLE")
+    lab.step(15)
+    frame = lab.frame.lanes[0]
+    assert (frame.busy, frame.up, frame.keys) == (False, True, len(DATA))
+    assert lab.deeds[0].reply.message == "Server closed the connection"
+    lab.act("attack", "look")
+    lab.step(10)
+    assert lab.frame.lanes[0].through == 1
+
+
+def test_what_client_pause_holds_back_is_answered_in_order() -> None:
+    lab = SecurityLab("attacks", settings=["open"], knobs=Knobs(scan=0, rate=20))
+    lab.execute("attacker", b"CLIENT PAUSE 4000".split())
+    lab.step(10)
+    assert lab.frame.lanes[0].waiting > 10
+    assert lab.frame.lanes[0].served == 0
+    assert lab.execute("app", b"SET app:page:1 x".split()) is BLOCKED
+    lab.step(35)
+    frame = lab.frame.lanes[0]
+    assert (frame.waiting, frame.refused) == (0, 0)
+    assert frame.served == frame.asked
+    assert lab.deeds[-1].reply == b"OK"
+
+
 def test_a_stranger_reads_along_but_not_the_passwords() -> None:
     lane = run("attacks", "password", Knobs(rate=10), 12 * SECOND)
     assert lane.attacker is not None
@@ -190,9 +219,9 @@ def test_a_server_is_hardened_step_by_step_while_it_runs() -> None:
 @pytest.mark.parametrize(
     "steps",
     [
-        [("bind", "127.0.0.1 10.0.0.10"), ("kick", "")],
+        [("bind", "inward"), ("kick", "")],
         [("acl", ""), ("deploy", ""), ("kick", "")],
-        [("acl", ""), ("bind", "127.0.0.1 10.0.0.10"), ("password", "strong"), ("deploy", ""),
+        [("acl", ""), ("bind", "inward"), ("password", "strong"), ("deploy", ""),
          ("kick", "")],
     ],
 )  # fmt: skip
@@ -223,12 +252,29 @@ def test_what_the_administrator_types_hardens_as_well_and_the_application_can_be
     assert lab.frame.lane("open").refused == 0
 
 
+def test_who_hardens_while_nobody_is_served_has_to_do_it_again() -> None:
+    lab = SecurityLab("harden", settings=["yours"], knobs=Knobs(scan=0))
+    lab.act("attack", "lua")
+    lab.step(20)
+    lab.act("password", "", "strong")
+    lab.step(40)  # it was answered by BUSY
+    assert lab.standing("password") == "none"
+    lab.step(30)
+    assert lab.execute("admin", [b"PING"]) == b"PONG"
+    lab.act("password", "", "strong")
+    lab.act("deploy")
+    lab.step(10)
+    assert lab.standing("password") == "strong"
+    assert lab.frame.lanes[0].app_error == ""
+    assert lab.execute("yours", [b"PING"]) == b"PONG"
+
+
 def test_bind_takes_addresses_of_this_machine_only() -> None:
     lab = SecurityLab("harden", knobs=Knobs(scan=0))
     wrong = lab.execute("admin@yours", b"CONFIG SET bind 10.0.0.99".split())
     assert wrong.message.endswith("'bind') - Failed to bind to specified addresses.")
     assert lab.execute("attacker@yours", [b"PING"]) == b"PONG"
-    lab.act("bind", "", "127.0.0.1")
+    lab.act("bind", "", "local")
     assert lab.execute("attacker@yours", [b"PING"]) == b"PONG"  # the connection stands
     lab.act("kick")
     text = "Could not connect to Redis at 198.51.100.7:6379: Connection refused"
@@ -242,6 +288,7 @@ def test_bind_takes_addresses_of_this_machine_only() -> None:
 def test_each_person_has_a_prompt_at_each_server() -> None:
     lab = SecurityLab("attacks", knobs=Knobs(scan=0))
     assert lab.places[:3] == ("attacker", "app", "admin")
+    assert lab.places[-6:] == SETTINGS["attacks"]
     assert lab.execute("attacker", [b"GET", b"billing:card:7"]) == b"4000 0000 0000 0002"
     assert lab.execute("attacker@acl", [b"PING"]).message == "NOAUTH Authentication required."
     assert lab.execute("attacker@protected", [b"PING"]).message.startswith("DENIED Redis is ")
@@ -251,6 +298,8 @@ def test_each_person_has_a_prompt_at_each_server() -> None:
     assert lab.session_on("attacker@open").peer.startswith("203.0.113.9:")
     assert not lab.session_on("attacker@bind").local
     assert lab.engine_at("attacker@bind") is lab.engine_at("admin@bind")
+    assert lab.execute("acl", [b"ACL", b"WHOAMI"]) == b"admin"  # who looks after that server
+    assert lab.condition_of("attacker") == lab.condition_of("acl") == "online"
     for nowhere in ("attacker@nowhere", "somebody", "somebody@open"):
         with pytest.raises(KeyError):
             lab.engine_at(nowhere)

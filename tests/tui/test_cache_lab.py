@@ -152,7 +152,7 @@ def test_keys_that_mean_nothing_change_nothing(home: Path) -> None:
     async def scenario() -> None:
         async with playing(home) as play:
             screen = await opened(play)
-            await play.press("q", "K", "d", "r", "й", "6", "0", "tab")
+            await play.press("q", "K", "d", "r", "й", "8", "0", "tab")
             assert not screen.playing.lab.acts
             assert screen.experiment == "stampede"
             for size in ((60, 20), (40, 12), (30, 8), (120, 40)):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from tutor.console.backend import Backend, EmbeddedBackend
+from tutor.console.confinement import closed, closed_text
 from tutor.console.lexer import UnbalancedQuotes, quote, split
 from tutor.console.render import Line
 from tutor.i18n import LANGUAGES, MissingCatalog, _, language, ngettext
@@ -269,6 +270,8 @@ def _serve(host: Host, arguments: Sequence[str]) -> None:
     backend = host.backend
     if not isinstance(backend, EmbeddedBackend):
         complain(host, _("This is a real server: it has a port already."))
+    elif closed():
+        complain(host, closed_text())
     elif not backend.may_serve:
         complain(
             host,

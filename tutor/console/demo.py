@@ -13,6 +13,7 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 from tutor.console import presenting
+from tutor.console.confinement import closed
 from tutor.i18n import _, guess_language, language, set_language
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def add_arguments(parser: argparse.ArgumentParser, options: argparse._ArgumentGr
 def wants_screen(args: argparse.Namespace) -> bool:
     """Whether it is to be presented on a screen."""
     text = args.list or args.check or presenting.writes(args)
-    return args.notes or (not text and sys.stdout.isatty())
+    return args.notes or (not text and (closed() or sys.stdout.isatty()))
 
 
 def run(args: argparse.Namespace) -> int:

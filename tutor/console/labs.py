@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tutor.console import lane_lab
+from tutor.console.confinement import closed
 from tutor.i18n import _, guess_language, set_language
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def wants_screen(args: argparse.Namespace) -> bool:
     from tutor.labs.replication.scenarios import SCENARIOS
 
     text = args.list or args.json or args.svg or args.png or args.steps is not None
-    text = text or not sys.stdout.isatty()
+    text = text or not (closed() or sys.stdout.isatty())
     if args.lab not in OWN_LABS:
         return not text
     if args.lab == "durability":

@@ -133,9 +133,9 @@ def with_known(text: str, word: str, known: Iterable[str]) -> str:
     """A complaint about a word, with the one that was meant or all there are."""
     names = list(known)
     close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
-    if close:
-        return f"{text} {_('Did you mean {name}?').format(name=close[0])} {_there_are(names)}"
-    return f"{text} {_there_are(names)}" if names else text
+    meant = _("Did you mean {name}?")
+    said = [text, *(meant.format(name=one) for one in close)]
+    return " ".join([*said, _there_are(names)] if names else said)
 
 
 def _there_are(names: Iterable[str]) -> str:

@@ -18,6 +18,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from tutor.console.confinement import closed
 from tutor.i18n import _, guess_language, ngettext, set_language
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def wants_screen(args: argparse.Namespace) -> bool:
     """Whether the screen is meant."""
     asked = (args.row, args.json, args.view, args.lines, args.svg, args.png, args.text, args.plain,
              args.measure, args.fill)  # fmt: skip
-    return not any(asked) and sys.stdout.isatty()
+    return not any(asked) and (closed() or sys.stdout.isatty())
 
 
 def run(args: argparse.Namespace) -> int:

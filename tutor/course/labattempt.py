@@ -106,6 +106,7 @@ class LabAttempt(Judged):
     def _noticed(self) -> None:
         """A moment of the lab: the next one, or an earlier one again."""
         now = self.lab.now
+        self.view.forget_later()
         if now <= self.begun and not self.view.history:
             self._passed_at = None
             self.view.begin()

@@ -81,6 +81,11 @@ class RunView(ABC):
         """Whether it held at this moment or before: going back takes back what came later."""
         return self.seen.get(predicate, len(self.lab.frames) + 1) <= len(self.lab.frames)
 
+    def forget_later(self) -> None:
+        """Time has gone back: what comes now may be another future."""
+        now = len(self.lab.frames)
+        self.seen = {one: number for one, number in self.seen.items() if number <= now}
+
     def begin(self) -> None:
         """The learner comes now: forget what was seen before."""
         self.seen.clear()

@@ -11,6 +11,7 @@ from tutor.course.predicates.base import Check
 from tutor.course.predicates.patterns import Used
 from tutor.course.predicates.replies import ReplySpec
 from tutor.course.prose import Document
+from tutor.labs.lanewords import place_of
 from tutor.labs.replication.words import FIRST_NODE
 
 Kind = Literal["read", "exercise", "predict", "quiz", "free", "demo"]
@@ -203,8 +204,7 @@ class LaneSetup:
     @property
     def first(self) -> str:
         """Where the prompt is at the beginning; "" where there is none."""
-        places = self.nodes
-        return self.lane if self.lane in places else next(iter(places), "")
+        return place_of(self.nodes, self.lane)
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,8 +277,9 @@ class LaneLab(ABC, Generic[LaneT, KnobsT, FrameT]):
         return self._world_of(place).yours()
 
     def condition_of(self, place: str) -> str:
-        """Whether the server there answers: see `tutor.labs.node.Node.condition`."""
-        return self._world_of(place).master.condition
+        """Whether the server there answers: see `tutor.labs.node.Node.condition`. Of a place that
+        is no lane the reply itself tells."""
+        return self._world_of(place).master.condition if place in self.names else "online"
 
     def _world_of(self, place: str) -> World:
         if place not in self.names:

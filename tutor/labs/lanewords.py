@@ -112,6 +112,15 @@ class LaneWords:
         return LaneMove(knob.kind, target, value)
 
 
+def place_of(places: Sequence[str], lane: str, at: str = "") -> str:
+    """Where one is who goes over to a lane: there, or where the person of the place ``at`` is at
+    that lane (``admin@open``); the first place if none is of that lane, "" if there are none."""
+    who = at.partition("@")[0]
+    of_lane = [one for one in places if one == lane or one.partition("@")[2] == lane]
+    near = [one for one in of_lane if one == lane or one.partition("@")[0] == who]
+    return next(iter((*near, *of_lane, *places)), "")
+
+
 def text_of(value: float | str) -> str:
     """A value as it is typed."""
     return value if isinstance(value, str) else f"{value:g}"

@@ -13,6 +13,8 @@ from tutor.i18n import MissingCatalog, _, guess_language, set_language
 if TYPE_CHECKING:
     from textual.app import App
 
+    from tutor.tui.application import TutorApp
+
 
 def run(args: Namespace) -> int:
     """Open the app; the exit code. ``args`` may carry ``lesson`` (an id), ``lang``, and
@@ -39,10 +41,46 @@ def run(args: Namespace) -> int:
         review=getattr(args, "open_review", False),
         demo=getattr(args, "open_demo", None),
     )
+    if getattr(args, "open_class", False):
+        return _run_class(app, args)
+    if getattr(args, "join", None):
+        return _run_joined(app, args)
     code = _run(app, args)
     if app.talk is not None:
         app.talk.close()
     return code
+
+
+def _run_joined(app: TutorApp, args: Namespace) -> int:
+    """A learner's tutor that tells a class where it is."""
+    from tutor.console.joining import join, why_not
+    from tutor.network.link import LinkError
+
+    try:
+        joined = join(args.join)
+    except LinkError as error:
+        sys.stderr.write(f"redis-tutor: {why_not(error)}\n")
+        return 2
+    app.teller, app.greeting = joined.teller, joined.greeting
+    try:
+        return _run(app, args)
+    finally:
+        joined.close()
+
+
+def _run_class(app: TutorApp, args: Namespace) -> int:
+    """The instructor's server and screen; its progress is written at the end."""
+    from tutor.console.classroom import ended, opened
+
+    hall = opened(args)
+    if hall is None:
+        return 2
+    app.hall, app.hall_sheet = hall, args.csv
+    try:
+        app.run()
+    finally:
+        code = ended(hall, args.csv)
+    return app.return_code or code
 
 
 def _follow(args: Namespace, lang: str | None) -> int:

@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.types import CSSPathType
 
+from tutor.console.confinement import closed, closed_text
 from tutor.course.outline import Outline
 from tutor.course.progress import Progress
 from tutor.i18n import LANGUAGES, MissingCatalog, _, guess_language, language, set_language
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from tutor.console.demo import DemoAsked
     from tutor.console.history import History
     from tutor.console.lane_lab import Asked
+    from tutor.course.classroom.hall import Hall
+    from tutor.course.classroom.teller import Teller
     from tutor.course.player import Player
     from tutor.course.review import Review
     from tutor.engine.clock import Clock
@@ -75,6 +78,12 @@ class TutorApp(Dressed):
         self._asked_review = review
         self._asked_demo = demo
         self.talk: Talk | None = None
+        self.teller: Teller | None = None
+        self.greeting = ""
+        """What is said first, once."""
+        self.hall: Hall | None = None
+        self.hall_sheet: str | None = None
+        """The class that is held, and the file of its progress."""
         self._language_known = self._begin(lang)
         self._sandbox: World | None = None
         self._history: History | None = None
@@ -107,6 +116,10 @@ class TutorApp(Dressed):
             self.call_after_refresh(self.open_review)
         elif self._asked_demo is not None:
             self.call_after_refresh(self.open_demo, self._asked_demo)
+        elif self.hall is not None:
+            self.call_after_refresh(self.open_class)
+        if self.greeting:
+            self.notify(self.greeting, timeout=10, markup=False)
         if not self._language_known:
             from tutor.tui.screens.language import LanguageScreen
 
@@ -170,6 +183,8 @@ class TutorApp(Dressed):
     def _lesson_screen(self, player: Player, review: Review | None = None) -> LessonPlay:
         from tutor.course.model import LaneSetup
 
+        if self.teller is not None:
+            self.teller.follow(player)
         screen: LessonPlay
         if isinstance(player.step.lab, LaneSetup):
             from tutor.tui.screens.lab_lesson import LaneLessonScreen
@@ -307,7 +322,10 @@ class TutorApp(Dressed):
         self.push_screen(RivalsScreen(choice, self.clock))
 
     def open_django(self, settings: str = "replicas") -> None:
-        """Django's cache, with settings by name."""
+        """Django's cache, with settings by name; its servers open ports."""
+        if closed():
+            self.notify(closed_text(), severity="warning", markup=False)
+            return
         from tutor.tui.screens.django import DjangoScreen
 
         self.open_home()
@@ -338,6 +356,14 @@ class TutorApp(Dressed):
         if action == "command_palette" and self.screen.has_class("-presented"):
             return False
         return super().check_action(action, parameters)
+
+    def open_class(self) -> None:
+        """The class that this process holds."""
+        from tutor.tui.screens.classroom import ClassroomScreen
+
+        assert self.hall is not None
+        self.open_home()
+        self.push_screen(ClassroomScreen(self.hall, self.outline, self.hall_sheet))
 
     # actions
 

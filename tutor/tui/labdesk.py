@@ -19,6 +19,7 @@ from tutor.tui.desk import Company
 
 if TYPE_CHECKING:
     from tutor.labs.catalog import AnyLab
+    from tutor.labs.lanes import LaneDeed
     from tutor.labs.replication.frame import Frame
     from tutor.labs.replication.lab import Lab
     from tutor.tui.labplay import Playing
@@ -74,6 +75,8 @@ class LabDesk:
         self.lock = Turns()
         self.name = name
         self._backends: dict[str, tuple[Engine, LabBackend]] = {}
+        self.deed: LaneDeed | None = None
+        """In a lab of lanes: what was done last; its reply may come later."""
 
     # what a lab says of itself
 
@@ -118,13 +121,19 @@ class LabDesk:
     def backend(self) -> LabBackend:
         engine = self._engine()
         known = self._backends.get(self.name)
-        if known is None or known[0] is not engine:
+        if known is None or known[0] is not engine or self._has_another(known[1].world.session):
             world = World(engine)
             engine.disconnect(world.session)
             world.session = self._session()  # rebuilt, if time went back
             world.lock = self.lock
             known = self._backends[self.name] = engine, LabBackend(world, self)
         return known[1]
+
+    def _has_another(self, known: Session) -> bool:
+        """Whether the prompt's connection is not the known one any more; the one that a lab gives
+        who is not connected has no number."""
+        session = self._session()
+        return session is not known and session.id != 0
 
     @property
     def world(self) -> World:
@@ -243,7 +252,13 @@ class LaneDesk(LabDesk):
     def run(self, argv: Sequence[bytes]) -> Reply:
         with self.lock:
             self._playing().be_there()
-            return self.lab.execute(self.name, tuple(argv))
+            reply = self.lab.execute(self.name, tuple(argv))
+            self.deed = self.lab.deeds[-1]
+            return reply
+
+    def is_done(self, deed: LaneDeed) -> bool:
+        """Whether something is still part of the run: time may have gone back before it."""
+        return any(deed is one for one in self.lab.deeds)
 
     def _engine(self) -> Engine:
         self._stay()

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from tutor.console.lexer import UnbalancedQuotes, split
+from tutor.engine.replies import BLOCKED
 from tutor.i18n import _
 from tutor.labs.replication.words import BadWord, line_of
-from tutor.tui.labdesk import LabDesk, LabMove
+from tutor.tui.labdesk import LabDesk, LabMove, LaneDesk
 from tutor.tui.paint import row
 from tutor.tui.widgets.console import ConsolePane
 from tutor.tui.widgets.labcanvas import ReplicationCanvas
+
+if TYPE_CHECKING:
+    from tutor.labs.lanes import LaneDeed
+    from tutor.tui.widgets.console import _Running
+    from tutor.tui.widgets.output import Exchange
 
 PROMPT_BINDINGS: list[BindingType] = [
     Binding("colon", "screen.word", show=False, priority=True),
@@ -142,3 +150,50 @@ class WordConsole(LabConsole):
         if self._ongoing is None:
             self.desk.name = at
             self.look()
+
+
+class LaneConsole(WordConsole):
+    """On a server of a lane: a reply that was waited for stands in the deed, whoever brings it."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._late: list[tuple[LaneDeed, Exchange, Sequence[bytes]]] = []
+
+    def _wait(self, running: _Running) -> None:
+        assert isinstance(self.desk, LaneDesk)
+        if self.desk.deed is not None:
+            self._late.append((self.desk.deed, running.exchange, running.argv))
+
+    @property
+    def _holds(self) -> bool:
+        return self._ongoing is not None or bool(self._late)
+
+    def poll(self) -> None:
+        """Show replies that came meanwhile; of what was taken back none comes."""
+        assert isinstance(self.desk, LaneDesk)
+        for each in list(self._late):
+            deed, exchange, argv = each
+            gone = not self.desk.is_done(deed)
+            if deed.reply is BLOCKED and not gone:
+                continue
+            self._late.remove(each)
+            exchange.waiting = False
+            if gone:
+                self._give_up(exchange)
+                continue
+            self._answer(exchange, argv, deed.reply, partial(self._card, argv, deed.reply))
+            self.post_message(self.Ran(argv, deed.reply, None))
+        super().poll()
+
+    def cancel(self) -> bool:
+        """Give up waiting; False if nothing waited."""
+        for _deed, exchange, _argv in self._late:
+            exchange.waiting = False
+            self._give_up(exchange)
+        waited = bool(self._late)
+        self._late.clear()
+        return super().cancel() or waited
+
+    def _give_up(self, exchange: Exchange) -> None:
+        exchange.notes.append(lambda: row((_("given up"), "muted")))
+        self.output.changed(exchange)

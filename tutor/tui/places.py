@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from tutor.console.confinement import closed
 from tutor.tui.keys import N_
 
 
@@ -81,3 +82,8 @@ PLACES: tuple[Place, ...] = (
     )),
 )  # fmt: skip
 """In the order in which they stand there."""
+
+
+def places() -> tuple[Place, ...]:
+    """Those that are there: a visitor's process opens no ports, so it has no Django."""
+    return tuple(place for place in PLACES if not (closed() and place.opens == "open_django"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tutor.console.plain import words
 from tutor.console.plain.lesson import PlainLesson
@@ -21,7 +21,8 @@ __all__ = ["Room"]
 
 
 class Room:
-    """Where a lesson is chosen. ``clock`` is the system's unless a test gives one."""
+    """Where a lesson is chosen. ``clock`` is the system's unless a test gives one. ``follow`` is
+    told of each player that begins."""
 
     def __init__(
         self,
@@ -32,10 +33,11 @@ class Room:
         *,
         interactive: bool = False,
         clock: Clock | None = None,
+        follow: Callable[[Player], None] = lambda player: None,
     ) -> None:
         self._outline, self._progress = outline, progress
         self._page, self._reader = page, reader
-        self._interactive, self._clock = interactive, clock
+        self._interactive, self._clock, self._follow = interactive, clock, follow
         self._backend: WordBackend | None = None
         self.lesson: PlainLesson | None = None
 
@@ -93,6 +95,7 @@ class Room:
     def _open(self, lesson_id: str, step_id: str | None = None) -> None:
         found = self._outline.find(lesson_id, step_id)
         player = Player(self._outline.course, *found, clock=self._clock, progress=self._progress)
+        self._follow(player)
         self.lesson = PlainLesson(
             player,
             self._page,

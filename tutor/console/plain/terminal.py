@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Mapping
 
+from tutor.console.confinement import closed
+
 __all__ = ["can_draw", "is_dumb"]
 
 
@@ -15,5 +17,6 @@ def is_dumb(environ: Mapping[str, str] = os.environ) -> bool:
 
 
 def can_draw() -> bool:
-    """Whether screens can be shown: a terminal on both sides that can move its cursor."""
-    return not is_dumb() and sys.stdin.isatty() and sys.stdout.isatty()
+    """Whether screens can be shown: a terminal on both sides that can move its cursor, or a
+    browser."""
+    return closed() or (not is_dumb() and sys.stdin.isatty() and sys.stdout.isatty())

@@ -22,7 +22,7 @@ class Account:
 
     def engine(self, scene: Scene) -> Engine:
         """The server that is asked."""
-        return scene.lab.engine_of(self.node) if self.node else scene.world.engine
+        return scene.run.engine_of(self.node) if self.node else scene.world.engine
 
     def find(self, scene: Scene) -> User | None:
         """The user if there is one and it is on."""

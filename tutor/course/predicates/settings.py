@@ -23,7 +23,7 @@ class Setting:
     key: bytes | None = None
 
     def evaluate(self, scene: Scene) -> Verdict:
-        engine: Engine = scene.lab.engine_of(self.node) if self.node else scene.world.engine
+        engine: Engine = scene.run.engine_of(self.node) if self.node else scene.world.engine
         shown = engine.config.show(DIRECTIVES[self.directive]).decode("utf-8", "replace")
         return verdict(shown in self.wanted, shown or '""')
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from tutor.diagrams.canvas import Drawing, Line, clip_line, wrapped
 from tutor.diagrams.labs.amounts import clock_text
+from tutor.diagrams.labs.cache_eviction import draw_policies, draw_policy, tell_policies
 from tutor.diagrams.labs.cache_lanes import delay_rows, draw_lane, draw_lanes, tell_lanes
 from tutor.diagrams.labs.cache_models import draw_models, tell_models
 from tutor.diagrams.labs.cache_versions import draw_way, draw_ways, tell_ways
@@ -34,7 +35,7 @@ FIRST_ROW = 1
 
 def lane_count(frame: CacheFrame) -> int:
     """How many can be chosen."""
-    return len(frame.lanes) or len(frame.versions) or 1
+    return len(frame.lanes) or len(frame.versions) or len(frame.evictions) or 1
 
 
 def draw_cache(frame: CacheFrame, chosen: int, width: int, height: int) -> list[Line]:
@@ -46,6 +47,9 @@ def draw_cache(frame: CacheFrame, chosen: int, width: int, height: int) -> list[
     if frame.versions:
         lines = [*draw_ways(frame, chosen, width), *gap]
         return [*lines, *draw_way(frame, chosen, width, height - len(lines))][:height]
+    if frame.evictions:
+        lines = [*draw_policies(frame, chosen, width), *gap]
+        return [*lines, *draw_policy(frame, chosen, width, height - len(lines))][:height]
     lines = [*draw_lanes(frame, chosen, width), *gap]
     return [*lines, *draw_lane(frame, chosen, width, height - len(lines))][:height]
 
@@ -84,6 +88,7 @@ def describe_cache(frame: CacheFrame) -> str:
     told = [_title(frame) + ".", experiment_about(frame.experiment)]
     told += tell_lanes(frame) if frame.lanes else []
     told += tell_ways(frame) if frame.versions else []
+    told += tell_policies(frame) if frame.evictions else []
     told += tell_models(frame.models) if frame.models is not None else []
     for one in frame.events:
         when = _("%(n)s s") % {"n": clock_text(one.time)}

@@ -68,9 +68,15 @@ _MASTER = Figure(lambda: pgettext("column", "by master"),
                  lambda lane: _share(lane.at_master, lane.done))  # fmt: skip
 _ASKED = Figure(lambda: pgettext("column", "database"), lambda lane: grouped(lane.missing))
 
+_AGE = Figure(lambda: pgettext("column", "age"), lambda lane: _time(lane.age_us))
+_WRONG = Figure(lambda: pgettext("column", "outdated"),
+                lambda lane: _share(lane.wrong, lane.done),
+                lambda lane: lane.wrong > 0)  # fmt: skip
+
 FIGURES: Mapping[Experiment, tuple[Figure, ...]] = {
     "aside": (_HITS, _MEAN, _WORST, _SAVED, _MADE),
     "stampede": (_MADE, _ONCE, _MEAN, _WORST, _OLD),
+    "ttl": (_HITS, _MADE, _MEAN, _AGE, _WRONG),
     "routing": (_OLD_SHARE, _WRITE, _READ, _MASTER, _ASKED),
 }
 

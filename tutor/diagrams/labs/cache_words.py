@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from tutor.diagrams.labs.amounts import lag_time_text, rate_text
 from tutor.i18n import _, pgettext
@@ -18,6 +19,8 @@ def experiment_text(experiment: Experiment) -> str:
         "models": pgettext("experiment", "models"),
         "versions": pgettext("experiment", "versions"),
         "routing": pgettext("experiment", "routing"),
+        "ttl": pgettext("experiment", "TTL"),
+        "eviction": pgettext("experiment", "eviction"),
     }[experiment]
 
 
@@ -34,6 +37,11 @@ def experiment_about(experiment: Experiment) -> str:
                       "and what each takes along or leaves behind."),
         "routing": _("A user saves and the next page reads. Writes go to the first server, reads "
                      "to a random replica, as Django does with a list in LOCATION."),
+        "ttl": _("How long is a value to live? The same requests with lifetimes from 1 s to 60 s: "
+                 "what the database has to do, how old the answers are, and how many of them are "
+                 "out of date."),
+        "eviction": _("More pages than maxmemory has room for, some of them wanted far more often "
+                      "than others; and sessions, which nobody can make anew. Who has to go?"),
     }[experiment]  # fmt: skip
 
 
@@ -41,6 +49,10 @@ def cure_text(cure: str) -> str:
     """Its name in a table."""
     row = _NAMES.get(cure)
     return row() if row is not None else cure
+
+
+def _seconds(seconds: int) -> str:
+    return _("TTL %(n)d s") % {"n": seconds}
 
 
 _NAMES: Mapping[str, Callable[[], str]] = {
@@ -58,12 +70,13 @@ _NAMES: Mapping[str, Callable[[], str]] = {
     "clear": lambda: "cache.clear()",
     "own-db": lambda: pgettext("cure", "clear, own db"),
     "delete_many": lambda: "delete_many",
+    **{f"ttl-{seconds}": partial(_seconds, seconds) for seconds in (1, 2, 5, 15, 30, 60)},
 }
 
 
 def cure_about(experiment: Experiment, cure: str) -> str:
     """What it does, and its price."""
-    row = _ABOUT.get((experiment, cure))
+    row = _ABOUT.get((experiment, cure)) or _ABOUT.get((experiment, ""))
     return row() if row is not None else ""
 
 
@@ -117,6 +130,33 @@ _ABOUT: Mapping[tuple[Experiment, str], Callable[[], str]] = {
         "not yet says nothing, and the database is asked. Never old; the old versions stay until "
         "their TTL."
     ),
+    ("ttl", ""): lambda: _(
+        "Cache-aside with this TTL. A longer one saves the database more work, but less and less; "
+        "and each answer may be so much older than what the database has by then."
+    ),
+    ("eviction", "noeviction"): lambda: _(
+        "The default: nothing goes, and what may need memory is refused with OOM. What came first "
+        "stays until its TTL is over, wanted or not."
+    ),
+    ("eviction", "allkeys-lru"): lambda: _(
+        "Of five keys at random the one that was not used for the longest time. For a cache that "
+        "is nothing but a cache. A scan of all pages pushes out what is wanted; sessions go too."
+    ),
+    ("eviction", "allkeys-lfu"): lambda: _(
+        "The least often used of five. A scan hardly matters, for it uses each page once; what was "
+        "wanted yesterday stays for some time although nobody wants it any more."
+    ),
+    ("eviction", "allkeys-random"): lambda: _(
+        "Any key. It costs nothing to decide, and the most wanted page goes as easily as any other."
+    ),
+    ("eviction", "volatile-lru"): lambda: _(
+        "As LRU, but of keys with a TTL only: pages go, sessions stay. If no key had a TTL, writes "
+        "would be refused."
+    ),
+    ("eviction", "volatile-ttl"): lambda: _(
+        "Of keys with a TTL the one that has least time left, however often it is wanted: good if "
+        "the application says by its TTL what may go."
+    ),
     ("versions", "clear"): lambda: _(
         "cache.clear() is FLUSHDB: the whole database number, the neighbour's keys too. KEY_PREFIX "
         "protects from reading each other's keys, not from this."
@@ -159,6 +199,8 @@ _SHOWN: Mapping[Experiment, tuple[str, ...]] = {
     "models": ("rows",),
     "versions": ("life",),
     "routing": ("rate", "delay", "gap"),
+    "ttl": ("workers", "rate", "cost", "keys", "change"),
+    "eviction": ("memory", "pages", "skew", "rate", "cost"),
 }
 _SETTINGS: Mapping[str, Callable[[Knobs], str]] = {
     "workers": lambda knobs: _("workers %(n)d") % {"n": knobs.workers},
@@ -169,6 +211,10 @@ _SETTINGS: Mapping[str, Callable[[Knobs], str]] = {
     "keys": lambda knobs: _("keys %(n)d") % {"n": knobs.keys},
     "rows": lambda knobs: _("rows %(n)d") % {"n": knobs.keys},
     "delay": lambda knobs: _("replication %(time)s") % {"time": lag_time_text(knobs.delay_ms)},
+    "change": lambda knobs: _("changes every %(n)d s") % {"n": knobs.change_s},
+    "memory": lambda knobs: f"maxmemory {knobs.memory_kb}kb",
+    "pages": lambda knobs: _("pages %(n)d") % {"n": knobs.keys},
+    "skew": lambda knobs: _("Zipf %(n)s") % {"n": f"{knobs.skew / 100:.1f}"},
     "gap": lambda knobs: _("next page within %(time)s") % {"time": lag_time_text(knobs.gap_ms)},
 }
 
@@ -179,6 +225,10 @@ def cache_event_text(event: EventFrame) -> str:
     if event.code == "crash":
         words = _("%(lane)s: the worker that computed %(key)s is killed")
         return words % {"lane": cure_text(params["lane"]), "key": params["key"]}
+    if event.code == "scan":
+        return _("somebody reads every page once")
+    if event.code == "shift":
+        return _("other pages are wanted from now on")
     return _("%(name)s is %(value)s now") % {**params, "name": knob_text(params["name"])}
 
 
@@ -196,5 +246,11 @@ _KNOBS: Mapping[str, Callable[[], str]] = {
     "delay": lambda: pgettext("knob", "delay"),
     "gap": lambda: pgettext("knob", "next page"),
     "rows": lambda: pgettext("knob", "rows"),
+    "change": lambda: pgettext("knob", "changes"),
+    "memory": lambda: "maxmemory",
+    "pages": lambda: pgettext("knob", "pages"),
+    "skew": lambda: pgettext("knob", "skew"),
+    "scan": lambda: pgettext("knob", "scan"),
+    "shift": lambda: pgettext("knob", "shift"),
     "kill": lambda: pgettext("knob", "kill"),
 }

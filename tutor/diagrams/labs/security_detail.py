@@ -68,7 +68,7 @@ def _exchange(attack: AttackFrame, room: int) -> list[Run]:
     if attack.now:
         return [(clip(_("it is tried again …"), room), "label")]
     line = clip(attack.line, max(room * 2 // 5, 8))
-    role: Role = "warning" if attack.outcome == "through" else "payload"
+    role: Role = "warning" if attack.outcome == "through" else "header"
     left = max(room - width_of(line) - 3, 4)
     return [(line, "text"), (" → ", "frame"), (clip(attack.reply, left), role)]
 
@@ -97,9 +97,10 @@ def _server_rows(lane: LaneFrame, width: int) -> list[Line]:
     bad: Role = "warning" if lane.missing or lane.foreign or lane.role == "replica" else "header"
     rows: list[Line] = [clip_line([(_("server") + "  ", "label"), (state, bad)], width)]
     if not lane.up:
-        rows = [((_("the server is down"), "warning"),)]
+        rows = [clip_line([(_("the server is down"), "warning")], width)]
     elif lane.busy:
-        rows.append(((_("a script runs and runs: nobody else is served"), "warning"),))
+        words = _("a script runs and runs: nobody else is served")
+        rows.append(clip_line([(words, "warning")], width))
     for file in lane.files:
         words = _("%(path)s, %(size)d B: … %(text)s …") % {
             "path": file.path, "size": file.size, "text": file.text,
@@ -120,7 +121,7 @@ def wire_rows(wire: Sequence[ExchangeFrame], width: int, most: int) -> list[Line
         head += [*fill_line([(one.who, _ROLES[one.who])], 9)]
         room = max(width - 18, 10)
         line = clip(one.line, max(room * 3 // 5, 8))
-        role: Role = "warning" if one.refused else "payload"
+        role: Role = "warning" if one.refused else "header"
         if not one.line:
             lines.append(clip_line([*head, (one.reply, "text")], width))
             continue

@@ -77,7 +77,7 @@ def draw_guesses(frame: SecurityFrame, chosen: int, width: int) -> list[Line]:
     for at, one in enumerate(guesses):
         mark: Run = ("►", "changed") if at == chosen else (" ", "text")
         name: Run = (names[at], "title" if at == chosen else "text")
-        row: list[Run] = [*fill_line([mark, (" ", "text"), name], column)]
+        row: list[Run] = [*fill_line([mark, (" ", "text"), name], column - 1), (" ", "text")]
         row += [*gauge(min(one.tried, one.choices), one.choices or 1, cells)]
         row.append((" × " if one.found else "   ", "warning"))
         role: Role = "warning" if one.found else "header"
@@ -93,8 +93,8 @@ def draw_guess(frame: SecurityFrame, chosen: int, width: int, height: int) -> li
     one = _guess_of(lane)
     lines = wrapped(setting_about("guess", lane.setting), width)
     words = _("the password is %(password)s") % {"password": one.password}
-    lines.append(clip_line([(words, "key")], width))
-    lines.append(clip_line([(_verdict(one), "warning" if one.found else "payload")], width))
+    lines.append(clip_line([(words, "title")], width))
+    lines.append(clip_line([(_verdict(one), "warning" if one.found else "header")], width))
     lines += app_rows(lane, width)
     lines += [clip_line([("  ", "text"), (line, "text")], width) for line in lane.conf]
     left = height - len(lines)

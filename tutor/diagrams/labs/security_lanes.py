@@ -16,6 +16,7 @@ from tutor.i18n import _, ngettext, pgettext
 from tutor.labs.security.frame import AttackFrame, LaneFrame, Sample, SecurityFrame
 
 _LEAST_STRIP = 12
+_FEWEST = 6
 _GAP = 2
 
 
@@ -60,7 +61,9 @@ def draw_lanes(frame: SecurityFrame, chosen: int, width: int) -> list[Line]:
     if strip < _LEAST_STRIP:
         strip += last
         last = 0
-    strip = max(strip, 4)
+    if strip < _FEWEST:  # signs only, close together
+        heads, rooms = [""] * len(heads), [1] * len(heads)
+        strip = max(width - column - sum(rooms) - _GAP, 1)
     top: list[Run] = [(pad("", column), "text"), *_head(strip)]
     top += [(" " * (room - width_of(one)) + one, "label")
             for one, room in zip(heads, rooms, strict=True)]  # fmt: skip
@@ -69,11 +72,10 @@ def draw_lanes(frame: SecurityFrame, chosen: int, width: int) -> list[Line]:
     for at, lane in enumerate(frame.lanes):
         mark: Run = ("►", "changed") if at == chosen else (" ", "text")
         name: Run = (names[at], "title" if at == chosen else "text")
-        row: list[Run] = [*fill_line([mark, (" ", "text"), name], column)]
+        row: list[Run] = [*fill_line([mark, (" ", "text"), name], column - 1), (" ", "text")]
         row += [*app_strip(lane.series, strip), (" " * _GAP, "text")]
         for attack, room in zip(lane.attacks, rooms, strict=True):
-            sign, role = attack_sign(attack)
-            row.append((sign.rjust(room), role))
+            row += [(" " * (room - 1), "text"), attack_sign(attack)]
         if last:
             row.append((counts[at].rjust(last), "warning" if lane.through else "header"))
         lines.append(clip_line(row, width))

@@ -8,6 +8,7 @@ from tutor.diagrams.labs.amounts import rate_text
 from tutor.i18n import _, pgettext
 from tutor.labs.replication.frame import EventFrame
 from tutor.labs.security.frame import Experiment, Knobs, SecurityFrame
+from tutor.labs.security.settings import BINDS
 
 
 def experiment_text(experiment: Experiment) -> str:
@@ -201,13 +202,13 @@ def _step(step: str, value: str) -> str:
     """A step of hardening."""
     if step in _STEPS:
         return _STEPS[step]()
-    if step == "password" and not value:
+    if step == "password" and value == "none":
         return _("the password is taken away")
     return {
         "bind": _("CONFIG SET bind \"%(value)s\""),
         "protect": _("CONFIG SET protected-mode %(value)s"),
         "password": _("CONFIG SET requirepass: a password that is %(value)s"),
-    }[step] % {"value": _strength(value)}  # fmt: skip
+    }[step] % {"value": BINDS.get(value) or _strength(value)}  # fmt: skip
 
 
 def _strength(value: str) -> str:

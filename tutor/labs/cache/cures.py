@@ -120,6 +120,11 @@ ASIDE = ("without", "aside")
 STAMPEDE = ("none", "get_or_set", "lock", "early", "stale", "jitter", "warm")
 ROUTING = ("none", "sticky", "wait", "version")
 VERSIONS = ("clear", "own-db", "version", "delete_many")
+LIFETIMES = tuple(f"ttl-{seconds}" for seconds in (1, 2, 5, 15, 30, 60))
+POLICIES = (
+    "noeviction", "allkeys-lru", "allkeys-lfu", "allkeys-random", "volatile-lru", "volatile-ttl",
+)  # fmt: skip
 CURES: Mapping[str, tuple[str, ...]] = {
     "aside": ASIDE, "stampede": STAMPEDE, "models": (), "versions": VERSIONS, "routing": ROUTING,
+    "ttl": LIFETIMES, "eviction": POLICIES,
 }  # fmt: skip

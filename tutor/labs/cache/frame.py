@@ -14,7 +14,9 @@ from tutor.labs.replication.frame import EventFrame
 Experiment = str
 """One of `EXPERIMENTS`."""
 
-EXPERIMENTS: tuple[Experiment, ...] = ("aside", "stampede", "models", "versions", "routing")
+EXPERIMENTS: tuple[Experiment, ...] = (
+    "aside", "stampede", "models", "versions", "routing", "ttl", "eviction",
+)  # fmt: skip
 Outcome = Literal["hit", "miss", "waited", "early", "stale", "master", "killed"]
 """How a request was answered: out of the cache; by the slow function; by the function of another
 whom it waited for; by the function although the value was still good; with an old value; by the
@@ -25,7 +27,9 @@ master instead of a replica; not at all."""
 class Knobs:
     """What can be turned. ``rate``: requests a second, all workers together; ``cost_ms``: of the
     slow function; ``ttl_s`` of what is stored; ``keys``: different ones; ``delay_ms``: of the
-    replication; ``gap_ms``: how long after its write a user reads, at most."""
+    replication; ``gap_ms``: how long after its write a user reads, at most; ``change_s``: how often
+    what is cached changes in the database; ``memory_kb``: maxmemory; ``skew``: of Zipf's law, times
+    100."""
 
     workers: int = 12
     rate: int = 40
@@ -34,6 +38,9 @@ class Knobs:
     keys: int = 1
     delay_ms: int = 80
     gap_ms: int = 400
+    change_s: int = 20
+    memory_kb: int = 1400
+    skew: int = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,8 @@ class Sample:
 class LaneFrame:
     """One cure. ``saved_us``: what the slow function would have taken, less what was taken.
     ``at_once``: recomputations of one key at a time, at most. ``oldest_us``: age of the oldest
-    answer. ``by_delay``: (delay of the replication in ms, reads under it, stale ones).
+    answer, ``age_us`` of all on average. ``wrong``: answers that the database would have given
+    otherwise by then. ``by_delay``: (delay of the replication in ms, reads under it, stale ones).
     ``keys`` are the first of ``key_count``. ``series``: the samples of the last steps, this
     one's last."""
 
@@ -117,6 +125,8 @@ class LaneFrame:
     write_us: int = 0
     at_master: int = 0
     missing: int = 0
+    age_us: int = 0
+    wrong: int = 0
     by_delay: tuple[tuple[int, int, int], ...] = ()
     recent: tuple[RequestFrame, ...] = ()
     workers: tuple[WorkerFrame, ...] = ()
@@ -129,6 +139,58 @@ class LaneFrame:
     def hit_ratio(self) -> float:
         """Answers without the slow function in a hundred of the answered requests."""
         return 100 * self.hits / self.done if self.done else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class EvictionSample:
+    """Of one step: pages that were there or not, writes that were refused, keys that had to go,
+    queries at the database at once, at most."""
+
+    hits: int = 0
+    misses: int = 0
+    refused: int = 0
+    evicted: int = 0
+    load: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class EvictionFrame:
+    """One policy. ``hits`` and ``misses`` are of pages, the scan's left out. ``sessions`` that are
+    there of ``session_count``, ``pages`` of ``page_count``. ``used`` bytes of ``limit``, of which
+    ``base`` belong to no key. ``there``: of each group of pages, the most wanted first, how many in
+    a hundred are there."""
+
+    policy: str
+    requests: int
+    hits: int
+    misses: int
+    refused: int
+    evicted: int
+    sessions: int
+    session_count: int
+    session_misses: int
+    scanned: int
+    pages: int
+    page_count: int
+    used: int
+    base: int
+    limit: int
+    queries: int
+    there: tuple[int, ...]
+    wire: tuple[WireFrame, ...]
+    sample: EvictionSample
+    series: tuple[EvictionSample, ...] = ()
+
+    @property
+    def lost(self) -> int:
+        """Sessions that are gone."""
+        return self.session_count - self.sessions
+
+    @property
+    def hit_ratio(self) -> float:
+        """Pages that were there, in a hundred that were asked for."""
+        asked = self.hits + self.misses
+        return 100 * self.hits / asked if asked else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +262,7 @@ class CacheFrame:
     knobs: Knobs
     lanes: tuple[LaneFrame, ...] = ()
     versions: tuple[VersionsFrame, ...] = ()
+    evictions: tuple[EvictionFrame, ...] = ()
     models: ModelsFrame | None = None
     events: tuple[EventFrame, ...] = ()
 

@@ -13,7 +13,15 @@ from dataclasses import replace
 from typing import Any
 
 from tutor.labs.cache.cures import CURES
-from tutor.labs.cache.frame import CacheFrame, Experiment, Knobs, LaneFrame, VersionsFrame
+from tutor.labs.cache.eviction import EvictionLane
+from tutor.labs.cache.frame import (
+    CacheFrame,
+    EvictionFrame,
+    Experiment,
+    Knobs,
+    LaneFrame,
+    VersionsFrame,
+)
 from tutor.labs.cache.lane import TrafficLane
 from tutor.labs.cache.models import ROWS, examine
 from tutor.labs.cache.routing import RoutingLane
@@ -26,12 +34,16 @@ SERIES = 120
 STEPS: Mapping[str, tuple[float, ...]] = {
     "workers": (1, 2, 4, 8, 12, 20, 40),
     "rate": (0, 5, 10, 20, 40, 80),
-    "cost": (50, 100, 200, 400, 800, 1600),
+    "cost": (20, 50, 100, 200, 400, 800, 1600),
     "ttl": (1, 2, 3, 5, 10, 30),
     "keys": (1, 5, 10, 20),
     "delay": (0, 1, 10, 40, 80, 150, 300, 600, 1000),
     "gap": (50, 100, 200, 400, 800, 1600),
     "rows": ROWS,
+    "change": (2, 5, 10, 20, 60, 300),
+    "memory": (1200, 1300, 1400, 1600, 2048, 3072),
+    "skew": (0, 60, 80, 100, 120, 150),
+    "pages": (100, 200, 400, 800),
 }
 """The values of each knob."""
 
@@ -41,6 +53,8 @@ OF: Mapping[Experiment, tuple[str, ...]] = {
     "models": ("rows",),
     "versions": ("ttl",),
     "routing": ("rate", "delay", "gap", "cost"),
+    "ttl": ("rate", "cost", "keys", "change", "workers"),
+    "eviction": ("memory", "pages", "skew", "rate", "cost", "scan", "shift"),
 }
 """Which knobs an experiment has."""
 
@@ -50,10 +64,13 @@ FIRST: Mapping[Experiment, Knobs] = {
     "models": Knobs(keys=10),
     "versions": Knobs(ttl_s=5),
     "routing": Knobs(rate=20, cost_ms=50),
+    "ttl": Knobs(workers=20, rate=20, cost_ms=100, keys=20),
+    "eviction": Knobs(rate=80, cost_ms=20, keys=400),
 }
 _FIELDS: Mapping[str, str] = {
     "workers": "workers", "rate": "rate", "cost": "cost_ms", "ttl": "ttl_s", "keys": "keys",
     "delay": "delay_ms", "gap": "gap_ms", "rows": "keys",
+    "change": "change_s", "memory": "memory_kb", "skew": "skew", "pages": "keys",
 }  # fmt: skip
 
 
@@ -63,12 +80,16 @@ def knob_of(knobs: Knobs, kind: str) -> int:
     return value
 
 
-Lane = TrafficLane | RoutingLane | VersionsLane
+Lane = TrafficLane | RoutingLane | VersionsLane | EvictionLane
 
 LANE_FIGURES = (
     "requests", "done", "hits", "hit_ratio", "computed", "background", "stale", "killed", "mean_us",
     "worst_us", "saved_us", "at_once", "oldest_us", "load", "peak", "writes", "at_master",
-    "missing", "key_count",
+    "missing", "key_count", "age_us", "wrong",
+)  # fmt: skip
+EVICTION_FIGURES = (
+    "requests", "hits", "misses", "hit_ratio", "refused", "evicted", "sessions", "lost",
+    "session_misses", "scanned", "pages", "used", "limit", "queries",
 )  # fmt: skip
 WAY_FIGURES = ("commands", "neighbour_lost", "old_served", "held")
 
@@ -100,6 +121,8 @@ class CacheLab(LaneLab[Lane, Knobs, CacheFrame]):
             return RoutingLane(name, self.seed, self.first)
         if self.experiment == "versions":
             return VersionsLane(name, self.seed, self.first)
+        if self.experiment == "eviction":
+            return EvictionLane(name, self.seed, self.first)
         return TrafficLane(name, self.seed, self.first, filled=self.experiment == "stampede")
 
     # knobs
@@ -123,12 +146,17 @@ class CacheLab(LaneLab[Lane, Knobs, CacheFrame]):
         """The key whose computation was killed, if one was."""
         if act.kind == "kill":
             return lane.kill()
+        if isinstance(lane, EvictionLane) and act.kind in ("scan", "shift"):
+            (lane.scan if act.kind == "scan" else lane.shift)()
+            return ""
         lane.set_knobs(knobs)
         return ""
 
     def tell_act(self, act: Act, outcomes: Mapping[str, str]) -> None:
         """Of a killed computation, each lane's key."""
-        if act.kind != "kill":
+        if act.kind in ("scan", "shift"):
+            self.tell(act.kind)
+        elif act.kind != "kill":
             super().tell_act(act, outcomes)
         for cure, key in outcomes.items():
             self.tell("crash", lane=cure, key=key)
@@ -143,7 +171,11 @@ class CacheLab(LaneLab[Lane, Knobs, CacheFrame]):
             replace(lane, series=tuple(one.lanes[at].sample for one in before))
             for at, lane in enumerate(frame.lanes)
         )
-        return replace(frame, lanes=lanes)
+        evictions = tuple(
+            replace(one, series=tuple(earlier.evictions[at].sample for earlier in before))
+            for at, one in enumerate(frame.evictions)
+        )
+        return replace(frame, lanes=lanes, evictions=evictions)
 
     def take(self) -> CacheFrame:
         """The present moment."""
@@ -153,6 +185,7 @@ class CacheLab(LaneLab[Lane, Knobs, CacheFrame]):
             time=self._now, seed=self.seed, experiment=self.experiment, knobs=self.knobs,
             lanes=tuple(one for one in taken if isinstance(one, LaneFrame)),
             versions=tuple(one for one in taken if isinstance(one, VersionsFrame)),
+            evictions=tuple(one for one in taken if isinstance(one, EvictionFrame)),
             models=models, events=tuple(self.events[-EVENTS:]),
         )  # fmt: skip
 
@@ -162,6 +195,8 @@ class CacheLab(LaneLab[Lane, Knobs, CacheFrame]):
         found: dict[str, float | str] = {}
         for lane in frame.lanes:
             found |= {f"{lane.cure}.{name}": getattr(lane, name) for name in LANE_FIGURES}
+        for one in frame.evictions:
+            found |= {f"{one.policy}.{name}": getattr(one, name) for name in EVICTION_FIGURES}
         for way in frame.versions:
             found |= {f"{way.cure}.{name}": getattr(way, name) for name in WAY_FIGURES}
         return found

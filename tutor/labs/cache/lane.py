@@ -10,14 +10,14 @@ from __future__ import annotations
 import random
 from collections import Counter, deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from heapq import nsmallest
 from typing import Any
 
 from tutor.labs.arrivals import Arrivals
 from tutor.labs.cache.calls import DjangoCache
-from tutor.labs.cache.cures import GRACE_S, LOCK_S, WAYS
+from tutor.labs.cache.cures import GRACE_S, LOCK_S, WAYS, aside
 from tutor.labs.cache.frame import (
     KeyFrame,
     Knobs,
@@ -81,6 +81,7 @@ class Sums:
     cost: int = 0
     worst: int = 0
     oldest: int = 0
+    ages: int = 0
     outcomes: Counter[Outcome] = field(default_factory=Counter)
 
 
@@ -89,7 +90,7 @@ class TrafficLane:
 
     def __init__(self, cure: str, seed: int, knobs: Knobs, *, filled: bool) -> None:
         self.cure = cure
-        self.knobs = knobs
+        self.knobs = _knobs_of(cure, knobs)
         self.world = World(seed)
         self.cache = DjangoCache("shop")
         self.chance = random.Random(f"{seed}:{cure}")
@@ -98,6 +99,7 @@ class TrafficLane:
         self.queue: deque[Request] = deque()
         self.requests = 0
         self.sums = Sums()
+        self.wrong = 0
         self.computations: list[Computation] = []
         self.at_once = 0
         self.recent: deque[RequestFrame] = deque(maxlen=RECENT)
@@ -129,12 +131,13 @@ class TrafficLane:
         for worker in self.workers:
             if worker.request is None and self.queue:
                 request = worker.request = self.queue.popleft()
-                routine = WAYS[self.cure](self, request)
+                routine = WAYS.get(self.cure, aside)(self, request)
                 done = partial(self._answered, worker, request)
                 worker.task = self.world.start(worker.number, routine, done)
 
     def _answered(self, worker: Worker, request: Request, value: Any) -> None:
         age = self.world.simulation.now - value["made"]
+        self.wrong += self._version(request.key, value["made"]) != self._version(request.key)
         self._count(worker, request, age)
         worker.task = worker.request = None
         if worker.number >= self.knobs.workers:
@@ -156,10 +159,19 @@ class TrafficLane:
             sums.cost += request.cost
             sums.worst = max(sums.worst, took)
             sums.oldest = max(sums.oldest, age)
+            sums.ages += max(age, 0)
+
+    def _version(self, key: str, time: int | None = None) -> int:
+        """Which version of a page the database has at a time: each changes every ``change_s``
+        seconds, not all at once."""
+        number = int(key.partition(":")[2])
+        period = self.knobs.change_s * 1_000_000
+        when = self.world.simulation.now if time is None else time
+        return (when + number * 7_919_317) // period
 
     def set_knobs(self, knobs: Knobs) -> None:
         """From now on; workers that are too many go when they have answered."""
-        self.knobs = knobs
+        knobs = self.knobs = _knobs_of(self.cure, knobs)
         have = {worker.number for worker in self.workers}
         self.workers += [Worker(number) for number in range(knobs.workers) if number not in have]
         self.workers = [one for one in self.workers if one.number < knobs.workers or one.request]
@@ -294,6 +306,7 @@ class TrafficLane:
             mean_us=sums.took // sums.done if sums.done else 0, worst_us=sums.worst,
             saved_us=sums.cost - sums.took, at_once=self.at_once, oldest_us=sums.oldest,
             load=database.load, peak=database.peak, sample=self._sample(),
+            age_us=sums.ages // sums.done if sums.done else 0, wrong=self.wrong,
             recent=tuple(self.recent), workers=tuple(map(_worker, self.workers)),
             keys=keys_of(self.world), key_count=key_count(self.world), wire=wire_of(self.world.log),
         )  # fmt: skip
@@ -302,6 +315,12 @@ class TrafficLane:
         counts = Counter(one.outcome for one in self._step)
         slowest = max((one.took_us for one in self._step), default=0)
         return Sample(self.world.database.peak, slowest, tuple(sorted(counts.items())))
+
+
+def _knobs_of(cure: str, knobs: Knobs) -> Knobs:
+    """A lane may have a lifetime of its own: ``ttl-5``."""
+    seconds = cure.removeprefix("ttl-")
+    return replace(knobs, ttl_s=int(seconds)) if seconds != cure else knobs
 
 
 _IDLE = WorkerFrame("", 0)

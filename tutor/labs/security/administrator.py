@@ -6,14 +6,17 @@ do (`harden`) he does by commands, as one does on a server that must not stand s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from tutor.engine.replies import Reply, ReplyError
 from tutor.labs.security.attacks import DATA, PLANTED, spoiled
 from tutor.labs.security.client import Client
 from tutor.labs.security.settings import (
+    ADMIN_PASSWORD,
     ADMIN_RULES,
     APP_RULES,
+    BINDS,
     DEFAULT_OFF,
     LOOPBACK,
     PASSWORDS,
@@ -40,13 +43,19 @@ class Administrator:
         self.mended = 0
         site.on_hang = self._hung
 
-    def say(self, *words: str | bytes) -> Reply:
-        """A command, and its reply."""
+    def say(self, *words: str | bytes, then: Callable[[], None] | None = None) -> None:
+        """A command; once it is carried out, ``then`` what follows from it."""
         argv = tuple(word.encode() if isinstance(word, str) else word for word in words)
-        replies: list[Reply] = []
-        self.client.say(argv, replies.append)
+        self.client.say(argv, partial(self._heard, argv, then))
+
+    def _heard(
+        self, argv: tuple[bytes, ...], then: Callable[[], None] | None, reply: Reply
+    ) -> None:
+        if isinstance(reply, ReplyError):
+            return
         self.learn(argv)
-        return replies[0] if replies else None
+        if then is not None:
+            then()
 
     def learn(self, argv: Sequence[bytes]) -> None:
         """What a command of his says of passwords, so that the application can be told."""
@@ -76,23 +85,24 @@ class Administrator:
     def harden(self, kind: str, value: str) -> None:
         """One step: ``bind``, ``protect``, ``password``, ``acl``, ``kick``."""
         if kind == "bind":
-            self.say("CONFIG", "SET", "bind", value)
+            self.say("CONFIG", "SET", "bind", BINDS[value])
         elif kind == "protect":
             self.say("CONFIG", "SET", "protected-mode", value)
         elif kind == "password":
             self.set_password(PASSWORDS.get(value, ""))
         elif kind == "acl":
-            for rules in (ADMIN_RULES, APP_RULES, DEFAULT_OFF):
+            for rules in (ADMIN_RULES, APP_RULES):
                 self.say("ACL", "SETUSER", *rules)
-            self._come_as(Credentials("admin", self.secrets["admin"]))
+            himself = partial(self._come_as, Credentials("admin", ADMIN_PASSWORD))
+            self.say("ACL", "SETUSER", *DEFAULT_OFF, then=himself)
         elif kind == "kick":
             self.say("CLIENT", "KILL", "TYPE", "normal")
 
     def set_password(self, password: str) -> None:
         """Another requirepass, and he knows it."""
-        reply = self.say("CONFIG", "SET", "requirepass", password)
-        if not isinstance(reply, ReplyError) and not self.client.credentials.user:
-            self._come_as(Credentials("", password))
+        named = bool(self.client.credentials.user)
+        again = None if named else partial(self._come_as, Credentials("", password))
+        self.say("CONFIG", "SET", "requirepass", password, then=again)
 
     def _come_as(self, credentials: Credentials) -> None:
         self.client.close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from tutor.engine.replies import Reply, ReplyError
 from tutor.labs.security.attacks import (
@@ -42,6 +43,7 @@ class Attempt:
     """An attack under way. ``at``: the next line; ``listed``: names of keys that were found."""
 
     name: str
+    began: int
     at: int = 0
     guesses: int = 0
     refused: bool = False
@@ -86,6 +88,7 @@ class Attacker:
         self.told: list[ExchangeFrame] = []
         self.attempt: Attempt | None = None
         self.guessed = 0
+        self._frames: tuple[AttackFrame, ...] = ()
         self._asked: list[str] = []
         self._turn = 0
         self._over = over
@@ -121,7 +124,7 @@ class Attacker:
         self._begin(name)
 
     def _begin(self, name: str) -> None:
-        attempt = self.attempt = Attempt(name, hangs=self.site.hangs)
+        attempt = self.attempt = Attempt(name, self.site.simulation.now, hangs=self.site.hangs)
         self.foothold.credentials = self.known
         self.client = self.foothold
         if name in ("monitor", "lua"):  # a connection that is good for nothing else afterwards
@@ -226,8 +229,8 @@ class Attacker:
         known.deciding = _deciding(attempt, outcome)
         lines = [*attempt.got]
         if attempt.name == "monitor":
-            lines += [one for one in self.told[-40:] if not one.line and one not in lines]
-            shown = [one for one in lines if not one.line]
+            shown = [one for one in self.told[-40:] if not one.line and one.time >= attempt.began]
+            lines += shown
             if shown:
                 known.deciding = "MONITOR", shown[-1].reply
         known.lines = tuple(lines[-KEPT:])
@@ -274,7 +277,7 @@ class Attacker:
         return True
 
     def frames(self) -> tuple[AttackFrame, ...]:
-        """Every attack as it stands."""
+        """Every attack as it stands; what is as it was is told by the same objects."""
         found: list[AttackFrame] = []
         for name, known in self.results.items():
             tries = self.attempt is not None and self.attempt.name == name
@@ -291,7 +294,10 @@ class Attacker:
                     tries,
                 )
             )
-        return tuple(found)
+        told = tuple(old if old == new else new for old, new in zip_longest(self._frames, found))
+        if told != self._frames:
+            self._frames = told
+        return self._frames
 
 
 def _deciding(attempt: Attempt, outcome: Outcome) -> tuple[str, str]:

@@ -6,7 +6,8 @@
     harden    a server that is open to everybody is shut, step by step, while it runs
 
 How a run goes on, goes back and is remembered: `tutor.labs.lanes`. A prompt can be at
-``attacker@LANE``, ``app@LANE``, ``admin@LANE``; without a lane it is the one that matters most.
+``attacker@LANE``, ``app@LANE``, ``admin@LANE``; without a lane it is the one that matters most, and
+the name of a lane alone means its administrator.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from functools import partial
 from typing import Any
 
 from tutor.engine.cmdline import split
-from tutor.engine.engine import Engine
 from tutor.engine.replies import BLOCKED
 from tutor.engine.session import Session
 from tutor.labs.knobs import Act, Knob
@@ -25,7 +25,17 @@ from tutor.labs.lanes import COMMAND, EVENTS, LaneDeed, LaneLab
 from tutor.labs.security.attacks import ATTACKS, RIGHTS_ATTACKS
 from tutor.labs.security.frame import Experiment, Knobs, SecurityFrame, Who
 from tutor.labs.security.lane import HARDENING, SecurityLane
-from tutor.labs.security.settings import APP, INWARD, LOOPBACK, PASSWORDS, SETTINGS
+from tutor.labs.security.passwords import place as place_of
+from tutor.labs.security.settings import (
+    APP,
+    BINDS,
+    LOOPBACK,
+    PASSWORDS,
+    PRIVATE,
+    PUBLIC,
+    SETTINGS,
+)
+from tutor.labs.world import World
 
 SERIES = 120
 
@@ -41,9 +51,9 @@ STEPS: Mapping[str, tuple[float | str, ...]] = {
 """The values of each knob."""
 
 _HARDEN_STEPS: Mapping[str, tuple[float | str, ...]] = {
-    "bind": ("* -::*", INWARD, LOOPBACK),
+    "bind": tuple(BINDS),
     "protect": ("no", "yes"),
-    "password": ("", "weak", "strong"),
+    "password": ("none", *PASSWORDS),
 }
 
 OF: Mapping[Experiment, tuple[str, ...]] = {
@@ -123,11 +133,13 @@ class SecurityLab(LaneLab[SecurityLane, Knobs, SecurityFrame]):
         lane = self.lanes[self.names.index(name)]
         config = lane.world.master.engine.config
         if kind == "bind":
-            return " ".join(config.bind)
+            site = lane.site
+            return "all" if site.listens(PUBLIC) else "inward" if site.listens(PRIVATE) else "local"
         if kind == "protect":
             return "yes" if config.protected_mode else "no"
-        known = {password.encode(): word for word, password in PASSWORDS.items()}
-        return known.get(config.requirepass, "") if config.requirepass else ""
+        if not config.requirepass:
+            return "none"
+        return "weak" if place_of(config.requirepass) else "strong"
 
     def turned(self, knobs: Knobs, act: Act) -> Knobs:
         """The knobs after an act."""
@@ -161,10 +173,12 @@ class SecurityLab(LaneLab[SecurityLane, Knobs, SecurityFrame]):
     @property
     def places(self) -> Sequence[str]:
         """Where a prompt can be: each of three people at each lane."""
-        return (*WHO, *(f"{who}@{name}" for name in self.names for who in WHO))
+        return (*WHO, *(f"{who}@{name}" for name in self.names for who in WHO), *self.names)
 
     def _placed(self, place: str) -> tuple[str, Who]:
         """The lane and the person. Raises KeyError."""
+        if place in self.names:
+            return place, "admin"
         who, _at, name = place.partition("@")
         usual = YOURS if YOURS in self.names else self.names[0]
         if who not in WHO or (name or usual) not in self.names:
@@ -185,9 +199,8 @@ class SecurityLab(LaneLab[SecurityLane, Knobs, SecurityFrame]):
             lane.typed(who, split(str(act.value)), partial(setattr, deed, "reply"))
         return ""
 
-    def engine_at(self, place: str) -> Engine:
-        """The engine behind a prompt. Raises KeyError."""
-        return self._lane_of(place)[0].world.master.engine
+    def _world_of(self, place: str) -> World:
+        return self._lane_of(place)[0].world
 
     def session_on(self, place: str) -> Session:
         """The session of a prompt; one that goes nowhere while nobody lets it in."""

@@ -26,6 +26,9 @@ ADMIN_PASSWORD = "4d0c8f3b96e7a152bb38f6409ce1d57a2e90b4c6735f18dda6420be9f7c831
 INWARD = "127.0.0.1 10.0.0.10"
 """For ``bind``: this machine, and the network of the application."""
 
+BINDS: Mapping[str, str] = {"all": "* -::*", "inward": INWARD, "local": LOOPBACK}
+"""What ``bind`` can be set to, by a word."""
+
 RENAMED: tuple[bytes, ...] = (
     b"CONFIG", b"FLUSHALL", b"FLUSHDB", b"KEYS", b"DEBUG", b"REPLICAOF", b"SLAVEOF", b"MONITOR",
     b"SAVE", b"BGSAVE", b"SHUTDOWN", b"MODULE",

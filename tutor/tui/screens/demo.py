@@ -106,7 +106,7 @@ class Presenting(LabScreen):
         """A panel, where there are several."""
 
     @property
-    def console(self) -> ConsolePane | None:
+    def typing(self) -> ConsolePane | None:
         """Where commands are typed, if that is seen."""
         return None
 
@@ -145,8 +145,8 @@ class Presenting(LabScreen):
         if not self.presentation.interrupted:
             if self._seen_takes != self.presentation.takes:
                 self.put()
-                if self.console is not None:
-                    self.console.output.clear()
+                if self.typing is not None:
+                    self.typing.output.clear()
             self.playing.go(self.playing.last)
             self._stand()
             self._show_said()
@@ -168,7 +168,7 @@ class Presenting(LabScreen):
             self._at = present
 
     def _show_said(self) -> None:
-        pane = self.console
+        pane = self.typing
         if pane is None:
             return
         for said in self.presentation.said[len(self._exchanges) :]:
@@ -290,7 +290,7 @@ class PresentedReplication(Presenting, ReplicationLabScreen, inherit_bindings=Fa
     BINDINGS: ClassVar[list[BindingType]] = [*_KEYS, *bindings("clear", "card")]
 
     @property
-    def console(self) -> ConsolePane | None:
+    def typing(self) -> ConsolePane | None:
         return self.console_pane
 
     def action_word(self) -> None:
@@ -345,7 +345,7 @@ class PresentedLanes(Presenting, LaneLabScreen, inherit_bindings=False):
         self.set_class(typed, "-prompt")
 
     @property
-    def console(self) -> ConsolePane | None:
+    def typing(self) -> ConsolePane | None:
         return self.console_pane if self.has_class("-prompt") else None
 
     def action_word(self) -> None:

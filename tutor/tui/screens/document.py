@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 
+from tutor.console.confinement import closed, closed_text
 from tutor.i18n import _
 from tutor.tui.base import BaseModal
 from tutor.tui.glyphs import glyphs
@@ -43,7 +44,8 @@ class DocumentScreen(BaseModal[bool]):
 
     def _rows(self, width: int) -> Sequence[Row]:
         rows = [*markdown_rows(self._document(), width), EMPTY]
-        rows.append(way("S", _("keep it as a file"), "screen.save"))
+        if not closed():
+            rows.append(way("S", _("keep it as a file"), "screen.save"))
         if self._onward is not None:
             rows.append(way("Enter", self._onward(), "screen.go_on"))
         rows.append(way("Esc", _("close"), "screen.close"))
@@ -51,6 +53,9 @@ class DocumentScreen(BaseModal[bool]):
 
     def action_save(self) -> None:
         """Write it to the folder that we are in, under a name that is free."""
+        if closed():
+            self.notify(closed_text(), severity="warning", markup=False)
+            return
         path = _free(Path.cwd(), self._file)
         try:
             path.write_text(self._document(), encoding="utf-8")

@@ -21,7 +21,7 @@ from tutor.tui.base import BaseScreen
 from tutor.tui.glyphs import glyphs
 from tutor.tui.keys import bindings
 from tutor.tui.paint import EMPTY, Row, content, fit, row, width_of, wrap
-from tutor.tui.places import KEEPING, PLACES, Place
+from tutor.tui.places import KEEPING, PLACES, Place, places
 from tutor.tui.widgets.keybar import KeyBar
 from tutor.tui.widgets.notice import TooSmall
 from tutor.tui.widgets.rows import Rows
@@ -113,7 +113,7 @@ class HomeScreen(BaseScreen[None]):
             made += [self._place(place, width) for place in KEEPING]
             made.append(self._gap())
         made.append(self._head(_("On your own")))
-        return made + [self._place(place, width) for place in PLACES]
+        return made + [self._place(place, width) for place in places()]
 
     def _place(self, place: Place, width: int) -> Option:
         due = self._tutor.outline.due if place.id == "review:" else 0

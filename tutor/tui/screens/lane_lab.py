@@ -17,11 +17,13 @@ from tutor.diagrams.labs.catalog import lab_picture
 from tutor.i18n import _, language
 from tutor.labs.catalog import AnyLab, Settings, lab_kind
 from tutor.labs.knobs import Knob
+from tutor.labs.lanewords import place_of
 from tutor.labs.replication.actions import next_value
 from tutor.tui.keys import bindings
 from tutor.tui.labdesk import LaneDesk
 from tutor.tui.labkeys import PlayKey, Section
 from tutor.tui.labplay import Playing
+from tutor.tui.labwords import LaneConsole
 from tutor.tui.lanekeys import LaneKey, lane_help, lane_keys, play_keys
 from tutor.tui.lanexray import LaneXray
 from tutor.tui.paint import Row, row
@@ -51,6 +53,7 @@ class LaneLabScreen(PromptedLabScreen):
         "quit",
     )  # fmt: skip
     AUTO_FOCUS = "#lab"
+    console = LaneConsole
     playing: Run
     canvas: LaneCanvas
 
@@ -196,8 +199,8 @@ class LaneLabScreen(PromptedLabScreen):
         self._follow_lane()
 
     def _follow_lane(self) -> None:
-        if self.lane in self.playing.lab.places and not self.console_pane.executing:
-            self.desk.name = self.lane
+        if not self.console_pane.executing:
+            self.desk.name = place_of(self.playing.lab.places, self.lane, self.desk.name)
         if self.is_mounted:
             self.console_pane.look()
 
@@ -255,6 +258,7 @@ class LaneLabScreen(PromptedLabScreen):
             return
         self.set_class(True, "-prompt")
         super().open_prompt()
+        self.call_after_refresh(self.console_pane.output.fit)
 
     def leave_prompt(self) -> None:
         """The picture has the room again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 
@@ -24,9 +24,11 @@ class PromptedLabScreen(LabScreen):
     desk: LabDesk
     console_pane: ConsolePane
 
+    console: ClassVar[type[WordConsole]] = WordConsole
+
     def make_console(self, history: History) -> ConsolePane:
         """The console of the desk."""
-        return WordConsole(
+        return self.console(
             self.desk, history, before=lambda argv: None, joint=lambda: -1, id="console"
         )
 
