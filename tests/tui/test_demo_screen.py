@@ -335,6 +335,20 @@ def test_large_type_shows_figures_in_block_digits(
     asyncio.run(scenario())
 
 
+@pytest.mark.parametrize("lang", ["en", "ru"])
+@pytest.mark.parametrize("name", demo_names())
+def test_all_figures_of_a_scene_fit_into_80_columns(home: Path, name: str, lang: str) -> None:
+    async def scenario() -> None:
+        async with presenting(home, name, size=(80, 24), lang=lang, large=True) as play:
+            for number, scene in enumerate(script(name).scenes, 1):
+                shown(play).go(number)
+                words = "".join(piece.text for piece in stage(play).figures.compose_rows(78)[-1])
+                assert script(name).words(scene, f"figure.{len(scene.figures)}", lang) in words
+                assert len(words) <= 78
+
+    asyncio.run(scenario())
+
+
 def test_figures_follow_the_lab(home: Path) -> None:
     async def scenario() -> None:
         async with presenting(home, "cache", 3, large=True) as play:
