@@ -96,6 +96,18 @@ def asked(args: argparse.Namespace) -> DemoAsked | None:
     )  # fmt: skip
 
 
+def is_there(args: argparse.Namespace) -> bool:
+    """Whether there is such a demo with such a scene; if not, it is told."""
+    if args.demo is None:
+        return True
+    script = _load(args.demo)
+    if script is None:
+        return False
+    if fault := presenting.scene_fault(script, args.scene):
+        _refuse(fault)
+    return not fault
+
+
 def _refuse(text: str) -> None:
     print(f"redis-tutor: {text}", file=sys.stderr)
 

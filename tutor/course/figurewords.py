@@ -39,7 +39,25 @@ _CACHE: Words = {
     "held": lambda: pgettext("figure", "bytes that nobody reads any more"),
 }
 
-_WORDS: Mapping[str, Words] = {"cache": _CACHE}
+_RATE_LIMIT: Words = {
+    "requests": lambda: pgettext("figure", "requests that came"),
+    "done": lambda: pgettext("figure", "requests answered"),
+    "accepted": lambda: pgettext("figure", "requests that passed"),
+    "refused": lambda: pgettext("figure", "requests refused"),
+    "errors": lambda: pgettext("figure", "requests that failed"),
+    "waiting": lambda: pgettext("figure", "requests that wait"),
+    "over": lambda: pgettext("figure", "passed over the limit"),
+    "most": lambda: pgettext("figure", "passed in any window, at most"),
+    "bytes": lambda: pgettext("figure", "bytes of all keys"),
+    "per_user": lambda: pgettext("figure", "bytes of a user, at most"),
+    "key_count": lambda: pgettext("figure", "keys"),
+    "sent": lambda: pgettext("figure", "commands sent"),
+}
+
+_WORDS: Mapping[str, Words] = {
+    "cache": _CACHE,
+    "rate-limit": _RATE_LIMIT,
+}
 
 
 def figure_text(lab: str, figure: str, *, since: bool = False) -> str:

@@ -102,6 +102,15 @@ def test_a_process_that_is_stuck_ends_with_its_visitor() -> None:
     play(scene())
 
 
+def test_visitors_may_be_given_a_demo() -> None:
+    async def scene() -> None:
+        words = ("demo", "cache", "--scene", "2")
+        async with serving(*words) as served, Visitor(served) as one:
+            await one.sees("2/6  How long should a value live?")
+
+    play(scene())
+
+
 def test_leaving_by_the_key_ends_the_visit() -> None:
     async def scene() -> None:
         notes: list[str] = []

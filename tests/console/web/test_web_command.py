@@ -42,6 +42,10 @@ def test_words_of_a_subcommand_are_checked_by_its_own_rules(
     assert "--nonsense" in capsys.readouterr().err
     assert main(["web", "--lang", "en", "lab", "nonsense"]) == 2
     assert "There is no lab nonsense." in capsys.readouterr().err
+    assert main(["web", "--lang", "en", "demo", "nonsense"]) == 2
+    assert "nonsense" in capsys.readouterr().err
+    assert main(["web", "--lang", "en", "demo", "cache", "--scene", "99"]) == 2
+    assert "99" in capsys.readouterr().err
 
 
 def test_without_textual_serve_it_says_what_to_install(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from tutor.console import demo
 from tutor.console.confinement import closed
 from tutor.console.labs import is_lab
 from tutor.i18n import LANGUAGES, MissingCatalog, _, guess_language, set_language
@@ -68,6 +69,8 @@ def run(args: argparse.Namespace, understood: Callable[[Sequence[str]], argparse
     if args.words:
         meant = understood(args.words)
         if args.words[0] == "lab" and not is_lab(meant.lab):
+            return 2
+        if args.words[0] == "demo" and not demo.is_there(meant):
             return 2
     try:
         import aiohttp  # noqa: F401
