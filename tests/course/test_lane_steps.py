@@ -9,7 +9,7 @@ import pytest
 
 from tests.course.lanekit import write_lesson
 from tutor import i18n
-from tutor.course.figurewords import WORDS, figure_text
+from tutor.course.figurewords import _WORDS, figure_text
 from tutor.course.labattempt import LabAttempt
 from tutor.course.laneoffer import KNOB, offer_of
 from tutor.course.loader import load_course
@@ -173,7 +173,7 @@ def test_every_figure_of_the_cache_lab_has_words(experiment: str) -> None:
     assert offer.lanes == CURES[experiment]
     for figure in offer.figures:
         what = figure.rpartition(".")[2]
-        assert figure.startswith(KNOB) or what in WORDS["cache"], figure
+        assert figure.startswith(KNOB) or what in _WORDS["cache"], figure
         assert figure_text("cache", figure) != figure
     assert figure_text("cache", "lock.something") == "lock: something"
     assert figure_text("nolab", "over") == "over"

@@ -9,7 +9,7 @@ from tutor.engine.replies import BLOCKED, NULL_ARRAY, ReplyError
 from tutor.labs.cache import CacheLab
 from tutor.labs.knobs import Act, Knob
 from tutor.labs.lanes import COMMAND
-from tutor.labs.lanewords import LaneMove, LaneWords, words_of
+from tutor.labs.lanewords import LaneMove, LaneWords, place_of, words_of
 from tutor.labs.replication.words import BadWord
 
 KNOBS = (
@@ -128,3 +128,14 @@ def test_who_watches_hears_of_each_moment() -> None:
     lab.execute("none", (b"PING",))
     lab.back_to(100_000)
     assert heard == [100_000, 200_000, 200_000, 200_000, 100_000]
+
+
+def test_the_place_of_a_lane_keeps_the_person() -> None:
+    people = ("me", "you", "me@a", "you@a", "me@b", "you@b")
+    assert place_of(("a", "b"), "b", "a") == "b"
+    assert place_of(("a", "b"), "") == "a"
+    assert place_of(people, "b", "you") == "you@b"
+    assert place_of(people, "a", "me@b") == "me@a"
+    assert place_of(people, "a") == "me@a"
+    assert place_of(people, "", "me@b") == "me"
+    assert place_of((), "a") == ""

@@ -265,6 +265,17 @@ def test_a_command_typed_by_hand_is_accounted_for() -> None:
     assert lab.frame.lane("rpop").lost == 2
 
 
+def test_a_task_that_nobody_of_the_lab_has_made_is_worked_at_and_not_counted() -> None:
+    lane = QueueLane("retry", 3, replace(CALM, rate=0))
+    node = lane.world.master
+    session = node.session_of("site:50000")
+    node.execute(session, (b"LPUSH", b"tasks", b"hello", b"hello", b"letter:9"))
+    lane.run_to(3_000_000)
+    frame = lane.take()
+    assert (frame.made, frame.done, frame.lost, frame.events) == (0, 0, 0, ())
+    assert node.execute(session, (b"EXISTS", b"tasks", b"work:w1", b"tries", b"dead")) == 0
+
+
 def test_whoever_gets_a_reply_that_nobody_expected_dies_and_is_started_again() -> None:
     lane = QueueLane("stream", 3, CALM)
     lane.run_to(1_000_000)

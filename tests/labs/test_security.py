@@ -114,6 +114,35 @@ def test_nobody_is_served_while_a_script_runs_and_then_everybody_hears_busy() ->
     assert lab.frame.lanes[0].refused_now == 0
 
 
+def test_a_script_that_has_written_cannot_be_killed_and_the_server_is_started_again() -> None:
+    lab = SecurityLab("attacks", settings=["open"], knobs=Knobs(scan=0))
+    script = b"redis.call('SET', 'x', '1') while true do end"
+    assert lab.execute("attacker", [b"EVAL", script, b"0"]) is BLOCKED
+    lab.step(55)
+    assert lab.execute("app", [b"SCRIPT", b"KILL"]).message.startswith("UNKILLABLE")
+    lab.step(15)
+    frame = lab.frame.lanes[0]
+    assert (frame.busy, frame.up, frame.keys) == (False, True, len(DATA))
+    assert lab.deeds[0].reply.message == "Server closed the connection"
+    lab.act("attack", "look")
+    lab.step(10)
+    assert lab.frame.lanes[0].through == 1
+
+
+def test_what_client_pause_holds_back_is_answered_in_order() -> None:
+    lab = SecurityLab("attacks", settings=["open"], knobs=Knobs(scan=0, rate=20))
+    lab.execute("attacker", b"CLIENT PAUSE 4000".split())
+    lab.step(10)
+    assert lab.frame.lanes[0].waiting > 10
+    assert lab.frame.lanes[0].served == 0
+    assert lab.execute("app", b"SET app:page:1 x".split()) is BLOCKED
+    lab.step(35)
+    frame = lab.frame.lanes[0]
+    assert (frame.waiting, frame.refused) == (0, 0)
+    assert frame.served == frame.asked
+    assert lab.deeds[-1].reply == b"OK"
+
+
 def test_a_stranger_reads_along_but_not_the_passwords() -> None:
     lane = run("attacks", "password", Knobs(rate=10), 12 * SECOND)
     assert lane.attacker is not None

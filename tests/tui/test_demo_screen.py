@@ -80,12 +80,7 @@ def words(text: str, count: int = 4) -> str:
         ("security", (80, 24), "en"),
         ("security", (120, 40), "ru"),
         ("security", (80, 24), "ru"),
-        ("replication", (120, 40), "en"),
         ("replication", (80, 24), "ru"),
-        ("persistence", (80, 24), "en"),
-        ("cache", (120, 40), "ru"),
-        ("rate-limit", (80, 24), "ru"),
-        ("queue", (80, 24), "en"),
     ],
 )
 def test_next_leads_from_the_first_note_to_the_end(
@@ -106,6 +101,21 @@ def test_next_leads_from_the_first_note_to_the_end(
                 if presentation.over:
                     break
                 await forth(play)
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(("size", "lang"), [((120, 40), "en"), ((80, 24), "ru")])
+@pytest.mark.parametrize("name", demo_names())
+def test_every_scene_is_shown(home: Path, name: str, size: tuple[int, int], lang: str) -> None:
+    async def scenario() -> None:
+        async with presenting(home, name, size=size, lang=lang) as play:
+            for number in range(1, len(script(name).scenes) + 1):
+                await play.press("ctrl+g", str(number))
+                presentation, text = shown(play), play.text
+                assert presentation.scene_number == number
+                assert words(presentation.note) in text
+                assert presentation.title[:40] in text
 
     asyncio.run(scenario())
 
@@ -187,6 +197,8 @@ def test_an_interruption_in_the_middle_of_a_beat(home: Path) -> None:
             assert shown(play).busy
             await play.press("space")
             assert shown(play).interrupted
+            assert play.prompt.value == ""
+            assert "PgDn back to the script, and on" in play.text
             time = shown(play).lab.now
             await play.press("colon")
             await play.type("cut master-replica1")

@@ -10,12 +10,14 @@ import pytest
 
 from tests.tui.playing import Play, playing
 from tutor.console.spelling import in_layout
+from tutor.diagrams.labs.catalog import lab_picture
 from tutor.labs import catalog
 from tutor.labs.cache import CURES, CacheLab
-from tutor.labs.catalog import LabKind
+from tutor.labs.catalog import LAB_NAMES, LabKind, lab_kind
 from tutor.labs.knobs import Act, Knob
 from tutor.tui import lanekeys
-from tutor.tui.lanekeys import LaneKey
+from tutor.tui.lanekeys import LaneKey, lane_keys
+from tutor.tui.screens.help import HelpScreen
 from tutor.tui.screens.lane_lab import LaneLabScreen
 
 SIZES = pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=["120x40", "80x24"])
@@ -172,6 +174,74 @@ def test_another_experiment_takes_prompt_and_xray_with_it(home: Path) -> None:
             await play.press("enter")
             await entered(play, "PING")
             assert "PONG" in play.text
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("name", LAB_NAMES)
+def test_every_lab_of_the_catalog_is_played(home: Path, name: str) -> None:
+    """All experiments, all keys, prompt, X-ray and help: nothing fails, the picture is there."""
+
+    async def scenario() -> None:
+        async with playing(home, size=(80, 24)) as play:
+            play.app.open_lane_lab(name)
+            await play.pilot.pause()
+            screen = play.app.screen
+            assert isinstance(screen, LaneLabScreen)
+            letters = "".join(key.keys for key in lane_keys(name))
+            for number, experiment in enumerate(lab_kind(name).experiments, 1):
+                screen.playing.running = False
+                await play.press(str(number))
+                screen.playing.running = False
+                assert screen.experiment == experiment
+                screen.playing.forward(5)
+                await play.press("down", *letters)
+                screen.playing.forward(5)
+                screen.look()
+                if not screen.playing.lab.places:
+                    continue
+                await play.press("v", "enter")
+                await entered(play, "PING")
+                await entered(play, ":run 1")
+                await play.pilot.pause()
+                assert not screen.console_pane._holds
+                assert screen.desk.name in screen.playing.lab.places
+                await play.press("escape", "v")
+                await play.pilot.pause()
+            assert lab_picture(name).lab_text() in play.text
+            await play.press("f1")
+            await play.pilot.pause()
+            assert isinstance(play.app.screen, HelpScreen)
+
+    asyncio.run(scenario())
+
+
+def test_a_reply_that_is_waited_for_comes_with_the_labs_time(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            screen = await opened(play, 3)
+            await play.press("enter")
+            await entered(play, "BLPOP list 1")
+            await entered(play, "PING")
+            await play.pilot.pause(0.3)
+            assert "waiting for a reply" in play.text
+            assert "PONG" not in play.text
+            await entered(play, ":run 2")
+            await play.pilot.pause(0.3)
+            assert "(nil)" in play.text
+            assert "PONG" in play.text
+            await entered(play, "BLPOP list 9")
+            await entered(play, ":back 1")
+            await play.pilot.pause(0.3)
+            assert "given up" not in play.text  # it is done later: time comes back to it
+            await entered(play, ":ttl 1")
+            await play.pilot.pause(0.3)
+            assert "given up" in play.text
+            await entered(play, "BLPOP list 9")
+            await play.press("escape")
+            await play.pilot.pause()
+            assert not screen.console_pane._holds
+            assert screen.focused is screen.console_pane.prompt
 
     asyncio.run(scenario())
 

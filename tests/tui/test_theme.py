@@ -6,7 +6,15 @@ import pytest
 from textual.color import Color
 from textual.theme import Theme
 
-from tutor.tui.theme import DARK, LIGHT, PLAIN_ROLES, ROLES
+from tutor.tui.theme import (
+    CONTRAST_DARK,
+    CONTRAST_LIGHT,
+    DARK,
+    LIGHT,
+    PLAIN_ROLES,
+    ROLES,
+    THEMES,
+)
 
 TEXT = ("muted", "faint", "bright", "header", "payload", "pointer", "changed", "key", "option",
         "ok", "fail")  # fmt: skip
@@ -31,8 +39,19 @@ def test_text_has_a_contrast_of_at_least_4_5(theme: Theme, name: str) -> None:
     assert contrast(Color.parse(theme.variables[name]), Color.parse(theme.background)) >= 4.5
 
 
-def test_both_themes_know_the_same_colours() -> None:
-    assert set(DARK.variables) == set(LIGHT.variables)
+@pytest.mark.parametrize("theme", [CONTRAST_DARK, CONTRAST_LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize("name", TEXT)
+def test_high_contrast_is_at_least_7(theme: Theme, name: str) -> None:
+    for ground in (theme.background, theme.surface, theme.variables["chosen"]):
+        assert ground is not None
+        least = 4.5 if ground == theme.variables["chosen"] else 7
+        assert contrast(Color.parse(theme.variables[name]), Color.parse(ground)) >= least
+
+
+def test_all_themes_know_the_same_colours() -> None:
+    assert len(THEMES) == 4
+    for theme in THEMES.values():
+        assert set(theme.variables) == set(DARK.variables)
 
 
 def test_every_role_uses_colours_that_exist() -> None:

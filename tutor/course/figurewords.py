@@ -39,7 +39,7 @@ _CACHE: Words = {
     "held": lambda: pgettext("figure", "bytes that nobody reads any more"),
 }
 
-WORDS: Mapping[str, Words] = {"cache": _CACHE}
+_WORDS: Mapping[str, Words] = {"cache": _CACHE}
 
 
 def figure_text(lab: str, figure: str, *, since: bool = False) -> str:
@@ -47,7 +47,7 @@ def figure_text(lab: str, figure: str, *, since: bool = False) -> str:
     if figure.startswith(KNOB):
         return pgettext("figure", "knob {name}").format(name=figure.removeprefix(KNOB))
     lane, dot, what = figure.rpartition(".")
-    words = WORDS.get(lab, {}).get(what)
+    words = _WORDS.get(lab, {}).get(what)
     text = what if words is None else words()
     text = f"{lane}: {text}" if dot else text
     return pgettext("figure", "{what}, since you came").format(what=text) if since else text

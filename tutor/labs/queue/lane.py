@@ -121,7 +121,7 @@ class QueueLane:
         """Somebody begins a task; it ends, or the worker does."""
         number = number_of(task)
         letter, begun = self.ledger.letter(number), self.ledger.begun[number]
-        self.ledger.begun[number] += 1
+        self.ledger.begun[number] += letter is not None
         work_us = self.knobs.work_ms * 1000 if letter is None else letter.work_us
         time = round(work_us * process.pace)
         if begun:

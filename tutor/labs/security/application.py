@@ -56,7 +56,7 @@ class Application:
         number = chance.randint(1, 6) if reads else chance.randint(1, 4)
         self.asked += 1
         now = self.site.simulation.now
-        if now - self.client.since > LIFE_US and self.site.hang is None:
+        if now - self.client.since > LIFE_US and not self.client.waits:
             self.client.close()
         if reads:
             self.client.say((b"GET", b"app:session:%d" % number), partial(self._answered, True))

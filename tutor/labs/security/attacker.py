@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from tutor.engine.replies import Reply, ReplyError
 from tutor.labs.security.attacks import (
@@ -87,6 +88,7 @@ class Attacker:
         self.told: list[ExchangeFrame] = []
         self.attempt: Attempt | None = None
         self.guessed = 0
+        self._frames: tuple[AttackFrame, ...] = ()
         self._asked: list[str] = []
         self._turn = 0
         self._over = over
@@ -275,7 +277,7 @@ class Attacker:
         return True
 
     def frames(self) -> tuple[AttackFrame, ...]:
-        """Every attack as it stands."""
+        """Every attack as it stands; what is as it was is told by the same objects."""
         found: list[AttackFrame] = []
         for name, known in self.results.items():
             tries = self.attempt is not None and self.attempt.name == name
@@ -292,7 +294,10 @@ class Attacker:
                     tries,
                 )
             )
-        return tuple(found)
+        told = tuple(old if old == new else new for old, new in zip_longest(self._frames, found))
+        if told != self._frames:
+            self._frames = told
+        return self._frames
 
 
 def _deciding(attempt: Attempt, outcome: Outcome) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from functools import partial
 
@@ -10,7 +11,7 @@ from tutor.engine.replies import Reply, ReplyError, Several, Status
 from tutor.engine.session import Session
 from tutor.labs.security.frame import ExchangeFrame, Who
 from tutor.labs.security.settings import NOBODY, Credentials
-from tutor.labs.security.site import Done, Site
+from tutor.labs.security.site import CLOSED, Done, Site
 
 _LONG = 240
 _SHOWN = 60
@@ -32,11 +33,18 @@ class Client:
         self.since = 0
         self.quiet = False
         self.told: list[ExchangeFrame] = []
+        self._waits: tuple[tuple[bytes, ...], Done] | None = None
+        self._queue: deque[tuple[tuple[bytes, ...], Done]] = deque()
 
     @property
     def connected(self) -> bool:
         """Whether its connection stands."""
         return self.site.stands(self.session)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a reply is owed to it."""
+        return self._waits is not None
 
     def close(self) -> None:
         """Hang up."""
@@ -64,15 +72,40 @@ class Client:
         return None
 
     def say(self, argv: Sequence[bytes], done: Done) -> None:
-        """Have a command carried out, over a new connection if need be."""
+        """Have a command carried out, over a new connection if need be; behind one whose reply has
+        not come yet, when it has."""
         words = tuple(argv)
+        if self._waits is not None and not self.connected:
+            self._lose()
+        if self._waits is not None:
+            self._queue.append((words, done))
+            return
         if not self.connected:
             problem = self.connect()
             if problem is not None and not self.connected:
                 self._answered(words, done, problem)
                 return
         assert self.session is not None
-        self.site.send(self.session, words, partial(self._answered, words, done))
+        self._waits = words, done
+        self.site.send(self.session, words, partial(self._came, self._waits))
+
+    def _came(self, waited: tuple[tuple[bytes, ...], Done], reply: Reply) -> None:
+        """The reply, unless it was given up."""
+        if self._waits is not waited:
+            return
+        self._waits = None
+        self._answered(*waited, reply)
+        while self._queue and self._waits is None:
+            self.say(*self._queue.popleft())
+
+    def _lose(self) -> None:
+        """The connection is gone, and with it the replies that it owed."""
+        lost = [self._waits] if self._waits is not None else []
+        lost += self._queue
+        self._waits = None
+        self._queue.clear()
+        for words, done in lost:
+            self._answered(words, done, ReplyError(CLOSED))
 
     def _answered(self, words: tuple[bytes, ...], done: Done, reply: Reply) -> None:
         self.note(words, reply)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from tutor.engine.replies import Reply, ReplyError
 from tutor.engine.session import Session
@@ -34,6 +34,8 @@ from tutor.labs.security.settings import (
 from tutor.labs.security.site import Site
 from tutor.labs.world import World
 
+_T = TypeVar("_T")
+
 MEND_US = 150_000
 WIRE = 14
 _HASH = 12
@@ -56,6 +58,8 @@ class SecurityLane:
         self.application = Application(self.site, seed, knobs, setting.app)
         self.lost = 0
         self._ended: dict[str, Outcome] = {}
+        self._conf: tuple[str, ...] = ()
+        self._clients: tuple[ClientFrame, ...] = ()
         self.attacker: Attacker | None = None
         self.guesser: Guesser | None = None
         self._typed: dict[Who, Client] = {}
@@ -192,6 +196,8 @@ class SecurityLane:
             attacks = self.guesser.frames()
         known = attacker.known if attacker is not None else None
         keys = set(site.master.engine.databases[0].live_keys()) if site.master.up else set()
+        conf = self._conf = _kept(self._conf, conf_of(site, self.admin.rules))
+        clients = self._clients = _kept(self._clients, _clients(self))
         told = [*self.admin.client.told[-WIRE:], *app.client.told[-WIRE:]]
         told += attacker.told[-WIRE:] if attacker is not None else []
         told += self.guesser.told if self.guesser is not None else []
@@ -207,11 +213,16 @@ class SecurityLane:
             lost=self.lost, foreign=len(keys - set(DATA)), missing=len(set(DATA) - keys),
             role="replica" if site.master.is_replica else "master", busy=site.hang is not None,
             up=site.master.up, known=" ".join(known) if known is not None else "",
-            conf=conf_of(site, self.admin.rules), clients=_clients(self),
+            conf=conf, clients=clients,
             files=tuple(attacker.files[-2:]) if attacker is not None else (),
             wire=tuple(told[-WIRE:]), sample=app.sample(),
             guess=self.guesser.frame() if self.guesser is not None else None,
         )  # fmt: skip
+
+
+def _kept(old: tuple[_T, ...], new: tuple[_T, ...]) -> tuple[_T, ...]:
+    """The old one, if it says the same: frames share it."""
+    return old if old == new else new
 
 
 def conf_of(site: Site, rules: Mapping[str, Sequence[str]]) -> tuple[str, ...]:

@@ -34,6 +34,9 @@ from tutor.network.protected import DENIED, is_local
 _PROTECTED = "can't set protected config"
 HOME = "/var/lib/redis"
 ADDRESSES = (LOOPBACK, PRIVATE, PUBLIC)
+CLOSED = "Server closed the connection"
+"""What redis-cli says where no reply will come any more."""
+
 LOOK_US = 500_000
 """So much of a script's time goes by between two looks of the server at its clock: one that loops
 for as long as ten of them is taken for one without an end."""
@@ -150,11 +153,15 @@ class Site(World):
 
     def restart(self) -> None:
         """The server starts anew with what its configuration file says, and without its data."""
+        waiting = [done for _session, _argv, done in self._stalled]
+        waiting += [self.hang.done] if self.hang is not None else []
         self.hang = self.endless = None
         self._stalled.clear()
         self.master.settings = NodeSettings(directives=self.setting.directives)
         self.master.restart("nothing")
         self._configure()
+        for done in waiting:
+            done(ReplyError(CLOSED))
 
     @property
     def configs(self) -> str:

@@ -245,9 +245,12 @@ class Presenting(LabScreen):
     # somebody else's hands
 
     def hands(self) -> None:
-        """The instructor acts: the script waits."""
+        """The instructor acts: the script waits, and what it was typing is out of the way."""
         if not self.presentation.interrupted:
             self.presentation.interrupt()
+            pane = self.console
+            if pane is not None and pane.prompt.value == self.presentation.typed:
+                pane.prompt.put("")
             self.show_all()
 
     def action_lab(self, word: str) -> None:
@@ -289,6 +292,11 @@ class PresentedReplication(Presenting, ReplicationLabScreen, inherit_bindings=Fa
     @property
     def typing(self) -> ConsolePane | None:
         return self.console_pane
+
+    def action_word(self) -> None:
+        """A word is about to be typed by hand."""
+        self.hands()
+        super().action_word()
 
     def point_at(self, name: str) -> None:
         self.chosen = name
@@ -339,6 +347,11 @@ class PresentedLanes(Presenting, LaneLabScreen, inherit_bindings=False):
     @property
     def typing(self) -> ConsolePane | None:
         return self.console_pane if self.has_class("-prompt") else None
+
+    def action_word(self) -> None:
+        """A word is about to be typed by hand."""
+        self.hands()
+        super().action_word()
 
     def point_at(self, name: str) -> None:
         names = self.playing.lab.names

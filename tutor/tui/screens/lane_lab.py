@@ -258,6 +258,7 @@ class LaneLabScreen(PromptedLabScreen):
             return
         self.set_class(True, "-prompt")
         super().open_prompt()
+        self.call_after_refresh(self.console_pane.output.fit)
 
     def leave_prompt(self) -> None:
         """The picture has the room again."""

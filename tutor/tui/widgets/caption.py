@@ -83,6 +83,8 @@ class Caption(Line):
     def _foot(self, width: int) -> Row:
         """What is being typed, or what the next key does."""
         shown = self.presentation
+        if shown.interrupted:
+            return row(("PgDn", "hotkey"), " ", (_("back to the script, and on"), "muted"))
         if shown.busy:
             return fit(row((f"{glyphs.right} ", "accent"), *self._doing()), width, glyphs.ellipsis)
         if shown.over:

@@ -136,6 +136,10 @@ class Output(Canvas, can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         """Wrap again for the new width; what there is stands above the prompt."""
+        self.fit()
+
+    def fit(self) -> None:
+        """Lay out for the room that there is: for one who has just been shown."""
         width = self.scrollable_content_region.width
         if width != self._laid_width:
             self._laid_width = width
