@@ -76,6 +76,14 @@ def test_drawn_as_in_the_golden_file(experiment: str) -> None:
     compare(experiment, text + section("in words", describe_queue(frame)))
 
 
+@pytest.mark.parametrize("experiment", EXPERIMENTS)
+def test_drawn_in_russian(experiment: str, russian: None) -> None:
+    frame = moment(experiment)
+    words = "\n".join(way_about(way) for way in WAYS[experiment])
+    text = section("78 cells", queue_drawing(frame, 1, 78).plain) + section("ways", words)
+    compare(f"{experiment}.ru", text + section("in words", describe_queue(frame)))
+
+
 def check_sizes(experiment: str) -> None:
     for frame in (moment(experiment), moment(experiment, 6), QueueLab(experiment).frame):
         for chosen in range(lane_count(frame)):

@@ -54,9 +54,6 @@ _TABLES: Mapping[str, Callable[[], tuple[LaneKey, ...]]] = {
 
 MOST_TABS = 9
 
-OTHER_RUN = "seed"
-"""What begins another run: in a lesson the run is given, and so is the experiment."""
-
 
 def lane_keys(name: str) -> tuple[LaneKey, ...]:
     """The knobs of a lab. Raises KeyError."""

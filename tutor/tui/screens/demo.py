@@ -248,7 +248,7 @@ class Presenting(LabScreen):
         """The instructor acts: the script waits, and what it was typing is out of the way."""
         if not self.presentation.interrupted:
             self.presentation.interrupt()
-            pane = self.console
+            pane = self.typing
             if pane is not None and pane.prompt.value == self.presentation.typed:
                 pane.prompt.put("")
             self.show_all()
