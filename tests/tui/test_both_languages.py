@@ -17,7 +17,7 @@ from tests.tui.playing import Play, playing
 from tutor.course.loader import load_course
 from tutor.course.model import KINDS
 from tutor.resources import data_folder
-from tutor.tui.places import PLACES
+from tutor.tui.places import PLACES, Place
 
 LESSONS = data_folder("lessons")
 
@@ -48,9 +48,9 @@ async def _palette(play: Play) -> None:
     await play.app.workers.wait_for_complete()
 
 
-def _place(opens: str, *keys: str) -> Scene:
+def _place(place: Place, *keys: str) -> Scene:
     async def scene(play: Play) -> None:
-        getattr(play.app, opens)()
+        getattr(play.app, place.opens)(*([place.lab] if place.lab else []))
         await play.pilot.pause()
         await play.app.workers.wait_for_complete()
         await play.press(*keys)
@@ -89,8 +89,8 @@ SCENES: dict[str, Scene] = {
     "home": _home,
     "home, help": _help,
     "palette": _palette,
-    **{place.opens: _place(place.opens) for place in PLACES},
-    **{f"{place.opens}, help": _place(place.opens, "f1") for place in PLACES},
+    **{place.id: _place(place) for place in PLACES},
+    **{f"{place.id} help": _place(place, "f1") for place in PLACES},
     **_steps(),
 }
 

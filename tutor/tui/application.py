@@ -351,6 +351,12 @@ class TutorApp(Dressed):
 
         begin_talk(self, asked)
 
+    def open_demos(self) -> None:
+        """The list of demos."""
+        from tutor.console.demo import DemoAsked
+
+        self.open_demo(DemoAsked())
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A presenter's key is not the palette's."""
         if action == "command_palette" and self.screen.has_class("-presented"):
@@ -439,11 +445,9 @@ class TutorApp(Dressed):
         """A lab of lanes by its name."""
         self.open_lane_lab(name)
 
-    def action_open_demo(self) -> None:
+    def action_open_demos(self) -> None:
         """The list of demos."""
-        from tutor.console.demo import DemoAsked
-
-        self.open_demo(DemoAsked())
+        self.open_demos()
 
     def action_open_review(self) -> None:
         """What is due."""

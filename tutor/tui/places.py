@@ -54,6 +54,29 @@ PLACES: tuple[Place, ...] = (
         N_("Turn the knobs, kill the worker that computes, turn the time back: the same seed gives "
            "the same run."),
     ), "cache"),
+    Place("rate-limit:", N_("Rate limiting lab"), N_("seven limiters under one traffic"),
+          "open_lane_lab", (
+        N_("The notes' function beside six others: fixed windows that Redis counts at once, a "
+           "sliding log, a sliding counter, a token bucket, GCRA."),
+        N_("Bursts, an attacker, the edge of a window: who let how many pass, what was promised, "
+           "what it costs in memory."),
+        N_("In the race you say which worker goes next, and see a request slip past the limit."),
+    ), "rate-limit"),
+    Place("queue:", N_("Task queue lab"), N_("workers that die, tasks that must not"),
+          "open_lane_lab", (
+        N_("The same tasks handed out in six ways: RPOP, BRPOP, LMOVE with a list for what is in "
+           "work, retries, delayed jobs, streams with a group."),
+        N_("Kill a worker, freeze another: every task is accounted for, done, lost or done twice."),
+        N_("More tasks than the workers can do: the queue and the waiting grow before your eyes."),
+    ), "queue"),
+    Place("security:", N_("Security lab"), N_("an attacker on another host"),
+          "open_lane_lab", (
+        N_("Real attacks with the real replies, against the same server under each setting, while "
+           "an application has to go on working."),
+        N_("Harden a server that is open to all, step by step, without stopping it."),
+        N_("The prompt is where you want to be: at the attacker's, the application's, the "
+           "administrator's."),
+    ), "security"),
     Place("lab:", N_("Replication lab"), N_("servers, links and faults, live"), "open_lab", (
         N_("A master and its replicas in a time that you can stop, slow down and turn back."),
         N_("Cut a link, crash a server, promote another: see stale reads, and what is lost."),
@@ -67,6 +90,12 @@ PLACES: tuple[Place, ...] = (
            "which acknowledged writes are there and which are gone."),
         N_("Slow the disk down, turn the time back, try another moment: the same seed gives "
            "the same run."),
+    )),
+    Place("demos:", N_("Demos"), N_("prepared scenes for a class"), "open_demos", (
+        N_("Scenes that play in the labs, with notes for who presents them: one key leads on, one "
+           "back, any scene is there at once."),
+        N_("Take the keyboard whenever you like; the script waits, and goes on where it was."),
+        N_("redis-tutor demo NAME --notes shows the notes in a second terminal."),
     )),
     Place("rivals:", N_("Redis and Memcached"), N_("one workload, both engines"), "open_rivals", (
         N_("The notes' table as experiments: types, persistence, replication, a queue, a rate "
