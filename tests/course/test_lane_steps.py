@@ -22,6 +22,7 @@ from tutor.course.schema import Source
 from tutor.engine.clock import VirtualClock
 from tutor.engine.cmdline import split
 from tutor.labs.cache import CURES, EXPERIMENTS
+from tutor.labs.catalog import lab_kind
 
 STEP = """
 [[step]]
@@ -177,6 +178,15 @@ def test_every_figure_of_the_cache_lab_has_words(experiment: str) -> None:
         assert figure_text("cache", figure) != figure
     assert figure_text("cache", "lock.something") == "lock: something"
     assert figure_text("nolab", "over") == "over"
+
+
+@pytest.mark.parametrize("experiment", lab_kind("rate-limit").experiments)
+def test_every_figure_of_a_lane_of_the_rate_limiting_lab_has_words(experiment: str) -> None:
+    offer = offer_of("rate-limit", experiment)
+    counted = [figure for figure in offer.figures if figure.partition(".")[0] in offer.lanes]
+    assert len(counted) > len(offer.lanes)
+    for figure in counted:
+        assert figure.rpartition(".")[2] in _WORDS["rate-limit"], figure
 
 
 # the player

@@ -20,6 +20,7 @@ from tutor.course.scenes import Script
 from tutor.tui.screens.demo import Presenting
 from tutor.tui.screens.scenes import DemosScreen, ScenesScreen
 from tutor.tui.theme import CONTRAST_LIGHT, LIGHT, THEMES
+from tutor.tui.widgets.caption import Figures
 
 BOTH = pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=["120x40", "80x24"])
 
@@ -105,8 +106,15 @@ def test_next_leads_from_the_first_note_to_the_end(
     asyncio.run(scenario())
 
 
-@pytest.mark.parametrize(("size", "lang"), [((120, 40), "en"), ((80, 24), "ru")])
-@pytest.mark.parametrize("name", demo_names())
+@pytest.mark.parametrize(
+    ("name", "size", "lang"),
+    [
+        ("persistence", (80, 24), "en"),
+        ("cache", (80, 24), "ru"),
+        ("rate-limit", (120, 40), "ru"),
+        ("queue", (80, 24), "ru"),
+    ],
+)
 def test_every_scene_is_shown(home: Path, name: str, size: tuple[int, int], lang: str) -> None:
     async def scenario() -> None:
         async with presenting(home, name, size=size, lang=lang) as play:
@@ -333,6 +341,18 @@ def test_large_type_shows_figures_in_block_digits(
             assert words(shown(play).note, 3) in play.text
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("lang", ["en", "ru"])
+@pytest.mark.parametrize("name", demo_names())
+def test_all_figures_of_a_scene_fit_into_80_columns(name: str, lang: str) -> None:
+    presentation = Presentation(script(name), lang)
+    figures = Figures(presentation, presentation.figures)
+    for number, scene in enumerate(presentation.scenes, 1):
+        presentation.go(number)
+        words = "".join(piece.text for piece in figures.compose_rows(78)[-1])
+        assert presentation.script.words(scene, f"figure.{len(scene.figures)}", lang) in words
+        assert len(words) <= 78
 
 
 def test_figures_follow_the_lab(home: Path) -> None:

@@ -37,6 +37,19 @@ _CACHE: Words = {
     "neighbour_lost": lambda: pgettext("figure", "keys of the neighbour that are gone"),
     "old_served": lambda: pgettext("figure", "reads of what was thrown away"),
     "held": lambda: pgettext("figure", "bytes that nobody reads any more"),
+    "age_us": lambda: pgettext("figure", "mean age of an answer, µs"),
+    "wrong": lambda: pgettext("figure", "answers that had been changed since"),
+    "misses": lambda: pgettext("figure", "pages that were not there"),
+    "refused": lambda: pgettext("figure", "writes refused"),
+    "evicted": lambda: pgettext("figure", "keys evicted"),
+    "sessions": lambda: pgettext("figure", "sessions that are there"),
+    "lost": lambda: pgettext("figure", "sessions that are gone"),
+    "session_misses": lambda: pgettext("figure", "reads of a session that was gone"),
+    "scanned": lambda: pgettext("figure", "pages read by the scan"),
+    "pages": lambda: pgettext("figure", "pages that are there"),
+    "used": lambda: pgettext("figure", "bytes used"),
+    "limit": lambda: pgettext("figure", "bytes at most"),
+    "queries": lambda: pgettext("figure", "queries to the database"),
 }
 
 _RATE_LIMIT: Words = {

@@ -18,8 +18,8 @@ from tutor.tui.widgets.markdown import markdown_line
 from tutor.tui.widgets.painted import Line
 
 MOST_NOTE_ROWS = 4
-_GAP = 4
-"""Cells between two large figures."""
+_GAPS = (6, 4, 3, 2)
+"""Cells between two large figures: as many as there is room for."""
 
 
 def first_paragraph(note: str) -> str:
@@ -117,29 +117,32 @@ class Figures(Line):
         self.presentation = presentation
         self._values = values
 
-    def _columns(self, width: int) -> list[tuple[list[str], str]]:
-        """The three rows of each figure and its words; those at the end give way."""
+    def _columns(self) -> list[tuple[list[str], str]]:
+        """The three rows of each figure, and its words."""
         shown, values = self.presentation, self._values()
         scene: Scene = shown.scene
         found: list[tuple[list[str], str]] = []
-        used = 0
         for number, name in enumerate(scene.figures, 1):
             text = figure_text(name, values.get(name, UNKNOWN))
             words = shown.script.words(scene, f"figure.{number}", shown.lang)
             drawn = is_drawable(text) and not wants_ascii()
             rows = list(large(text)) if drawn else ["", f"  {text}", ""]
             wide = max(cell_len(words), *map(cell_len, rows))
-            used += wide + (_GAP if found else 0)
-            if used > width:
-                break
             found.append(([one.ljust(wide) for one in rows], words.ljust(wide)))
         return found
 
     def compose_rows(self, width: int) -> Sequence[Row]:
-        """Three rows of digits, one of words."""
-        columns = self._columns(width)
-        gap = " " * _GAP
+        """Three rows of digits, one of words. Where it is narrow they stand closer, then those at
+        the end give way."""
+        columns = self._columns()
+        while len(columns) > 1 and _width(columns, min(_GAPS)) > width:
+            columns.pop()
+        gap = " " * next((one for one in _GAPS if _width(columns, one) <= width), min(_GAPS))
         rows = [
             row((gap.join(column[0][at] for column in columns), "strong")) for at in range(ROWS)
         ]
         return [*rows, row((gap.join(column[1] for column in columns), "muted"))]
+
+
+def _width(columns: Sequence[tuple[list[str], str]], gap: int) -> int:
+    return sum(cell_len(words) for _rows, words in columns) + gap * (len(columns) - 1)
