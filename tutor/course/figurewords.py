@@ -67,9 +67,28 @@ _RATE_LIMIT: Words = {
     "sent": lambda: pgettext("figure", "commands sent"),
 }
 
+_SECURITY: Words = {
+    "through": lambda: pgettext("figure", "attacks that got through"),
+    "stopped": lambda: pgettext("figure", "attacks that were stopped"),
+    "untested": lambda: pgettext("figure", "attacks not tried since the last change"),
+    "asked": lambda: pgettext("figure", "requests of the application"),
+    "served": lambda: pgettext("figure", "requests served"),
+    "refused": lambda: pgettext("figure", "requests refused"),
+    "refused_now": lambda: pgettext("figure", "requests refused within two seconds"),
+    "waiting": lambda: pgettext("figure", "requests that wait"),
+    "empty": lambda: pgettext("figure", "reads that found nothing"),
+    "keys": lambda: pgettext("figure", "keys"),
+    "lost": lambda: pgettext("figure", "keys destroyed"),
+    "foreign": lambda: pgettext("figure", "keys of the attacker"),
+    "missing": lambda: pgettext("figure", "keys that are gone"),
+    "tried": lambda: pgettext("figure", "passwords tried"),
+    "logged": lambda: pgettext("figure", "failed logins in ACL LOG"),
+}
+
 _WORDS: Mapping[str, Words] = {
     "cache": _CACHE,
     "rate-limit": _RATE_LIMIT,
+    "security": _SECURITY,
 }
 
 

@@ -58,11 +58,12 @@ def _replication(inner: Table) -> LabSetup:
 
 
 def _lanes(inner: Table, lab: str) -> LaneSetup:
-    """An experiment, a lane to look at first, and what knobs stand at."""
+    """An experiment, a lane to look at first, what knobs stand at, and where the prompt is."""
     kind = lab_kind(lab)
     experiment = inner.choice("experiment", kind.experiments, kind.first)
     offer = offer_of(lab, experiment)
     lane = inner.choice("lane", offer.lanes, "") if "lane" in inner else ""
+    place = inner.choice("place", offer.places, "") if "place" in inner else ""
     settings: list[tuple[str, float | str]] = []
     given = inner.table("set")
     for word in () if given is None else given.data:
@@ -76,7 +77,7 @@ def _lanes(inner: Table, lab: str) -> LaneSetup:
             given.complain(f"{word!r} cannot stand at {said!r}; known: {known}", word)
         else:
             settings.append((word, said))
-    return LaneSetup(lab, experiment, lane, tuple(settings))
+    return LaneSetup(lab, experiment, lane, tuple(settings), place)
 
 
 def complain_about_lines(table: Table, step: Step) -> None:

@@ -184,12 +184,14 @@ class LabSetup:
 @dataclass(frozen=True, slots=True)
 class LaneSetup:
     """A lab of lanes that a step is played in: its name, an experiment, the ``lane`` that is looked
-    at first, and what the knobs stand at in the beginning."""
+    at first, what the knobs stand at in the beginning, and the ``place`` of the prompt ("": the
+    first one of that lane)."""
 
     lab: str
     experiment: str
     lane: str = ""
     settings: tuple[tuple[str, float | str], ...] = ()
+    place: str = ""
 
     @property
     def offer(self) -> Offer:
@@ -204,7 +206,7 @@ class LaneSetup:
     @property
     def first(self) -> str:
         """Where the prompt is at the beginning; "" where there is none."""
-        return place_of(self.nodes, self.lane)
+        return self.place or place_of(self.nodes, self.lane)
 
 
 @dataclass(frozen=True, slots=True)
