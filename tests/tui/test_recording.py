@@ -265,7 +265,12 @@ def test_a_demo_is_recorded_while_its_script_types(
         async with recorded(home, Recording(path), size, lang, **options) as play:
             await play.press("pagedown", "pagedown", "pageup")
             await play.resize(size[0] - 10, size[1])
-            await play.press("pagedown")
+            talk = play.app.talk
+            assert talk is not None
+            talk.presentation.go(1)
+            talk.presentation.next()
+            talk.presentation.finish()
+            talk.screen.show_all()
             await settled(play.pilot)
             seen = cells_seen(play.app)
             assert "SET cart:anna tea" in play.text
