@@ -1,7 +1,7 @@
 """Draw the pictures of gallery.toml into pictures/xray and write gallery.md:
 
     python docs/gallery.py            all of them
-    python docs/gallery.py NAME …     draw only these
+    python docs/gallery.py NAME …     draw only these (a name of the table, or a demo's)
 
 Every picture is made by the command that stands above it; the same command gives the same picture.
 """
@@ -9,16 +9,20 @@ Every picture is made by the command that stands above it; the same command give
 from __future__ import annotations
 
 import shlex
+import shutil
 import sys
+import tempfile
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from tutor import cli
+from tutor.course.scenereading import demo_names, load_script
 
 DOCS = Path(__file__).resolve().parent
 FOLDER = "pictures/xray"
+DEMOS = "pictures/demos"
 LANGUAGES = ("en", "ru")
 
 INTRODUCTION = """\
@@ -26,10 +30,10 @@ INTRODUCTION = """\
 
 # Gallery
 
-What `redis-tutor xray`, `redis-tutor lab` and `redis-tutor rivals` draw. Every picture is made by
-the command above it: copy it, change it, put the picture into your slides. `xray` also takes
-`--png FILE`, `--connect redis://…` for a key of a real Redis and `--theme light` for a light slide;
-`--width N` makes a picture narrower; without a file it is printed.
+What `redis-tutor xray`, `redis-tutor lab`, `redis-tutor rivals` and `redis-tutor demo` draw. Every
+picture is made by the command above it: copy it, change it, put the picture into your slides.
+`xray` also takes `--png FILE`, `--connect redis://…` for a key of a real Redis and `--theme light` for a
+light slide; `--width N` makes a picture narrower; without a file it is printed.
 
 Under *по-русски* is the same with `--lang ru`.
 """
@@ -87,6 +91,46 @@ def pictures() -> list[Picture]:
     return [Picture(**row) for row in rows]
 
 
+def demo_files(name: str, code: str) -> list[tuple[str, str]]:
+    """The title of each scene of a demo, and where its picture lies, from the page."""
+    script = load_script(name)
+    return [
+        (script.scene_title(scene, code), f"{DEMOS}/{name}-{number:02}-{scene.id}-{code}.svg")
+        for number, scene in enumerate(script.scenes, 1)
+    ]
+
+
+def demo_page(name: str) -> str:
+    """A demo's part of the page."""
+    script = load_script(name)
+    shown = {
+        code: "\n\n".join(f"![{title}]({file})" for title, file in demo_files(name, code))
+        for code in LANGUAGES
+    }
+    return (
+        f"### {script.title('en')}\n\n{script.about('en')}\n\n"
+        f"```sh\n{demo_command(name)}\n```\n\n{shown['en']}\n\n"
+        f"<details><summary>по-русски</summary>\n\n{script.title('ru')}. {script.about('ru')}\n\n"
+        f"{shown['ru']}\n\n</details>\n"
+    )
+
+
+def demo_command(name: str) -> str:
+    """As it is typed."""
+    return f"redis-tutor demo {name} --export {name}"
+
+
+def draw_demo(name: str, code: str) -> int:
+    """Export it, and keep the SVG of each scene; returns whether the command failed."""
+    with tempfile.TemporaryDirectory() as folder:
+        if cli.main(["demo", name, "--export", folder, "--lang", code]):
+            return 1
+        drawn = sorted(Path(folder).glob("*.svg"))
+        for path, (_title, file) in zip(drawn, demo_files(name, code), strict=True):
+            shutil.copyfile(path, DOCS / file)
+    return 0
+
+
 def page(shown: Sequence[Picture]) -> str:
     """gallery.md."""
     parts = [INTRODUCTION]
@@ -98,6 +142,8 @@ def page(shown: Sequence[Picture]) -> str:
         parts.append(f"![{one.title}]({one.file('en')})\n")
         summary = f"<details><summary>по-русски</summary>\n\n{one.ru}\n"
         parts.append(f"{summary}\n![{one.title}, по-русски]({one.file('ru')})\n\n</details>\n")
+    parts.append("## Demos, scene by scene\n")
+    parts += [demo_page(name) for name in demo_names()]
     return "\n".join(parts)
 
 
@@ -116,6 +162,9 @@ def main(names: Sequence[str]) -> int:
         for path in (DOCS / FOLDER).iterdir():
             if path.name not in kept:
                 path.unlink()
+    (DOCS / DEMOS).mkdir(parents=True, exist_ok=True)
+    for name in demo_names() if not names else set(names) & set(demo_names()):
+        failed += sum(draw_demo(name, code) for code in LANGUAGES)
     (DOCS / "gallery.md").write_text(page(known), encoding="utf-8")
     return failed
 

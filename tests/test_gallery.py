@@ -42,12 +42,24 @@ def test_the_commands_on_the_page_are_those_that_draw_the_pictures() -> None:
     typed = [shlex.split(block.replace("\\\n", "")) for block in re.findall(
         r"```sh\n(.*?)```", page, re.DOTALL)]  # fmt: skip
     drawn = [["redis-tutor", *one.words("en", f"{one.name}.{one.form}")] for one in PICTURES]
+    drawn += [shlex.split(gallery.demo_command(name)) for name in gallery.demo_names()]
     assert typed == drawn
 
 
 def test_names_are_given_once() -> None:
     names = [one.name for one in PICTURES]
     assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("code", gallery.LANGUAGES)
+def test_every_scene_of_every_demo_has_its_picture(code: str) -> None:
+    expected = {
+        Path(file).name
+        for name in gallery.demo_names()
+        for _title, file in gallery.demo_files(name, code)
+    }
+    present = {path.name for path in (DOCS / gallery.DEMOS).glob(f"*-{code}.svg")}
+    assert present == expected, "run: python docs/gallery.py"
 
 
 @pytest.mark.parametrize("code", gallery.LANGUAGES)

@@ -16,6 +16,7 @@ import os
 import re
 import stat
 import time
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -94,7 +95,9 @@ def run_folder() -> Path:
     else:
         from platformdirs import user_runtime_path
 
-        folder = user_runtime_path(APP_NAME, appauthor=False)
+        with warnings.catch_warnings():  # without XDG_RUNTIME_DIR it says so, and takes /tmp
+            warnings.simplefilter("ignore")
+            folder = user_runtime_path(APP_NAME, appauthor=False)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if os.name != "nt":
         inside, around = os.lstat(folder), os.stat(folder.parent)
