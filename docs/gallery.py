@@ -32,8 +32,8 @@ INTRODUCTION = """\
 
 What `redis-tutor xray`, `redis-tutor lab`, `redis-tutor rivals` and `redis-tutor demo` draw. Every
 picture is made by the command above it: copy it, change it, put the picture into your slides.
-`xray` also takes `--png FILE`, `--connect redis://…` for a key of a real Redis and `--theme light` for a
-light slide; `--width N` makes a picture narrower; without a file it is printed.
+`xray` also takes `--png FILE`, `--connect redis://…` for a key of a real Redis and `--theme light`
+for a light slide; `--width N` makes a picture narrower; without a file it is printed.
 
 Under *по-русски* is the same with `--lang ru`.
 """
