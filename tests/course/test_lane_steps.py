@@ -23,6 +23,7 @@ from tutor.engine.clock import VirtualClock
 from tutor.engine.cmdline import split
 from tutor.labs.cache import CURES, EXPERIMENTS
 from tutor.labs.catalog import lab_kind
+from tutor.labs.security.attacks import ATTACKS
 
 STEP = """
 [[step]]
@@ -93,6 +94,16 @@ def test_the_prompt_begins_on_the_lane_that_is_looked_at() -> None:
     assert attempt().node == "without"
     assert attempt(lane="aside").node == "aside"
     assert play(attempt(), ":node aside").node == "aside"
+
+
+def test_the_prompt_begins_where_the_step_says() -> None:
+    lab = LaneSetup("security", "harden", "yours", (("scan", 0),), "admin@yours")
+    played = LabAttempt(Step("s", "exercise", 1, lab=lab), 7)
+    assert played.node == "admin@yours"
+    assert play(played, ":node open").node == "open"
+    played.reset()
+    assert played.node == "admin@yours"
+    assert LaneSetup("security", "harden", "yours").first == "yours"
 
 
 def test_once_remembers_and_going_back_forgets() -> None:
@@ -187,6 +198,13 @@ def test_every_figure_of_a_lane_of_the_rate_limiting_lab_has_words(experiment: s
     assert len(counted) > len(offer.lanes)
     for figure in counted:
         assert figure.rpartition(".")[2] in _WORDS["rate-limit"], figure
+
+
+@pytest.mark.parametrize("experiment", lab_kind("security").experiments)
+def test_every_figure_of_the_security_lab_but_its_attacks_has_words(experiment: str) -> None:
+    for figure in offer_of("security", experiment).figures:
+        what = figure.rpartition(".")[2]
+        assert figure.startswith(KNOB) or what in {*_WORDS["security"], *ATTACKS}, figure
 
 
 # the player

@@ -81,7 +81,9 @@ _SECURITY: Words = {
     "lost": lambda: pgettext("figure", "keys destroyed"),
     "foreign": lambda: pgettext("figure", "keys of the attacker"),
     "missing": lambda: pgettext("figure", "keys that are gone"),
+    "role": lambda: pgettext("figure", "the server's role"),
     "tried": lambda: pgettext("figure", "passwords tried"),
+    "found": lambda: pgettext("figure", "password found"),
     "logged": lambda: pgettext("figure", "failed logins in ACL LOG"),
 }
 

@@ -463,6 +463,8 @@ class LaneLessonScreen(LabLesson, LaneLabScreen):
         self.experiment = setup.experiment
         self.playing.choose(lambda: self.make(setup.experiment))
         names = self.playing.lab.names
+        if setup.place and not self.console_pane.executing:
+            self.desk.name = setup.place
         self.choose(names.index(setup.lane) if setup.lane in names else 0)
 
     def bench(self) -> list[Widget]:
