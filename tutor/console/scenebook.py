@@ -155,7 +155,8 @@ def _section(page: Page, link: str) -> Iterator[str]:
     if page.figures:
         rows = [f"| {markdown.escaped(words)} | {markdown.escaped(value)} |"
                 for words, value in page.figures]  # fmt: skip
-        yield "\n".join([f"| {_('at the end')} | |", "|---|---:|", *rows])
+        head = _("at the end")
+        yield "\n".join([f"| {head} | |", "|---|---:|", *rows])
     if link:
         yield f"![{markdown.escaped(page.title)}]({quote(link)})"
     else:

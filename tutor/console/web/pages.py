@@ -85,13 +85,14 @@ def terminal_page(base: str) -> str:
     head = "".join(
         f'<link rel="stylesheet" href="{base}static/{name}.css">' for name in ("xterm", "page")
     )
+    opening, again = escape(_("The tutor is starting…")), escape(_("Begin anew"))
     return _page(
         head,
         f'<body data-base="{base}">'
         '<div id="faces" aria-hidden="true">Яx<b>Яx</b></div>'
-        f'<div id="opening" class="word"><p>{escape(_("The tutor is starting…"))}</p></div>'
+        f'<div id="opening" class="word"><p>{opening}</p></div>'
         f'<div id="closed" class="word" role="alert">{closed}'
-        f'<button type="button" id="again">{escape(_("Begin anew"))}</button></div>'
+        f'<button type="button" id="again">{again}</button></div>'
         '<div id="terminal" class="textual-terminal" data-font-size="16"></div>'
         f'<script src="{base}static/page.js"></script>'
         f'<script src="{base}static/textual.js"></script></body>',

@@ -157,9 +157,10 @@ class NotesScreen(BaseScreen[None]):
 
     def _where(self) -> Row:
         name = plain(self.sight.moment.demo) if self.sight.moment else ""
+        what = pgettext("presenter", "notes")
         return row(
             ("redis-tutor", "title"),
-            (f" {glyphs.dot} {pgettext('presenter', 'notes')}", "muted"),
+            (f" {glyphs.dot} {what}", "muted"),
             f"  {name}",
         )
 
