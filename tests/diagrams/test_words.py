@@ -28,7 +28,9 @@ def messages() -> dict[tuple[str, str | None], tuple[str, ...]]:
 
 
 MESSAGES = messages()
-TERMS = re.compile("load factor|cache-aside|Django")
+TERMS = re.compile(
+    "load factor|cache-aside|Django|min-idle|CONFIG SET bind|protected-mode|protected configs"
+)
 """What engineers call so in both languages."""
 
 

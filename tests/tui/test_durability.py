@@ -150,7 +150,7 @@ def test_help_lists_every_key(home: Path, lang: str) -> None:
 def test_it_opens_from_the_list_and_from_the_palette(home: Path) -> None:
     async def scenario() -> None:
         async with playing(home) as play:
-            await play.press("end", "up", "up", "enter")
+            await play.press("end", "up", "up", "up", "enter")
             assert isinstance(play.app.screen, StageScreen)
             await play.press("escape")
             assert not isinstance(play.app.screen, StageScreen)
@@ -166,8 +166,8 @@ def test_it_opens_from_the_list_and_from_the_palette(home: Path) -> None:
 
 def test_the_command_opens_it_where_there_is_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    plain = {"lab": "durability", "list": False, "json": False, "svg": None, "steps": None,
-             "kill": None, "death": None, "scenario": "healthy"}  # fmt: skip
+    plain = {"lab": "durability", "list": False, "json": False, "svg": None, "png": None,
+             "steps": None, "kill": None, "death": None, "scenario": "healthy"}  # fmt: skip
     assert wants_screen(Namespace(**plain))
     for name, value in (("json", True), ("kill", 9.3), ("death", "crash"), ("steps", 5)):
         assert not wants_screen(Namespace(**{**plain, name: value}))

@@ -151,7 +151,7 @@ def test_the_prompt_can_be_put_on_any_node(home: Path) -> None:
 def test_it_opens_from_the_list_of_lessons(home: Path) -> None:
     async def scenario() -> None:
         async with playing(home) as play:
-            await play.press("end", "up", "up", "up", "enter")
+            await play.press("end", *["up"] * 4, "enter")
             assert isinstance(play.app.screen, ReplicationLabScreen)
             await play.press("escape")
             assert not isinstance(play.app.screen, ReplicationLabScreen)

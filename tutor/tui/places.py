@@ -62,7 +62,7 @@ PLACES: tuple[Place, ...] = (
            "what it costs in memory."),
         N_("In the race you say which worker goes next, and see a request slip past the limit."),
     ), "rate-limit"),
-    Place("queue:", N_("Task queue lab"), N_("workers that die, tasks that must not"),
+    Place("queue:", N_("Task queue lab"), N_("workers die, tasks must not"),
           "open_lane_lab", (
         N_("The same tasks handed out in six ways: RPOP, BRPOP, LMOVE with a list for what is in "
            "work, retries, delayed jobs, streams with a group."),
