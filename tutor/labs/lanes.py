@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -29,6 +29,9 @@ from tutor.labs.world import World
 
 EVENTS = 12
 """So many of the last events a frame tells."""
+
+SERIES = 120
+"""So many of the last samples a frame is drawn with."""
 
 COMMAND = "command"
 """The kind of an act that was typed."""
@@ -285,6 +288,29 @@ class LaneLab(ABC, Generic[LaneT, KnobsT, FrameT]):
         if place not in self.names:
             raise KeyError(place)
         return self.lanes[self.names.index(place)].world
+
+
+def chosen_lanes(asked: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    """The lanes that are asked for, all if none is. Raises KeyError for one that is not known."""
+    for name in asked:
+        if name not in known:
+            raise KeyError(name)
+    return tuple(asked) or tuple(known)
+
+
+def with_series(frames: Sequence[Any], number: int, parts: Sequence[str] = ("lanes",)) -> Any:
+    """A frame by its number, each of its lanes (in all its ``parts`` that hold such) with the
+    samples that lead up to it."""
+    frame = frames[number]
+    before = frames[max(number + 1 - SERIES, 0) : number + 1]
+    drawn = {
+        part: tuple(
+            replace(lane, series=tuple(getattr(one, part)[at].sample for one in before))
+            for at, lane in enumerate(getattr(frame, part))
+        )
+        for part in parts
+    }
+    return replace(frame, **drawn)
 
 
 def _late(

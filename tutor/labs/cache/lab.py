@@ -27,9 +27,7 @@ from tutor.labs.cache.models import ROWS, examine
 from tutor.labs.cache.routing import RoutingLane
 from tutor.labs.cache.versions import VersionsLane
 from tutor.labs.knobs import Act, Knob
-from tutor.labs.lanes import EVENTS, LaneLab
-
-SERIES = 120
+from tutor.labs.lanes import EVENTS, LaneLab, chosen_lanes, with_series
 
 STEPS: Mapping[str, tuple[float, ...]] = {
     "workers": (1, 2, 4, 8, 12, 20, 40),
@@ -109,10 +107,7 @@ class CacheLab(LaneLab[Lane, Knobs, CacheFrame]):
         cures: Sequence[str] = (),
         acts: Sequence[Act] = (),
     ) -> None:
-        for cure in cures:
-            if cure not in CURES[experiment]:
-                raise KeyError(cure)
-        names = tuple(cures) or CURES[experiment]
+        names = chosen_lanes(cures, CURES[experiment])
         super().__init__(experiment, seed, names, knobs or FIRST[experiment], acts)
 
     def make_lane(self, name: str) -> Lane:
@@ -165,17 +160,8 @@ class CacheLab(LaneLab[Lane, Knobs, CacheFrame]):
 
     def shown(self, number: int) -> CacheFrame:
         """With the samples that lead up to it."""
-        frame = self.frames[number]
-        before = self.frames[max(number + 1 - SERIES, 0) : number + 1]
-        lanes = tuple(
-            replace(lane, series=tuple(one.lanes[at].sample for one in before))
-            for at, lane in enumerate(frame.lanes)
-        )
-        evictions = tuple(
-            replace(one, series=tuple(earlier.evictions[at].sample for earlier in before))
-            for at, one in enumerate(frame.evictions)
-        )
-        return replace(frame, lanes=lanes, evictions=evictions)
+        frame: CacheFrame = with_series(self.frames, number, ("lanes", "evictions"))
+        return frame
 
     def take(self) -> CacheFrame:
         """The present moment."""

@@ -13,11 +13,9 @@ from dataclasses import replace
 from typing import Any
 
 from tutor.labs.knobs import Act, Knob
-from tutor.labs.lanes import EVENTS, LaneLab
+from tutor.labs.lanes import EVENTS, LaneLab, chosen_lanes, with_series
 from tutor.labs.queue.frame import EXPERIMENTS, WAYS, Experiment, Knobs, LaneFrame, QueueFrame
 from tutor.labs.queue.lane import QueueLane
-
-SERIES = 120
 
 STEPS: Mapping[str, tuple[float | str, ...]] = {
     "rate": (0, 1, 2, 5, 10, 20, 40),
@@ -103,10 +101,7 @@ class QueueLab(LaneLab[QueueLane, Knobs, QueueFrame]):
         ways: Sequence[str] = (),
         acts: Sequence[Act] = (),
     ) -> None:
-        for way in ways:
-            if way not in WAYS[experiment]:
-                raise KeyError(way)
-        names = tuple(ways) or WAYS[experiment]
+        names = chosen_lanes(ways, WAYS[experiment])
         super().__init__(experiment, seed, names, knobs or FIRST[experiment], acts)
 
     def make_lane(self, name: str) -> QueueLane:
@@ -148,13 +143,8 @@ class QueueLab(LaneLab[QueueLane, Knobs, QueueFrame]):
 
     def shown(self, number: int) -> QueueFrame:
         """With the samples that lead up to it."""
-        frame = self.frames[number]
-        before = self.frames[max(number + 1 - SERIES, 0) : number + 1]
-        lanes = tuple(
-            replace(lane, series=tuple(one.lanes[at].sample for one in before))
-            for at, lane in enumerate(frame.lanes)
-        )
-        return replace(frame, lanes=lanes)
+        frame: QueueFrame = with_series(self.frames, number)
+        return frame
 
     def take(self) -> QueueFrame:
         """The present moment."""

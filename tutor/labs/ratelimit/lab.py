@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from tutor.labs.knobs import Act, Knob
-from tutor.labs.lanes import EVENTS, LaneLab
+from tutor.labs.lanes import EVENTS, SERIES, LaneLab, chosen_lanes
 from tutor.labs.ratelimit.frame import (
     EXPERIMENTS,
     SCHEDULERS,
@@ -28,7 +28,7 @@ from tutor.labs.ratelimit.frame import (
 from tutor.labs.ratelimit.lane import LimiterLane
 from tutor.labs.ratelimit.ways import NAMES
 
-SERIES, RECENT, WIRE = 120, 200, 12
+RECENT, WIRE = 200, 12
 """So many of the last steps, requests and commands a shown frame tells."""
 
 STEPS: Mapping[str, tuple[float | str, ...]] = {
@@ -80,10 +80,8 @@ class LimiterLab(LaneLab[LimiterLane, Knobs, RateFrame]):
         names: Sequence[str] = (),
         acts: Sequence[Act] = (),
     ) -> None:
-        for name in names:
-            if name not in NAMES:
-                raise KeyError(name)
-        super().__init__(experiment, seed, tuple(names) or NAMES, knobs or FIRST[experiment], acts)
+        lanes = chosen_lanes(names, NAMES)
+        super().__init__(experiment, seed, lanes, knobs or FIRST[experiment], acts)
 
     def make_lane(self, name: str) -> LimiterLane:
         """At the beginning."""

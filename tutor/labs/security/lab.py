@@ -21,7 +21,7 @@ from tutor.engine.cmdline import split
 from tutor.engine.replies import BLOCKED
 from tutor.engine.session import Session
 from tutor.labs.knobs import Act, Knob
-from tutor.labs.lanes import COMMAND, EVENTS, LaneDeed, LaneLab
+from tutor.labs.lanes import COMMAND, EVENTS, LaneDeed, LaneLab, chosen_lanes, with_series
 from tutor.labs.security.attacks import ATTACKS, RIGHTS_ATTACKS
 from tutor.labs.security.frame import Experiment, Knobs, SecurityFrame, Who
 from tutor.labs.security.lane import HARDENING, SecurityLane
@@ -36,8 +36,6 @@ from tutor.labs.security.settings import (
     SETTINGS,
 )
 from tutor.labs.world import World
-
-SERIES = 120
 
 STEPS: Mapping[str, tuple[float | str, ...]] = {
     "rate": (0, 1, 2, 5, 10, 20, 50),
@@ -96,10 +94,7 @@ class SecurityLab(LaneLab[SecurityLane, Knobs, SecurityFrame]):
         settings: Sequence[str] = (),
         acts: Sequence[Act] = (),
     ) -> None:
-        for setting in settings:
-            if setting not in SETTINGS[experiment]:
-                raise KeyError(setting)
-        names = tuple(settings) or SETTINGS[experiment]
+        names = chosen_lanes(settings, SETTINGS[experiment])
         super().__init__(experiment, seed, names, knobs or Knobs(), acts)
 
     def make_lane(self, name: str) -> SecurityLane:
@@ -211,13 +206,8 @@ class SecurityLab(LaneLab[SecurityLane, Knobs, SecurityFrame]):
 
     def shown(self, number: int) -> SecurityFrame:
         """With the samples that lead up to it."""
-        frame = self.frames[number]
-        before = self.frames[max(number + 1 - SERIES, 0) : number + 1]
-        lanes = tuple(
-            replace(lane, series=tuple(one.lanes[at].sample for one in before))
-            for at, lane in enumerate(frame.lanes)
-        )
-        return replace(frame, lanes=lanes)
+        frame: SecurityFrame = with_series(self.frames, number)
+        return frame
 
     def take(self) -> SecurityFrame:
         """The present moment."""
