@@ -273,95 +273,13 @@ def _use_pack(folder: str) -> bool:
     return True
 
 
-def _repl_arguments(options: argparse._ArgumentGroup) -> None:
-    add = options.add_argument
-    add("--connect", metavar="URL", help=_("a real server: redis://host:6379/0"))
-    add("-e", dest="exit_error", action="store_true", help=_("stop at errors"))
-    add("-3", dest="resp3", action="store_true", help=_("use RESP3"))
-    add("--raw", action="store_true", default=None, help=_("plain replies"))
-    add("--no-raw", dest="raw", action="store_false", help=_("formatted replies"))
-    add(
-        "--no-readable",
-        dest="readable",
-        action="store_false",
-        help=_("escape non-ASCII as redis-cli does"),
-    )
-    _lang_argument(options)
-
-
 def _xray_arguments(parser: argparse.ArgumentParser) -> None:
+    from tutor.console.xray.options import add_arguments
+
     words = parser.add_argument_group(_("arguments"))
-    words.add_argument(
-        "key", nargs="?", metavar="KEY", help=_("the key (the default: one the last command names)")
-    )
     options = _options(parser)
-    _step_arguments(options)
-    _picture_arguments(options)
+    add_arguments(words, options)
     _lang_argument(options)
-
-
-def _step_arguments(options: argparse._ArgumentGroup) -> None:
-    """What is carried out before the key is looked at, and where."""
-    add = options.add_argument
-    add(
-        "--run",
-        dest="steps",
-        metavar="LINE",
-        action="append",
-        type=lambda line: ("run", line),
-        help=_("a command to carry out before; may be repeated"),
-    )
-    add(
-        "--file",
-        dest="steps",
-        metavar="FILE",
-        action="append",
-        type=lambda name: ("file", name),
-        help=_("commands to carry out before, one a line; - is standard input"),
-    )
-    add("--connect", metavar="URL", help=_("a real server: redis://host:6379/0"))
-    add("--force", action="store_true", help=_("with --connect: fetch also a very large value"))
-    add("--watch", action="store_true", help=_("with --connect: draw the key whenever it changes"))
-    add("--seed", type=int, default=1, metavar="N", help=_("seed of the engine's randomness"))
-
-
-def _picture_arguments(options: argparse._ArgumentGroup) -> None:
-    """How the picture looks, and where it goes."""
-    add = options.add_argument
-    add(
-        "--server",
-        metavar="VIEW",
-        help=_("the whole server instead: map, memory, expiry, eviction, wire, clients, file"),
-    )
-    add("--view", metavar="VIEW", help=_("structure (the default), bytes, diff, text, …"))
-    add("--all-views", action="store_true", help=_("every view that says something of the key"))
-    add(
-        "--window",
-        metavar="START[:COUNT]",
-        help=_("which items of a long structure are drawn"),
-    )
-    add(
-        "--no-marks",
-        dest="marks",
-        action="store_false",
-        help=_("do not mark what the last command changed"),
-    )
-    add("--svg", metavar="FILE", help=_("write the picture as SVG (- is standard output)"))
-    add("--png", metavar="FILE", help=_("write the picture as PNG (- is standard output)"))
-    add("--slow", action="store_true", help=_("the last command step by step"))
-    add("--gif", metavar="FILE", help=_("write its steps as an animated GIF"))
-    add("--text", action="store_true", help=_("print the picture (the default without a file)"))
-    add("--plain", action="store_true", help=_("print sentences instead of a picture"))
-    add("--ascii", action="store_true", help=_("frames and arrows of ASCII characters"))
-    add("--width", metavar="N", help=_("cells from edge to edge at most"))
-    add(
-        "--theme",
-        choices=["dark", "light", "auto"],
-        default="dark",
-        help=_("colours of a file; auto: as the reader prefers (SVG)"),
-    )
-    add("--scale", default="2", metavar="N", help=_("size of a PNG, 0.5 to 8"))
-    add("--no-title", dest="title", action="store_false", help=_("no bar with the key's name"))
 
 
 def _course(args: argparse.Namespace) -> int:
@@ -404,6 +322,13 @@ def _cheatsheet(args: argparse.Namespace) -> int:
     return run_cheatsheet(args)
 
 
+def _repl_arguments(options: argparse._ArgumentGroup) -> None:
+    from tutor.console.reploptions import add_arguments
+
+    add_arguments(options)
+    _lang_argument(options)
+
+
 def _repl(args: argparse.Namespace) -> int:
     from tutor.console.repl import run
 
@@ -417,16 +342,9 @@ def _xray(args: argparse.Namespace) -> int:
 
 
 def _django_arguments(options: argparse._ArgumentGroup) -> None:
-    add = options.add_argument
-    add("--settings", metavar="FILE", help=_("CACHES: a file, or single, replicas, json, …"))
-    add(
-        "--run",
-        dest="lines",
-        metavar="LINE",
-        action="append",
-        help=_("carry out this line; may be repeated"),
-    )
-    add("--json", action="store_true", help=_("one line of JSON for each call"))
+    from tutor.console.django.options import add_arguments
+
+    add_arguments(options)
     _lang_argument(options)
 
 
@@ -442,18 +360,11 @@ def _file_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def _dissect_arguments(parser: argparse.ArgumentParser) -> None:
+    from tutor.console.files.options import add_arguments
+
     _file_argument(parser)
     options = _options(parser)
-    add = options.add_argument
-    add("--from", dest="start", metavar="OFFSET", help=_("begin there, e.g. 1000 or 0x3e8"))
-    add("--key", metavar="KEY", help=_("begin at this key of an RDB file"))
-    add("--pickle", action="store_true", help=_("the file is a pickle; it is never loaded"))
-    add("--count", default="60", metavar="N", help=_("lines at most; 0: all"))
-    add("--width", metavar="N", help=_("cells from edge to edge at most"))
-    add("--export", metavar="FILE", help=_("write it as .svg, .png or .txt"))
-    add("--theme", choices=["dark", "light"], default="dark", help=_("colours of a file"))
-    add("--ascii", action="store_true", help=_("frames and arrows of ASCII characters"))
-    add("--plain", action="store_true", help=_("print sentences instead of a picture"))
+    add_arguments(options)
     _lang_argument(options)
 
 

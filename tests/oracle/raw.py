@@ -8,7 +8,7 @@ Imports nothing of ours: the fixtures work whatever state the engine is in.
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,8 +93,14 @@ class RawConnection:
 
     def send(self, *argv: bytes) -> None:
         """Send one command only."""
-        parts = [b"*%d\r\n" % len(argv)]
-        parts += [b"$%d\r\n%b\r\n" % (len(word), word) for word in argv]
+        self.send_together(argv)
+
+    def send_together(self, *commands: Sequence[bytes]) -> None:
+        """Send commands in one packet."""
+        parts: list[bytes] = []
+        for argv in commands:
+            parts.append(b"*%d\r\n" % len(argv))
+            parts += [b"$%d\r\n%b\r\n" % (len(word), word) for word in argv]
         self._socket.sendall(b"".join(parts))
 
     def receive(self) -> Neutral:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -44,25 +44,29 @@ def decided_by_a_hash_seed(ours: Serving, one: Round, folder: Path) -> bool:
     return False
 
 
+def _script(commands: Sequence[Sequence[bytes]]) -> str:
+    return "\n".join(" ".join(quote(word, readable=False) for word in argv) for argv in commands)
+
+
 def test_both_servers_say_and_hold_the_same(ours: Serving, redis_port: int, tmp_path: Path) -> None:
     seed = int(os.environ.get("ORACLE_SEED", random.SystemRandom().randrange(2**32)))
     fuzzer, by_seed = Fuzzer(ours, redis_port), 0
     for turn in range(max(COMMANDS // LENGTH, 1)):
         one = Round.of(seed + turn, LENGTH)
         told = TALLY.differences
-        difference = fuzzer.run(one)
-        if difference is not None and decided_by_a_hash_seed(ours, one, tmp_path):
-            by_seed += 1
-            TALLY.differences = told
-        elif difference is not None:
-            commands, smallest = shrink(fuzzer, one, difference)
-            script = "\n".join(
-                " ".join(quote(word, readable=False) for word in argv) for argv in commands
-            )
-            pytest.fail(
-                f"ORACLE_SEED={one.seed} ORACLE_FUZZ={LENGTH} (RESP{one.resp}, "
-                f"{dict(one.settings)}):\n{script}\n{smallest.argv}\n{smallest.text}"
-            )
+        again = (
+            f"ORACLE_SEED={one.seed} ORACLE_FUZZ={LENGTH} (RESP{one.resp}, {dict(one.settings)})"
+        )
+        try:
+            difference = fuzzer.run(one)
+            if difference is not None and decided_by_a_hash_seed(ours, one, tmp_path):
+                by_seed += 1
+                TALLY.differences = told
+            elif difference is not None:
+                commands, smallest = shrink(fuzzer, one, difference)
+                pytest.fail(f"{again}:\n{_script(commands)}\n{smallest.argv}\n{smallest.text}")
+        except TimeoutError as error:
+            pytest.fail(f"{again}: {error!r}")
     assert sum(fuzzer.commands.values()) >= 0.99 * (COMMANDS - LENGTH)
     print(f"{by_seed} rounds were decided by a hash seed")
     assert by_seed * LENGTH <= max(COMMANDS // 1000, 3 * LENGTH)

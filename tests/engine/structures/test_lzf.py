@@ -64,6 +64,24 @@ def test_matches_reach_their_longest_and_farthest() -> None:
         assert lzf.decompress(image, len(data)) == data
 
 
+def test_both_forms_give_the_same_bytes_for_much(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(3)
+    words = [chance.randbytes(chance.randrange(1, 40)) for _ in range(300)]
+    for data in (
+        b"".join(chance.choices(words, k=110_000)),  # 2 MB: slots are made in more than one go
+        bytes(300_000) + b"x" + bytes(800_000),
+    ):
+        images = set()
+        for worth in (-1, 1 << 62):
+            monkeypatch.setattr(lzf, "WORTH_COMPILING", worth)
+            image = lzf.compress(data, len(data) - 4)
+            assert image is not None
+            assert lzf.decompress(image, len(data)) == data
+            images.add(image)
+        assert len(images) == 1
+        assert lzf.compress(data, len(image) - 1) is None
+
+
 @pytest.mark.parametrize(
     ("blob", "size", "message"),
     [

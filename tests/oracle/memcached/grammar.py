@@ -21,6 +21,12 @@ _BAD_NUMBERS = [
     *(b"4294967295", b"4294967297", b"18446744073709551615", b"18446744073709551616"),
     *(b"-18446744073709551615", b"99999999999999999999999", b"2147483648", b"-2147483648"),
 ]
+_BAD_TIMES = [
+    *(b"x", b"", b"1x", b"+1000", b"001000", b"-0", b"\t1000", b"1000\t", b"1000.5", b"0x1000"),
+    *_BAD_NUMBERS[-9:],
+]
+"""As `_BAD_NUMBERS`, without those that end within a conversation: whether a second has passed is
+the machine's doing."""
 _NUMBERS = [b"0", b"1", b"9", b"10", b"99", b"18446744073709551615", b"12 3", b"5\t", b"000", b" 7"]
 _META_FLAGS = b"bckfhlqstuvIO" + b"TNRFCJDM" + b"ZWXSE"
 _WORDS = [
@@ -65,7 +71,7 @@ class Grammar:
 
     def _exptime(self) -> bytes:
         draw = self._draw
-        return draw.choice(_BAD_NUMBERS if draw.random() < 0.04 else _EXPTIMES)
+        return draw.choice(_BAD_TIMES if draw.random() < 0.04 else _EXPTIMES)
 
     def _number(self) -> bytes:
         draw = self._draw

@@ -1,6 +1,8 @@
 -- LZF as in lzf.py, to be compiled by LuaJIT: the same bytes at thirty times the speed.
--- Returns compress(data, limit) and decompress(blob, size). `table` keeps places counted on from call
--- to call, so that it need not be emptied: what lies at or below `base` was of earlier data.
+-- Returns compress(data, size, limit, target) and decompress(blob, last, size, target). Data are a
+-- string or, for much of them, an address; the result is a string, or with a target address its length.
+-- `slots` keeps places counted on from call to call, so that it need not be emptied: what lies at or
+-- below `base` was of earlier data.
 local ffi, bit = require("ffi"), require("bit")
 local band, bor, lshift, rshift = bit.band, bit.bor, bit.lshift, bit.rshift
 local MAX_LITERAL, MAX_DISTANCE, MAX_MATCH, EAGER = 32, 8192, 264, 19
@@ -8,12 +10,16 @@ local LAST_BASE = 2 ^ 26
 
 local slots = ffi.new("int32_t[65536]")
 local base = 0
-local KEPT = 2 ^ 18
-local kept = ffi.new("uint8_t[?]", KEPT)
+local kept = ffi.new("uint8_t[?]", 2 ^ 18 + 272)
 
-local function output(size)
-    if size <= KEPT then return kept end
-    return ffi.new("uint8_t[?]", size)
+local function output(target)
+    if target then return ffi.cast("uint8_t *", target) end
+    return kept
+end
+
+local function result(out, at, target)
+    if target then return at end
+    return ffi.string(out, at)
 end
 
 local function slot_of(data, place)
@@ -44,15 +50,14 @@ local function match_length(data, seen, place, last)
     return length
 end
 
-local function compress(text, limit)
-    local size = #text
+local function compress(text, size, limit, target)
     if size == 0 or limit <= 0 then return nil end
     if base > LAST_BASE then
         ffi.fill(slots, ffi.sizeof(slots))
         base = 0
     end
     local data = ffi.cast("const uint8_t *", text)
-    local out = output(limit + MAX_LITERAL + 8)
+    local out = output(target)
     local scan_end = size - 2
     local at, run, place = 0, 0, 0
     local origin = base
@@ -94,13 +99,13 @@ local function compress(text, limit)
     local reached = at + literals + (literals - literals % MAX_LITERAL) / MAX_LITERAL + 1
     if reached + 3 > limit then return nil end
     at = put_literals(out, at, data, run, size)
-    return ffi.string(out, at)
+    return result(out, at, target)
 end
 
 -- nil where the blob is damaged or of another size: lzf.py says then what is wrong.
-local function decompress(blob, size)
-    local data, last = ffi.cast("const uint8_t *", blob), #blob
-    local out = output(size + MAX_MATCH)
+local function decompress(blob, last, size, target)
+    local data = ffi.cast("const uint8_t *", blob)
+    local out = output(target)
     local at, place = 0, 0
     while place < last do
         local control = data[place]
@@ -127,7 +132,7 @@ local function decompress(blob, size)
         end
     end
     if at ~= size then return nil end
-    return ffi.string(out, at)
+    return result(out, at, target)
 end
 
 return compress, decompress

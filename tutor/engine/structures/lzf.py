@@ -27,11 +27,14 @@ from . import lzf_python
 WORTH_COMPILING = 16_384
 """Bytes in all after which the compiled form is made."""
 
-_LONGEST = 1 << 27  # beyond, LuaJIT's memory may not do
+_LONGEST = 1 << 30  # its places are 32-bit integers
+_BY_ADDRESS = 1 << 18  # from here on, handing over an address is cheaper than two copies
+_SPARE = 272  # bytes that the compiled form may write beyond what it says
 _MOST_GAIN = 88  # three bytes stand for 264 at most
 
-_Compress = Callable[[bytes, int], bytes | None]
-_Decompress = Callable[[bytes, int], bytes | None]
+_Worker = Callable[..., Any]
+"""``f(data, size, limit)`` gives the result as bytes; ``f(address, size, limit, address)`` writes
+it to the second address and gives its length in bytes; nil where there is none."""
 
 
 class _Work:
@@ -50,7 +53,7 @@ def compress(data: bytes, max_out: int | None = None) -> bytes | None:
     compiled = _compiled() if _worth(size) else None
     if compiled is None:
         return lzf_python.compress(data, limit)
-    return compiled[0](data, limit)
+    return _at_work(compiled[0], data, limit, limit)
 
 
 def decompress(blob: bytes, size: int) -> bytes:
@@ -63,7 +66,7 @@ def decompress(blob: bytes, size: int) -> bytes:
         return b""
     possible = size <= _MOST_GAIN * len(blob)
     compiled = _compiled() if possible and _worth(size) else None
-    data = None if compiled is None else compiled[1](blob, size)
+    data = None if compiled is None else _at_work(compiled[1], blob, size, size)
     return lzf_python.decompress(blob, size) if data is None else data
 
 
@@ -72,8 +75,21 @@ def _worth(size: int) -> bool:
     return _Work.done > WORTH_COMPILING and size < _LONGEST
 
 
+def _at_work(worker: _Worker, data: bytes, bound: int, room: int) -> bytes | None:
+    """What the compiled form makes of the data; at most ``room`` bytes come out."""
+    if max(len(data), room) < _BY_ADDRESS:
+        result: bytes | None = worker(data, len(data), bound)
+        return result
+    from ctypes import addressof, c_char, c_char_p, c_void_p, cast
+
+    out = bytearray(room + _SPARE)
+    target = addressof(c_char.from_buffer(out))
+    length = worker(cast(c_char_p(data), c_void_p).value, len(data), bound, target)
+    return None if length is None else bytes(memoryview(out)[:length])
+
+
 @cache
-def _compiled() -> tuple[_Compress, _Decompress] | None:
+def _compiled() -> tuple[_Worker, _Worker] | None:
     """Both functions as machine code, or None where there is no LuaJIT."""
     try:
         from lupa.luajit21 import LuaRuntime

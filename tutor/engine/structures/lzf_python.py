@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Sequence
 from itertools import pairwise
 from struct import unpack_from
 
@@ -13,6 +15,8 @@ MAX_DISTANCE = 8192
 MAX_MATCH = 264
 _EAGER_COMPARISONS = 16
 _SHORT = 512
+_LONG = 1 << 20
+"""From here on slots are kept in two bytes each; as a list they would take up to forty."""
 
 
 def compress(data: bytes, limit: int) -> bytes | None:
@@ -68,8 +72,17 @@ def compress(data: bytes, limit: int) -> bytes | None:
     return bytes(out)
 
 
-def _slots(data: bytes) -> list[int]:
+def _slots(data: bytes) -> Sequence[int]:
     """The slot of the three bytes at each place: ((h >> 8) - 5h) & 0xFFFF."""
+    if len(data) <= _LONG:
+        return _slots_of(data)
+    slots = array("H")
+    for start in range(0, len(data) - 2, _LONG):
+        slots.extend(_slots_of(data[start : start + _LONG + 2]))
+    return slots
+
+
+def _slots_of(data: bytes) -> list[int]:
     count = len(data) - 1
     if count < 2:
         return []
