@@ -19,7 +19,12 @@ from tutor.diagrams.labs.cache import (
     draw_cache,
     lane_count,
 )
-from tutor.diagrams.labs.cache_words import cure_about, cure_text, experiment_text
+from tutor.diagrams.labs.cache_words import (
+    cache_event_text,
+    cure_about,
+    cure_text,
+    experiment_text,
+)
 from tutor.labs.cache import CURES, EXPERIMENTS, OF, CacheFrame, CacheLab, Experiment
 
 GOLDEN = Path(__file__).parent / "golden_cache"
@@ -97,3 +102,14 @@ def test_a_killed_worker_is_told() -> None:
         lab.step()
     lab.act("kill")
     assert "the worker that computed page:0 is killed" in describe_cache(lab.frame)
+
+
+def test_a_kill_is_told_with_the_lane_and_key_it_hit_or_that_it_hit_nobody() -> None:
+    lab = CacheLab("stampede", cures=["lock"])
+    lab.act("kill")
+    while not any(lane.killed for lane in lab.frame.lanes):
+        lab.step()
+        lab.act("kill")
+    told = [cache_event_text(event) for event in lab.events]
+    assert told[0] == "nobody is computing now, so nobody is hit"
+    assert told[-1].startswith(f"{cure_text('lock')}: the worker that computed ")

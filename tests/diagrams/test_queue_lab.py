@@ -155,6 +155,8 @@ def test_every_happening_has_a_sentence() -> None:
     assert len(told) == 10
     turned = EventFrame(0, "knob", (("name", "outage"), ("value", "on")))
     assert queue_event_text(turned) == "outage is on now"
+    missed = EventFrame(0, "nobody", ())
+    assert queue_event_text(missed) == "nobody is at work now, so nobody is hit"
 
 
 def test_every_knob_has_a_word_and_a_key() -> None:

@@ -143,6 +143,12 @@ def test_a_cache_saves_time_and_the_same_traffic_shows_how_much() -> None:
     assert cached.saved_us > 0 >= plain.saved_us
 
 
+def test_a_blow_that_hits_nobody_is_told() -> None:
+    lab = CacheLab("stampede", cures=["lock"])
+    lab.act("kill")
+    assert [event.code for event in lab.frame.events] == ["nobody"]
+
+
 def test_who_holds_the_lock_and_dies_lets_all_wait_until_the_lock_is_over() -> None:
     lab = CacheLab("stampede", cures=["lock"])
     while lab.frame.lanes[0].load == 0:

@@ -200,6 +200,16 @@ def test_every_knob_turns_and_others_are_refused(experiment: str) -> None:
         lab.standing("kill")
 
 
+@pytest.mark.parametrize("kind", ["kill", "freeze"])
+def test_a_blow_that_hits_nobody_is_told(kind: str) -> None:
+    lab = QueueLab("crash", 3)
+    lab.act(kind)
+    assert [event.code for event in lab.frame.events] == ["nobody"]
+    lab.step(30)
+    lab.act(kind)
+    assert [event.code for event in lab.events] == ["nobody"], "now somebody was hit"
+
+
 @pytest.mark.parametrize("experiment", EXPERIMENTS)
 def test_at_every_moment_every_task_is_in_exactly_one_place(experiment: str) -> None:
     lab = QueueLab(experiment, 11, replace(FIRST[experiment], crash=20, poison=10))

@@ -225,6 +225,8 @@ def cache_event_text(event: EventFrame) -> str:
     if event.code == "crash":
         words = _("%(lane)s: the worker that computed %(key)s is killed")
         return words % {"lane": cure_text(params["lane"]), "key": params["key"]}
+    if event.code == "nobody":
+        return _("nobody is computing now, so nobody is hit")
     if event.code == "scan":
         return _("somebody reads every page once")
     if event.code == "shift":

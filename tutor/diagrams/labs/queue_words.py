@@ -179,6 +179,8 @@ def queue_event_text(event: EventFrame) -> str:
     if event.code == "knob":
         words = _("%(name)s is %(value)s now")
         return words % {"name": knob_text(params["name"]), "value": switch_text(params["value"])}
+    if event.code == "nobody":
+        return _("nobody is at work now, so nobody is hit")
     sentence = happening_text(event)
     words = _("%(lane)s: %(sentence)s")
     return words % {"lane": way_text(params["lane"]), "sentence": sentence}

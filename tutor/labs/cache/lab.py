@@ -148,11 +148,13 @@ class CacheLab(LaneLab[Lane, Knobs, CacheFrame]):
         return ""
 
     def tell_act(self, act: Act, outcomes: Mapping[str, str]) -> None:
-        """Of a killed computation, each lane's key."""
+        """Of a killed computation, each lane's key; also if nobody was computing."""
         if act.kind in ("scan", "shift"):
             self.tell(act.kind)
         elif act.kind != "kill":
             super().tell_act(act, outcomes)
+        elif not outcomes:
+            self.tell("nobody")
         for cure, key in outcomes.items():
             self.tell("crash", lane=cure, key=key)
 

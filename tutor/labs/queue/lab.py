@@ -125,19 +125,20 @@ class QueueLab(LaneLab[QueueLane, Knobs, QueueFrame]):
         return with_knob(knobs, act.kind, act.value)
 
     def act_on(self, lane: QueueLane, name: str, act: Act, knobs: Knobs) -> str:
-        """The lane itself tells of workers that die or stand still."""
+        """Who was hit, if somebody was; the lane itself tells of it."""
         if act.kind == "kill":
-            lane.kill()
-        elif act.kind == "freeze":
-            lane.freeze()
-        else:
-            lane.set_knobs(knobs)
+            return lane.kill()
+        if act.kind == "freeze":
+            return lane.freeze()
+        lane.set_knobs(knobs)
         return ""
 
     def tell_act(self, act: Act, outcomes: Mapping[str, str]) -> None:
-        """Of what was turned."""
+        """Of what was turned, and of a blow that hit nobody."""
         if act.kind not in ("kill", "freeze"):
             super().tell_act(act, outcomes)
+        elif not outcomes:
+            self.tell("nobody")
 
     # looking
 
