@@ -1,13 +1,18 @@
-"""What holds for all tests: they begin in English; the last line says how much was compared."""
+"""What holds for all tests: they begin in English, and no example is timed; the last line says how
+much was compared."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.oracle.tally import TALLY
 from tutor.i18n import set_language
+
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

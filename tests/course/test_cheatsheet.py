@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -137,7 +137,6 @@ def test_what_was_typed_can_never_become_a_mark(
     assert value in blocks(text)[0]
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_escaped_words_read_as_they_were_written(text: str) -> None:
     inline = [token for token in tokens(escaped(text)) if token.type == "inline"]
@@ -155,7 +154,6 @@ def escaped_free(text: str) -> str:
     return one_line(text).replace("\x00", "�")
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_a_code_span_shows_exactly_the_text(text: str) -> None:
     made = code(text)
@@ -165,7 +163,6 @@ def test_a_code_span_shows_exactly_the_text(text: str) -> None:
     assert "".join(spans[0].content.split()) == "".join(escaped_free(text).split())
 
 
-@settings(deadline=None)
 @given(st.lists(st.text("`~ab\n\r", max_size=12), max_size=5))
 def test_no_line_can_close_a_fence(lines: list[str]) -> None:
     found = [token.type for token in tokens(fenced(lines) + "\n\nend")]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.course.merging import joined_log, merged, merged_attempt
@@ -72,7 +72,6 @@ def solved(data: dict[str, Any]) -> set[tuple[str, str]]:
     }
 
 
-@settings(deadline=None)
 @given(progresses(), progresses())
 def test_whatever_was_solved_on_either_is_solved(one: dict[str, Any], two: dict[str, Any]) -> None:
     both = merged(one, two)
@@ -80,13 +79,11 @@ def test_whatever_was_solved_on_either_is_solved(one: dict[str, Any], two: dict[
     assert list(faults(both)) == []
 
 
-@settings(deadline=None)
 @given(progresses(), progresses())
 def test_the_order_does_not_matter(one: dict[str, Any], two: dict[str, Any]) -> None:
     assert essence(merged(one, two)) == essence(merged(two, one))
 
 
-@settings(deadline=None)
 @given(progresses(), progresses(), progresses())
 def test_three_machines_come_to_the_same_in_any_order(
     one: dict[str, Any], two: dict[str, Any], three: dict[str, Any]
@@ -96,7 +93,6 @@ def test_three_machines_come_to_the_same_in_any_order(
     assert essence(left) == essence(right)
 
 
-@settings(deadline=None)
 @given(progresses(), progresses())
 def test_joining_again_changes_nothing(one: dict[str, Any], two: dict[str, Any]) -> None:
     both = merged(one, two)

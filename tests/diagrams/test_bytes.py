@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import struct
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.diagrams.samples import look, new_world, run
@@ -21,7 +21,6 @@ from tutor.engine.values import Hash, Set, Zset, score_text
 
 ALL = Window(0, 10_000)
 _HEX = re.compile(r"([0-9a-f]{2}(?: [0-9a-f]{2})*)")
-untimed = settings(deadline=None)
 short = words.map(lambda word: word[:50])
 
 
@@ -43,7 +42,6 @@ def hex_under(seen: Inspection, title: str, width: int) -> bytes:
     return image
 
 
-@untimed
 @given(st.dictionaries(short, short, min_size=1, max_size=20), st.sampled_from([40, 70, 110]))
 def test_a_hash_as_listpack(pairs: dict[bytes, bytes], width: int) -> None:
     world = new_world()
@@ -55,7 +53,6 @@ def test_a_hash_as_listpack(pairs: dict[bytes, bytes], width: int) -> None:
         assert hex_under(seen, "listpack ·", width) == listpack.encode(flat)
 
 
-@untimed
 @given(
     st.dictionaries(short, st.floats(allow_nan=False), min_size=1, max_size=20),
     st.sampled_from([70, 110]),
@@ -69,7 +66,6 @@ def test_a_sorted_set_as_listpack(pairs: dict[bytes, float], width: int) -> None
     assert hex_under(seen, "listpack ·", width) == listpack.encode(flat)
 
 
-@untimed
 @given(st.lists(numbers, min_size=1, max_size=60), st.sampled_from([40, 70, 110]))
 def test_an_intset(some: list[int], width: int) -> None:
     world = new_world()
@@ -81,7 +77,6 @@ def test_an_intset(some: list[int], width: int) -> None:
         assert hex_under(seen, "intset ·", width) == seen.value.ints.encode()
 
 
-@untimed
 @given(st.lists(short, min_size=1, max_size=20))
 def test_the_only_node_of_a_list(some: list[bytes]) -> None:
     world = new_world()
@@ -90,7 +85,6 @@ def test_the_only_node_of_a_list(some: list[bytes]) -> None:
     assert hex_under(seen, "listpack ·", 70) == listpack.encode(some)
 
 
-@untimed
 @given(st.binary(min_size=45, max_size=64), st.binary(max_size=64))
 def test_a_raw_string(text: bytes, more: bytes) -> None:
     world = new_world()
@@ -110,7 +104,6 @@ def test_a_raw_string(text: bytes, more: bytes) -> None:
         assert image[5:] == whole + b"\0"
 
 
-@untimed
 @given(st.binary(max_size=44).filter(lambda text: not text.lstrip(b"-").isdigit()))
 def test_an_embedded_string(text: bytes) -> None:
     world = new_world()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.diagrams.samples import look, new_world, run
@@ -27,7 +27,7 @@ from tutor.engine.world import World
 names = st.integers(0, 30).map(lambda n: f"m{n}")
 members = st.one_of(names, st.integers(-5, 70_000).map(str))
 windows = st.builds(Window, st.integers(0, 8), st.integers(1, 40))
-many = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+many = settings(max_examples=100)
 
 hash_commands = st.one_of(
     st.tuples(members, members).map(lambda pair: ("HSET", "k", *pair)),

@@ -85,7 +85,7 @@ def test_ascii_is_ascii_and_keeps_every_cell(name: str) -> None:
     ]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.binary(min_size=1, max_size=250).filter(lambda key: not re.search(rb"[\0-\x20\x7f]", key)),
     st.binary(max_size=3000),

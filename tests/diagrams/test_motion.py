@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.oracle.command_strategies import Words, any_command
@@ -165,7 +165,7 @@ def test_a_way_is_drawn_with_heavy_lines_and_its_node_with_a_sign() -> None:
             assert row.startswith(f" L{step.facts['level'] + 1}")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.lists(any_command, min_size=1, max_size=10), st.integers(12, 120))
 def test_every_step_of_every_command_can_be_drawn_and_told(
     commands: Sequence[Words], width: int

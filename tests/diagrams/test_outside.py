@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.diagrams.test_properties import assert_ascii, assert_fits, words
@@ -199,7 +199,7 @@ def payloads(draw_from: st.DrawFn) -> bytes:
     return dumps.hash_7_4(expiring) if kind == 6 else dumps.small_hash_7_4(expiring)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(payloads(), payloads(), st.integers(12, 150), st.integers(0, 5), st.integers(0, 20))
 def test_a_picture_fits_whatever_the_key_holds(
     payload: bytes, other: bytes, width: int, start: int, count: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from unicodedata import bidirectional
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -22,7 +22,6 @@ tricky = st.text(
 texts = st.one_of(tricky.map(lambda text: text.encode("utf-8", "surrogatepass")), st.binary())
 
 
-@settings(deadline=None)
 @given(texts, st.integers(0, 40))
 def test_every_terminal_gives_a_text_as_many_cells_as_are_counted(data: bytes, width: int) -> None:
     text = printable(data)
@@ -32,7 +31,6 @@ def test_every_terminal_gives_a_text_as_many_cells_as_are_counted(data: bytes, w
     assert cell_len(prefix_of(text, width)) <= width
 
 
-@settings(deadline=None)
 @given(texts)
 def test_nothing_runs_from_right_to_left_or_is_invisible(data: bytes) -> None:
     text = printable(data)

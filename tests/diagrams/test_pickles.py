@@ -84,7 +84,6 @@ def assert_covered(layout: PickleLayout, data: bytes) -> None:
     assert at == layout.size == len(data)
 
 
-@settings(deadline=None)
 @given(plain, st.integers(0, 5))
 def test_every_byte_of_a_pickle_belongs_to_one_opcode(value: object, protocol: int) -> None:
     data = pickle.dumps(value, protocol)
@@ -97,7 +96,6 @@ def test_every_byte_of_a_pickle_belongs_to_one_opcode(value: object, protocol: i
     ]
 
 
-@settings(deadline=None)
 @given(plain)
 def test_json_is_what_json_dumps_says(value: object) -> None:
     twin = dissect(pickle.dumps(value, 5), 1 << 20).json
@@ -126,7 +124,7 @@ hostile = st.binary(max_size=200) | st.lists(
 ).map(b"".join)  # fmt: skip
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(hostile, st.sampled_from([0, 1, 7, 4096]), st.sampled_from([20, 50, 80, 130]))
 def test_no_bytes_raise_and_no_line_is_too_wide(data: bytes, limit: int, width: int) -> None:
     layout = dissect(data, limit)
@@ -136,7 +134,6 @@ def test_no_bytes_raise_and_no_line_is_too_wide(data: bytes, limit: int, width: 
     assert drawing.text == tell(layout)
 
 
-@settings(deadline=None)
 @given(plain, st.data())
 def test_a_cut_pickle_is_shown_up_to_the_cut(value: object, chance: st.DataObject) -> None:
     data = pickle.dumps(value, 5)

@@ -114,7 +114,7 @@ def test_what_no_font_has_is_a_box_of_its_width(monkeypatch: pytest.MonkeyPatch)
 
 
 @given(st.text(min_size=1, max_size=12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_text_is_too_odd(text: str) -> None:
     text = "".join(sign for sign in text if sign.isprintable())
     assert painted("a" + text).width > 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 import unicodedata
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -55,7 +55,7 @@ configs = st.fixed_dictionaries(
     }
 )
 windows = st.builds(Window, st.integers(0, 50), st.integers(0, 64))
-thorough = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+thorough = settings(max_examples=150)
 
 
 def make(config: dict[str, int], command: tuple[str | bytes, ...], window: Window) -> Inspection:
@@ -121,7 +121,6 @@ def test_a_drawing_with_marks_fits_too(
         assert_ascii(drawing)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=64))
 def test_bytes_read_back_from_how_they_are_shown(data: bytes) -> None:
     """Nothing is lost or ambiguous: the text can be turned back into the bytes."""
@@ -148,7 +147,6 @@ def _unescape(text: str) -> bytes:
     return bytes(out)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=400), st.integers(1, 200))
 def test_the_header_of_a_string_is_what_the_figures_say(data: bytes, spare: int) -> None:
     world = new_world()

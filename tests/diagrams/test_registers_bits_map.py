@@ -184,7 +184,7 @@ places = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(strings | places, st.integers(12, 200), st.integers(0, 400))
 def test_these_views_fit_their_width_too(
     command: tuple[str | bytes, ...], width: int, start: int

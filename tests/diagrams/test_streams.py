@@ -170,7 +170,7 @@ entries = st.lists(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(entries, st.integers(1, 8))
 def test_blocks_over_a_wide_window_are_the_image_of_each_node(
     adds: list[tuple[int, list[bytes], bool]], most: int
@@ -205,7 +205,7 @@ odd = st.binary(max_size=20) | st.text("aя日🎉e\u0301\u200b ─│…⁺\\\"
 )
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(
     st.lists(st.lists(odd, min_size=2, max_size=6), min_size=1, max_size=12),
     st.lists(odd, max_size=3, unique=True),

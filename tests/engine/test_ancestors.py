@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.diagrams.samples import build, look, new_world, run
@@ -51,7 +51,6 @@ def test_the_measured_hash_of_alice_in_three_versions() -> None:
     ]
 
 
-@settings(deadline=None)
 @given(hashes)
 def test_a_hash_has_the_bytes_of_each_encoder(fields: dict[bytes, bytes]) -> None:
     world = new_world()
@@ -177,7 +176,6 @@ def test_a_lone_entry_has_nobody_to_push() -> None:
     assert dominoes([], ()) is None
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(240, 260).map(bytes) | words, max_size=12), st.sets(st.integers(0, 11)))
 def test_what_a_cascade_says_is_what_the_bytes_are(some: list[bytes], new: set[int]) -> None:
     fallen = dominoes(some, new)

@@ -215,7 +215,7 @@ def test_under_lfu_uses_are_shown_in_place_of_idleness() -> None:
     assert facts.uses == bench.run("OBJECT FREQ a")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["SET", "DEL", "APPEND", "EXPIRE", "SADD"]), st.integers(0, 30)),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from struct import pack
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.diagrams.samples import new_world, run
@@ -429,7 +429,7 @@ def test_what_was_not_answered_is_unknown() -> None:
     assert found.unknown == {"memory", "ttl"}
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=400)
 @given(st.sampled_from(sorted(READERS)), st.integers(6, 13), st.binary(max_size=80))
 def test_no_bytes_do_worse_than_the_two_errors(kind: int, version: int, body: bytes) -> None:
     try:
@@ -453,7 +453,7 @@ SOME = [
 ]
 
 
-@settings(deadline=None, max_examples=600)
+@settings(max_examples=600)
 @given(st.sampled_from(SOME), st.data())
 def test_a_changed_byte_does_no_worse_either(payload: bytes, data: st.DataObject) -> None:
     content = bytearray(payload[:-8])
@@ -472,7 +472,7 @@ def test_a_changed_byte_does_no_worse_either(payload: bytes, data: st.DataObject
 # against our own
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150)
 @given(
     configs,
     commands,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine.test_world import keyspace
@@ -79,7 +79,7 @@ def links_of(layout: SkiplistLayout) -> dict[tuple[int, int], tuple[int | None, 
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(zsets, st.integers(0, 60), st.integers(0, 1000))
 def test_a_search_follows_links_that_are_there_and_their_spans_add_up_to_the_rank(
     members: dict[int, int], wanted: int, seed: int
@@ -106,7 +106,7 @@ def test_a_search_follows_links_that_are_there_and_their_spans_add_up_to_the_ran
         assert sum(step.facts["span"] for step in steps(film, "skiplist.move")) == reply
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(zsets, st.integers(0, 80), scores, st.integers(0, 1000))
 def test_the_last_image_of_an_insertion_is_the_list_as_it_is(
     members: dict[int, int], member: int, score: int, seed: int
@@ -184,7 +184,7 @@ def chains(image: Any, number: int) -> dict[int, tuple[bytes, ...]]:
     return {one.index: tuple(entry.key for entry in one.entries) for one in table.buckets}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 1000), st.integers(9, 14))
 def test_a_rehash_step_moves_exactly_the_keys_of_its_slot(seed: int, members: int) -> None:
     names = " ".join(f"m{number}" for number in range(members))
@@ -207,7 +207,7 @@ def test_a_rehash_step_moves_exactly_the_keys_of_its_slot(seed: int, members: in
             assert key in chains(step.image, 1)[slot]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 1000), st.integers(3, 15), st.booleans())
 def test_the_last_image_of_a_table_that_was_looked_at_is_the_table_as_it_is(
     seed: int, members: int, there: bool
@@ -240,7 +240,7 @@ def test_a_lookup_walks_the_chain_up_to_its_key() -> None:
         assert chain[: len(walked)] == tuple(step.facts["name"] for step in walked)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.lists(st.integers(0, 40), max_size=6))
 def test_a_walk_with_cursors_gives_out_all_that_was_there_while_the_table_grows(
     seed: int, growth: list[int]
@@ -293,7 +293,7 @@ def test_a_long_intset_is_widened_in_part() -> None:
     assert sum(step.left_out for step in widened) == 292
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.sets(st.integers(-200, 200), min_size=1, max_size=60), st.integers(-220, 220))
 def test_a_binary_search_halves_until_it_has_found(numbers: set[int], wanted: int) -> None:
     words = " ".join(map(str, numbers))
@@ -502,7 +502,7 @@ def traced(world: World) -> list[object]:
     return found
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80)
 @given(st.lists(any_command, min_size=1, max_size=12), st.integers(0, 100))
 def test_filming_any_command_leaves_everything_as_it_is(
     commands: Sequence[Words], seed: int

@@ -221,7 +221,6 @@ def test_any_walk_finds_every_moment_as_it_was() -> None:
         settings=settings(
             max_examples=12,
             stateful_step_count=30,
-            deadline=None,
             derandomize=True,
             phases=[Phase.generate],  # to shrink such walks takes minutes
             suppress_health_check=list(HealthCheck),

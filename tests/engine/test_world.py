@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.oracle.command_strategies import Words, any_command, config_set
@@ -280,9 +280,7 @@ def test_a_blocked_command_is_answered_later() -> None:
 # random histories
 
 _steps = st.lists(st.one_of(any_command, any_command, config_set), max_size=40)
-_quietly = settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
+_quietly = settings(max_examples=60, derandomize=True)
 
 
 def _ready() -> World:

@@ -38,7 +38,6 @@ servers = st.lists(
 keys = st.lists(st.binary(min_size=1, max_size=40), min_size=1, max_size=60, unique=True)
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(max_codepoint=127), max_size=70), st.integers(0, 2**32 - 1))
 def test_murmur_is_that_of_pymemcache(text: str, seed: int) -> None:
     assert murmur3_32(text.encode(), seed) == their_murmur(text, seed)
@@ -76,7 +75,7 @@ def test_of_equal_scores_the_later_name_wins(monkeypatch: pytest.MonkeyPatch) ->
     assert rendezvous_score("a:1", b"k") == 7
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(servers, keys, st.data())
 def test_a_server_that_leaves_moves_only_its_own_keys(
     names: list[str], some: list[bytes], data: st.DataObject
@@ -90,7 +89,7 @@ def test_a_server_that_leaves_moves_only_its_own_keys(
         assert found.unforced == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(servers, keys)
 def test_a_server_that_joins_takes_keys_and_moves_no_other(
     names: list[str], some: list[bytes]
@@ -102,14 +101,13 @@ def test_a_server_that_joins_takes_keys_and_moves_no_other(
         assert len(found.moves) == found.after[new]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(servers, keys)
 def test_the_order_of_servers_matters_to_modulo_alone(names: list[str], some: list[bytes]) -> None:
     for rule in STABLE:
         assert not moved(rule, names, names[::-1], some).moves
 
 
-@settings(deadline=None)
 @given(servers, keys)
 def test_every_key_has_one_of_the_servers(names: list[str], some: list[bytes]) -> None:
     for rule in RULES:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutor.network.requests import ChunkReader, CrossProtocol, ProtocolError, RequestParser
@@ -47,6 +47,25 @@ def test_the_fast_reader_says_the_same_or_nothing(commands: list[list[bytes]]) -
     assert whole_commands(data) in (commands, None)
     if not any(b"*" in word or b"$" in word for words in commands for word in words):
         assert whole_commands(data) == commands
+
+
+@given(
+    st.lists(argv, min_size=1, max_size=3),
+    st.lists(st.tuples(st.integers(0, 60), st.sampled_from([*b"*$:+-_,#(%~0159\r\n"])), max_size=4),
+    st.integers(0, 2),
+)
+@settings(max_examples=400)
+def test_of_damaged_commands_the_fast_reader_says_what_the_exact_one_says_or_nothing(
+    commands: list[list[bytes]], damage: list[tuple[int, int]], less: int
+) -> None:
+    data = bytearray(b"".join(map(packed, commands)))
+    for place, byte in damage:
+        data[place % len(data)] = byte
+    data = data[: len(data) - less]
+    found = whole_commands(bytes(data))
+    if found is not None:
+        assert found == read(bytes(data))
+    assert whole_commands(packed([b"PING"])) == [[b"PING"]]
 
 
 def test_the_fast_reader_leaves_pieces_alone_and_begins_afresh() -> None:

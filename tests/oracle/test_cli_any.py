@@ -24,8 +24,7 @@ from tutor.console.repeat import BadRepeat, repeated
 
 CALM = settings(
     max_examples=150,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 

@@ -354,7 +354,6 @@ def test_random_histories_equal_those_of_the_real_server(redis_port: int, batch:
         settings=settings(
             max_examples=min(BATCH, EXAMPLES - batch * BATCH),
             stateful_step_count=STEPS,
-            deadline=None,
             database=None,
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.tui.paint import Row, row
 from tutor.tui.sheet import Heights, Part, Sheet
 
 PITCH = 4
-many = settings(deadline=None)
 
 
 class Paper:
@@ -51,7 +50,6 @@ papers = st.builds(
 )
 
 
-@many
 @given(st.integers(1, 9), st.dictionaries(st.integers(0, 60), st.integers(1, 30), max_size=30))
 def test_heights_add_up_whatever_is_known_of_them(estimate: int, known: dict[int, int]) -> None:
     heights = Heights(estimate)
@@ -67,7 +65,6 @@ def test_heights_add_up_whatever_is_known_of_them(estimate: int, known: dict[int
         row_number += height
 
 
-@many
 @given(papers, st.integers(1, 12))
 def test_line_by_line_every_row_is_seen_once_and_in_its_order(paper: Paper, height: int) -> None:
     sheet = paper.sheet(height)
@@ -90,7 +87,6 @@ def test_line_by_line_every_row_is_seen_once_and_in_its_order(paper: Paper, heig
     assert list(sheet.rows) == paper.rows[:height]
 
 
-@many
 @given(papers, st.integers(1, 12), st.lists(st.integers(-40, 400), max_size=12))
 def test_from_wherever_one_has_jumped_what_is_seen_is_a_piece_of_the_whole(
     paper: Paper, height: int, jumps: list[int]
@@ -108,7 +104,6 @@ def test_from_wherever_one_has_jumped_what_is_seen_is_a_piece_of_the_whole(
         assert (sheet.top, sheet.items_seen, list(sheet.rows)) == (top, last, seen)
 
 
-@many
 @given(papers, st.integers(1, 12))
 def test_the_end_is_the_end(paper: Paper, height: int) -> None:
     sheet = paper.sheet(height)
@@ -117,7 +112,6 @@ def test_the_end_is_the_end(paper: Paper, height: int) -> None:
     assert sheet.items_seen[1] == sheet.items - 1
 
 
-@many
 @given(papers, st.integers(2, 12), st.integers(0, 159))
 def test_an_item_is_brought_into_sight(paper: Paper, height: int, item: int) -> None:
     sheet = paper.sheet(height)

@@ -57,7 +57,29 @@ class ChunkReader:
     def whole_commands(self, data: bytes) -> list[Argv] | None:
         """The commands of a chunk that consists of whole, canonical ones; None for any other, and
         where one is empty."""
-        if data[:1] != b"*" or _HUGE_COUNT(data) is not None:
+        if data[:1] != b"*":
+            return None
+        if data.count(b"*") > 1:
+            return self._several(data)
+        if data.find(b"\r", 2, 6) < 0:  # a huge count, or the rest has not come
+            return None
+        reader = self._reader
+        reader.feed(data)
+        try:
+            words: list[bytes] = reader.gets()
+            text = _join(words)  # fails for whatever is no string
+        except (hiredis.ProtocolError, TypeError):
+            self._begin_afresh()
+            return None
+        plain = _DOLLAR not in text and data.count(b"$") == len(words)
+        if reader.has_data() or not (plain or _canonical(data, 1, words, text)):
+            self._begin_afresh()
+            return None
+        return [words] if words else None
+
+    def _several(self, data: bytes) -> list[Argv] | None:
+        """The same for any number of commands, and for words that have a ``*`` in them."""
+        if _HUGE_COUNT(data) is not None:
             return None
         reader = self._reader
         reader.feed(data)
@@ -67,13 +89,18 @@ class ChunkReader:
             more = words.extend  # a third of what a chain takes
             for command in commands:
                 more(command)
-            text = _join(words)  # fails for whatever is no string
+            text = _join(words)
         except (hiredis.ProtocolError, TypeError):
-            commands, words, text = [], [], b""
+            self._begin_afresh()
+            return None
         if reader.has_data() or not _canonical(data, len(commands), words, text):
-            self._reader = _new_reader()  # this one may wait for the rest, and take anybody's
+            self._begin_afresh()
             return None
         return commands if all(commands) else None
+
+    def _begin_afresh(self) -> None:
+        """Another reader: this one may wait for the rest, and take anybody's for it."""
+        self._reader = _new_reader()
 
 
 def _new_reader() -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.console.files.samples import Tool, aof, payload, rdb
@@ -94,7 +94,7 @@ def test_it_speaks_russian_and_in_sentences(tool: Tool, tmp_path: Path) -> None:
     assert "magic word" not in tool.out
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200)
 @given(st.integers(0, len(WHOLE) - 1), st.integers(0, 255))
 def test_any_changed_byte_is_read_without_an_accident(at: int, byte: int) -> None:
     """Bytes are covered in order up to the damage, whatever the damage is."""

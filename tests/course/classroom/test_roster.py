@@ -44,7 +44,7 @@ def test_a_name_becomes_letters_of_a_host_name(name: str, expected: str) -> None
     assert safe_id(name) == expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.text(max_size=50), max_size=12))
 def test_whatever_is_taken_gets_a_safe_id_of_its_own(names: list[str]) -> None:
     roster = Roster()

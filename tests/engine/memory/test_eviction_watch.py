@@ -32,7 +32,7 @@ def full(policy: str, idle: list[int]) -> tuple[Bench, EvictionWatch]:
 
 
 @pytest.mark.parametrize("policy", POLICIES)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(idle=st.lists(st.integers(0, 90), min_size=20, max_size=60), new=st.integers(1, 12))
 def test_the_pool_is_sorted_by_what_redis_itself_says_of_its_keys(
     policy: str, idle: list[int], new: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.engine.structures.geohash import Circle, cells_covering, score_of
@@ -18,7 +18,6 @@ from tutor.engine.structures.geohash_layout import (
 points = st.tuples(st.floats(-179.99, 179.99), st.floats(-78, 85))
 
 
-@settings(deadline=None)
 @given(st.lists(points, min_size=1, max_size=12), st.integers(1, 10), st.integers(1, 6))
 def test_a_grid_holds_all_places_and_is_no_larger_than_asked(
     some: list[tuple[float, float]], columns: int, rows: int
@@ -36,7 +35,6 @@ def test_a_grid_holds_all_places_and_is_no_larger_than_asked(
         assert low <= place.score < high
 
 
-@settings(deadline=None)
 @given(points)
 def test_the_two_rows_of_bits_are_woven_into_the_score(point: tuple[float, float]) -> None:
     place = place_layout(b"m", score_of(point))
@@ -46,7 +44,6 @@ def test_the_two_rows_of_bits_are_woven_into_the_score(point: tuple[float, float
     assert place.cell(26).bits == place.score
 
 
-@settings(deadline=None)
 @given(points, st.floats(1, 2e6))
 def test_a_search_is_drawn_on_the_cells_that_are_searched(
     centre: tuple[float, float], radius: float

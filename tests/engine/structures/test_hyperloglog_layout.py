@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.engine.structures import hyperloglog, hyperloglog_sparse
@@ -24,7 +24,6 @@ def counted(elements: list[bytes], most: int = 3000) -> Sds:
     return sds
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary(max_size=9), max_size=60), st.sampled_from([0, 20, 3000]))
 def test_registers_are_the_highest_ranks_of_the_elements(elements: list[bytes], most: int) -> None:
     text = counted(elements, most).data
@@ -84,7 +83,6 @@ def test_other_strings_are_none(text: bytes) -> None:
     assert register_under(text, b"a") is None
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=20))
 def test_a_hit_tells_register_and_rank_by_the_bits_of_the_hash(element: bytes) -> None:
     hit = hit_of(element)

@@ -27,7 +27,7 @@ def stream_of(entries: int, per_node: int, deleted: int = 0) -> Stream:
     return stream
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.integers(1, 60), st.integers(1, 70), st.integers(1, 20), st.integers(0, 20))
 def test_windows_joined_are_the_listpacks(
     entries: int, per_node: int, pitch: int, deleted: int

@@ -8,7 +8,7 @@ import string
 from struct import pack
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine import dumps
@@ -29,8 +29,6 @@ from tutor.engine.replies import NULL_ARRAY
 from tutor.engine.structures.crc64 import crc64
 from tutor.engine.world import World
 from tutor.persistence.rdb import DamagedRdb, RdbInfo, load_rdb, load_steps, write_rdb
-
-_QUIET = [HealthCheck.too_slow]
 
 
 def sealed(body: bytes, version: int = 10) -> bytes:
@@ -86,7 +84,7 @@ _TEXT = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=_QUIET)
+@settings(max_examples=200)
 @given(
     st.dictionaries(_TEXT, st.tuples(_TEXT, st.none() | st.integers(1, 2**50)), max_size=40),
     st.booleans(),
@@ -385,14 +383,14 @@ def _sound_file() -> bytes:
 _SOUND = _sound_file()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=_QUIET)
+@settings(max_examples=150)
 @given(st.integers(0, len(_SOUND) - 1))
 def test_a_file_that_ends_early_is_refused_and_leaves_everything_as_it_was(size: int) -> None:
     error = refusal(_SOUND[:size])
     assert (error.fault, error.offset) == ("truncated", size)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=_QUIET)
+@settings(max_examples=300)
 @given(st.integers(0, len(_SOUND) - 1), st.integers(1, 255))
 def test_a_byte_that_was_changed_is_noticed_and_leaves_everything_as_it_was(
     place: int, change: int
@@ -402,7 +400,7 @@ def test_a_byte_that_was_changed_is_noticed_and_leaves_everything_as_it_was(
     refusal(bytes(data))
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=_QUIET)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(st.integers(9, len(_SOUND) - 1), st.integers(1, 255)), min_size=1))
 def test_without_a_checksum_damage_is_read_or_refused_but_never_crashes(
     changes: list[tuple[int, int]],
