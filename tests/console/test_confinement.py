@@ -74,6 +74,7 @@ ALLOWED: Mapping[str, str] = {
     "nothing": "open(os.devnull, 'w').write('x')",
     "a lesson": "open(resources.data_folder('lessons') / 'course.toml').read()",
     "a module that was not there before": "importlib.import_module('tutor.labs.rivals')",
+    "much to compress": "importlib.import_module(LZF).compress(bytes(1 << 20))",
     "Django": "importlib.import_module('django.core.cache')",
     "a pair of sockets": "socket.socketpair()",
     "a thread": "threading.Thread(target=print).start()",
@@ -85,6 +86,7 @@ import ctypes, resource, webbrowser
 from tutor import resources
 from tutor.console import confinement
 home, secret, outside = sys.argv[1:4]
+LZF = 'tutor.engine.structures.lzf'
 confinement.confine(pathlib.Path(home))
 found = {}
 for name, attempt in json.loads(sys.argv[4]).items():

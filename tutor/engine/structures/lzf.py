@@ -17,6 +17,7 @@ Constants: redis 7.0, lzfP.h and lzf_c.c (HLOG 16, VERY_FAST, MAX_OFF 8192).
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -28,7 +29,7 @@ WORTH_COMPILING = 16_384
 """Bytes in all after which the compiled form is made."""
 
 _LONGEST = 1 << 30  # its places are 32-bit integers
-_BY_ADDRESS = 1 << 18  # from here on, handing over an address is cheaper than two copies
+_BY_ADDRESS = 1 << 18  # from here on by address: LuaJIT's own memory may not do
 _SPARE = 272  # bytes that the compiled form may write beyond what it says
 _MOST_GAIN = 88  # three bytes stand for 264 at most
 
@@ -80,12 +81,9 @@ def _at_work(worker: _Worker, data: bytes, bound: int, room: int) -> bytes | Non
     if max(len(data), room) < _BY_ADDRESS:
         result: bytes | None = worker(data, len(data), bound)
         return result
-    from ctypes import addressof, c_char, c_char_p, c_void_p, cast
-
-    out = bytearray(room + _SPARE)
-    target = addressof(c_char.from_buffer(out))
-    length = worker(cast(c_char_p(data), c_void_p).value, len(data), bound, target)
-    return None if length is None else bytes(memoryview(out)[:length])
+    source, out = array("B", data), array("B", bytes(1)) * (room + _SPARE)
+    length = worker(source.buffer_info()[0], len(data), bound, out.buffer_info()[0])
+    return None if length is None else memoryview(out)[:length].tobytes()
 
 
 @cache
