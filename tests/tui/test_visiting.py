@@ -41,7 +41,7 @@ def test_djangos_servers_are_neither_on_the_list_nor_opened(tmp_path: Path) -> N
             ids = [option.id for option in app.screen.query_one(OptionList).options]
             assert "sandbox:" in ids
             assert "django:" not in ids
-            app.action_open_django()
+            app.open_django()
             await pilot.pause()
             assert isinstance(app.screen, HomeScreen)
             assert _said(app) == [confinement.closed_text()]

@@ -425,38 +425,6 @@ class TutorApp(Dressed):
         self.theme = LIGHT.name if light else DARK.name
         self.progress.set_setting("theme", "light" if light else "dark")
 
-    def action_open_lab(self) -> None:
-        """The replication lab."""
-        self.open_lab()
-
-    def action_open_stage(self) -> None:
-        """The persistence stage."""
-        self.open_stage()
-
-    def action_open_rivals(self) -> None:
-        """Redis and Memcached side by side."""
-        self.open_rivals()
-
-    def action_open_django(self) -> None:
-        """Django's cache."""
-        self.open_django()
-
-    def action_open_lane_lab(self, name: str) -> None:
-        """A lab of lanes by its name."""
-        self.open_lane_lab(name)
-
-    def action_open_demos(self) -> None:
-        """The list of demos."""
-        self.open_demos()
-
-    def action_open_review(self) -> None:
-        """What is due."""
-        self.open_review()
-
-    def action_open_progress(self) -> None:
-        """How far the learner is."""
-        self.open_progress()
-
     def action_home(self) -> None:
         """To the list of lessons."""
         self.open_home()

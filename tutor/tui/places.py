@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tutor.console.confinement import closed
 from tutor.tui.keys import N_
+
+if TYPE_CHECKING:
+    from tutor.tui.application import TutorApp
 
 
 class Place(NamedTuple):
@@ -19,6 +22,10 @@ class Place(NamedTuple):
     opens: str
     texts: tuple[str, ...]
     lab: str = ""
+
+    def open(self, app: TutorApp) -> None:
+        """Go there."""
+        getattr(app, self.opens)(*([self.lab] if self.lab else []))
 
 
 KEEPING: tuple[Place, ...] = (

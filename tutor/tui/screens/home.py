@@ -193,8 +193,7 @@ class HomeScreen(BaseScreen[None]):
         event.stop()
         name = str(event.option_id)
         if name in _PLACES:
-            place = _PLACES[name]
-            getattr(self._tutor, place.opens)(*([place.lab] if place.lab else []))
+            _PLACES[name].open(self._tutor)
         else:
             self._tutor.open_lesson(self._tutor.outline.current if name == CONTINUE else name)
 
