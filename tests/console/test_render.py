@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from tutor.console.render import plain, render, render_beginning, render_text
+from tutor.console.render import (
+    GIANT,
+    plain,
+    plain_beginning,
+    render,
+    render_beginning,
+    render_text,
+)
 from tutor.engine.replies import (
     NO_REPLY,
     NULL_ARRAY,
@@ -148,6 +155,21 @@ def test_the_beginning_is_that_of_the_whole(reply: Any, resp: int) -> None:
     assert left > 0
     if not isinstance(reply, dict) and not isinstance(reply[0], list):
         assert len(lines) + left == len(reply)
+
+
+def test_of_a_giant_string_a_screen_gets_the_beginning_and_how_much_is_left() -> None:
+    giant = b"\0" * (GIANT + 1)
+    more = f"… and {GIANT + 1 - 2500} more bytes"
+    (line,), left = render_beginning(giant, 100)
+    assert (line, left) == ([('"' + "\\x00" * 2500 + '"', "string"), (more, "muted")], 0)
+    assert render(giant) == [[('"' + "\\x00" * (GIANT + 1) + '"', "string")]]
+    lines, left = render_beginning([b"a", giant, {b"f": giant}], 100)
+    last = [line[-1] for line in lines]
+    assert last == [('"a"', "string"), (more, "muted"), ('"f"', "string"), (more, "muted")]
+    (line,), left = plain_beginning(giant, 100)
+    assert line[-1] == (more, "muted")
+    assert plain_beginning(b"two\nlines", 100) == ([[("two", "text")], [("lines", "text")]], 0)
+    assert plain_beginning([b"%d" % number for number in range(9)], 2)[1] == 7
 
 
 def test_a_short_reply_and_a_text_have_no_beginning() -> None:

@@ -28,17 +28,24 @@ from tutor.engine.replies import (
     Verbatim,
     format_double,
 )
+from tutor.i18n import ngettext
 
 __all__ = [
+    "GIANT",
     "Line",
     "Role",
     "plain",
+    "plain_beginning",
     "printable",
     "prints_text",
     "render",
     "render_beginning",
     "render_text",
 ]
+
+GIANT, KEPT = 1 << 20, 2500
+"""A string of more bytes than the first is shown by as many as the second, where a screen would
+stand still for it. Escaped they are at most four times as many characters."""
 
 Role = str
 Line = list[tuple[str, Role]]
@@ -92,14 +99,19 @@ def _keys_of(message: Push, readable: bool) -> str:
 def render_beginning(
     reply: Any, most: int, resp: int = 2, readable: bool = True, argv: Sequence[bytes] = ()
 ) -> tuple[list[Line], int]:
-    """As `render`, but of an array only as many elements as give ``most`` lines; the number says
-    how many elements were left out. O(most) for arrays."""
-    if not isinstance(reply, (list, tuple, dict)) or len(reply) <= most or prints_text(argv):
+    """As `render`, but of an array only as many elements as give ``most`` lines, and of a string
+    of more than `GIANT` bytes its beginning; the number says how many elements were left out.
+    O(most) for arrays."""
+    if prints_text(argv) or not isinstance(reply, (bytes, list, tuple, dict)):
+        return render(reply, resp, readable, argv), 0
+    if len(reply) <= (GIANT if isinstance(reply, bytes) else 0):
         return render(reply, resp, readable, argv), 0
     kind, value = _shape(reply, resp)
+    if kind not in _SEPARATORS:
+        return list(_split(_lines(reply, resp, readable, giants=False), readable)), 0
     lines: list[Line] = []
     shown = 0
-    for block in _blocks(kind, value, resp, readable):
+    for block in _blocks(kind, value, resp, readable, giants=False):
         lines += block
         shown += 1
         if len(lines) >= most:
@@ -122,6 +134,25 @@ def plain(reply: Any, resp: int = 2, argv: Sequence[bytes] = ()) -> bytes:
     if reply is NO_REPLY or type(reply) is Attribute:
         return b""
     return _raw(reply, resp) + (b"" if prints_text(argv) else b"\n")
+
+
+def plain_beginning(
+    reply: Any, most: int, resp: int = 2, argv: Sequence[bytes] = ()
+) -> tuple[list[Line], int]:
+    """As `plain`, in lines for a screen: of an array ``most`` elements (the number says how many
+    were left out), of a string of more than `GIANT` bytes its beginning."""
+    elements, giant = 0, isinstance(reply, bytes) and len(reply) > GIANT
+    whole = reply
+    if isinstance(reply, list) and len(reply) > most:
+        elements, reply = len(reply) - most, reply[:most]
+    elif giant:
+        reply = reply[:KEPT]
+    text = plain(reply, resp, argv).decode("utf-8", "surrogateescape")
+    found = text.removesuffix("\n").split("\n") if text else []
+    lines: list[Line] = [[(printable(line), "text")] for line in found]
+    if giant:
+        lines[-1].append((_more_bytes(whole), "muted"))
+    return lines, elements
 
 
 def prints_text(argv: Sequence[bytes]) -> bool:
@@ -200,28 +231,40 @@ def _shape(reply: Any, resp: int) -> tuple[str, Any]:
     raise TypeError(f"not a reply: {reply!r}")
 
 
-def _lines(reply: Any, resp: int, readable: bool) -> list[Line]:
+def _lines(reply: Any, resp: int, readable: bool, *, giants: bool = True) -> list[Line]:
+    """``giants``: whether a giant string is printed whole."""
     kind, value = _shape(reply, resp)
     if kind not in _SEPARATORS:
-        return [[(_scalar(kind, value, readable), kind)]]
+        if giants or kind not in ("string", "text") or len(value) <= GIANT:
+            return [[(_scalar(kind, value, readable), kind)]]
+        return [[(_scalar(kind, value[:KEPT], readable), kind), (_more_bytes(value), "muted")]]
     if not value:
         return [[(_EMPTY[kind], "empty")]]
-    return [line for block in _blocks(kind, value, resp, readable) for line in block]
+    blocks = _blocks(kind, value, resp, readable, giants=giants)
+    return [line for block in blocks for line in block]
 
 
-def _blocks(kind: str, value: Any, resp: int, readable: bool) -> Iterator[list[Line]]:
+def _more_bytes(giant: bytes) -> str:
+    """What is said behind the beginning of a giant string."""
+    left = len(giant) - KEPT
+    return ngettext("… and {n} more byte", "… and {n} more bytes", left).format(n=left)
+
+
+def _blocks(
+    kind: str, value: Any, resp: int, readable: bool, *, giants: bool = True
+) -> Iterator[list[Line]]:
     """The lines of each element, numbered."""
     separator = _SEPARATORS[kind]
     width = len(str(len(value)))
     indent = (" " * (width + 2), "index")
     for number, element in enumerate(value, 1):
         if kind == "map":
-            block = _lines(element[0], resp, readable)
-            rest = _lines(element[1], resp, readable)
+            block = _lines(element[0], resp, readable, giants=giants)
+            rest = _lines(element[1], resp, readable, giants=giants)
             block[-1] = [*block[-1], (" => ", "index"), *(rest[0] if len(rest) == 1 else ())]
             block += rest if len(rest) > 1 else ()
         else:
-            block = _lines(element, resp, readable)
+            block = _lines(element, resp, readable, giants=giants)
         yield [
             [(f"{number:>{width}}{separator} ", "index"), *block[0]],
             *([indent, *line] for line in block[1:]),

@@ -427,16 +427,11 @@ class ConsolePane(Vertical):
         card: Callable[[], Card | None],
     ) -> None:
         from tutor.console.aftermath import error_in, note
-        from tutor.console.render import plain, printable, render_beginning
+        from tutor.console.render import plain_beginning, render_beginning
 
         resp = self.desk.backend.resp
-        elements = 0
         if self.raw:
-            if isinstance(reply, list) and len(reply) > MOST_LINES:
-                elements, reply = len(reply) - MOST_LINES, reply[:MOST_LINES]
-            text = plain(reply, resp, argv).decode("utf-8", "surrogateescape")
-            split_text = text.removesuffix("\n").split("\n") if text else []
-            lines = [[(printable(line), "text")] for line in split_text]
+            lines, elements = plain_beginning(reply, MOST_LINES, resp, argv)
         else:
             lines, elements = render_beginning(reply, MOST_LINES, resp, self.readable, argv)
         most = len(lines) if elements else MOST_LINES
