@@ -73,7 +73,7 @@ def test_back_and_on_again_is_the_run_as_it_was(number: int, dense: None) -> Non
         if chance.random() < 0.04:
             turn(lab, chance)
     frames, events, end = list(lab.frames), list(lab.events), state(lab)
-    assert len(lab.checkpoints) > lab.simulation.happenings // (4 * GAP), seed
+    assert len(lab.checkpoints) > min(lab.simulation.happenings // (4 * GAP), STEPS // 4), seed
     for _ in range(2):
         there = chance.randrange(STEPS)
         lab.back_to(there * STEP_US)

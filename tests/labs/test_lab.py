@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import random
 
 import pytest
 
 from tutor.diagrams.labs import draw_lab, event_text
 from tutor.diagrams.labs.scenarios import scenario_text
 from tutor.engine.replies import ReplyError
+from tutor.labs import checkpoint
 from tutor.labs.replication.actions import KNOBS, UnknownTarget, stepped
 from tutor.labs.replication.lab import Lab
 from tutor.labs.replication.scenarios import SCENARIOS
@@ -175,3 +178,46 @@ def test_one_server_alone_answers_reads_and_keeps_what_its_disk_has() -> None:
     assert node.loaded
     assert node.loaded == node.keys
     assert 0 < lab.frame.counters.lost < lab.frame.counters.acknowledged
+
+
+def test_who_dies_in_the_middle_of_a_save_leaves_a_part_and_the_run_can_be_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(checkpoint, "GAP", 15)
+    lab, chance = Lab("healthy", seed=5), random.Random(5)
+    replica = lab.nodes["replica1"]
+    for number in range(60):
+        lab.execute("master", (b"SET", b"k%d" % number, chance.randbytes(20_000)))
+    lab.step(40)
+    lab.execute("replica1", (b"BGSAVE",))
+    lab.step()
+    assert replica.persister.busy
+    assert replica.disk.names() == ["temp-0.rdb"]
+    lab.act("crash", "replica1")
+    died = len(lab.frames)
+    lab.step(20)
+    kept = lab.checkpoints.before(len(lab.frames))
+    assert kept is not None
+    assert kept.number > died
+    lab.act("restart", "replica1", "aof")
+    gc.collect()  # what is left of the dead process cleans nothing up
+    assert "temp-0.rdb" in replica.disk.names()
+
+
+def test_who_is_stopped_in_the_middle_of_a_save_has_the_whole_file_when_it_goes_on() -> None:
+    lab, chance = Lab("healthy", seed=5), random.Random(5)
+    replica = lab.nodes["replica1"]
+    for number in range(60):
+        lab.execute("master", (b"SET", b"k%d" % number, chance.randbytes(20_000)))
+    lab.step(40)
+    lab.execute("replica1", (b"BGSAVE",))
+    lab.step()
+    lab.act("pause", "replica1")
+    part = sum(map(len, replica.disk.read("temp-0.rdb")))
+    assert part > 1_200_000
+    lab.step(5)
+    lab.act("resume", "replica1")
+    lab.step(5)
+    assert not replica.persister.busy
+    assert replica.disk.names() == ["dump.rdb"]
+    assert sum(map(len, replica.disk.read("dump.rdb"))) == part

@@ -274,19 +274,20 @@ class Node:
         """Its process dies (kill -9). The machine closes its connections, and keeps its files."""
         if self.condition == "down":
             return
-        self.condition = "down"
-        for end in [*(one._end for one in self.served.values()), *self._dialled]:
-            end.close()
-        self.served, self._dialled, self._inbox = {}, [], []
+        self._die(End.close)
 
     def lose_power(self) -> None:
         """The machine is gone at once: nobody hangs up, what was not synced is lost."""
         if self.condition != "down":
-            self.condition = "down"
-            for end in [*(one._end for one in self.served.values()), *self._dialled]:
-                end.vanish()
-            self.served, self._dialled, self._inbox = {}, [], []
+            self._die(End.vanish)
         self.disk.lose_power(self.simulation.random)
+
+    def _die(self, leave: Callable[[End], None]) -> None:
+        self.condition = "down"
+        for end in [*(one._end for one in self.served.values()), *self._dialled]:
+            leave(end)
+        self.served, self._dialled, self._inbox = {}, [], []
+        self.persister.die()
 
     def restart(self, kept: Kept) -> None:
         """Start again with what is there: ``nothing`` is a new disk."""
@@ -298,9 +299,10 @@ class Node:
         self.start()
 
     def pause(self) -> None:
-        """It stands still (SIGSTOP, a virtual machine that moves)."""
+        """It stands still (SIGSTOP); a child that writes a file goes on."""
         if self.condition == "online":
             self.condition = "paused"
+            self.persister.stand_still()
 
     def resume(self) -> None:
         """It goes on, and hears everything at once."""

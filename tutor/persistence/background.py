@@ -80,16 +80,19 @@ class SlicedJob:
             try:
                 self.keys = next(self._steps)
             except StopIteration:
-                self._outcome = Outcome()
+                self._end(Outcome())
             except OSError as error:
-                self._outcome = Outcome(error.strerror or str(error))
+                self._end(Outcome(error.strerror or str(error)))
         return self._outcome
 
     def kill(self) -> None:
         close = getattr(self._steps, "close", None)
         if close is not None:
             close()
-        self._outcome = Outcome(signal=15)
+        self._end(Outcome(signal=15))
+
+    def _end(self, outcome: Outcome) -> None:
+        self._steps, self._outcome = iter(()), outcome
 
 
 class SlicedBackground:

@@ -307,6 +307,18 @@ class Persister:
             self._job.kill()
             self._over(Outcome(signal=SIGUSR1))
 
+    def die(self) -> None:
+        """The process is killed: what is being written in the background is left as it is."""
+        if self._job is not None:
+            self._job.kill()
+        self._job = self.kind = self._done = None
+
+    def stand_still(self) -> None:
+        """The process is stopped and may go on later: what its child writes comes to an end
+        meanwhile, of which `cron` will hear."""
+        while self._job is not None and self._job.poll() is None:
+            pass
+
     def _over(self, outcome: Outcome) -> None:
         done, self._job, self.kind, self._done = self._done, None, None, None
         if done is not None:
@@ -459,14 +471,15 @@ class Persister:
 
 
 def write_steps(folder: Folder, name: str, chunks: Iterator[bytes]) -> Iterator[int]:
-    """Write a file chunk by chunk and sync it. Raises `OSError`, and then it is removed."""
+    """Write a file chunk by chunk and sync it. Raises `OSError`, and then it is removed; if it is
+    broken off, it is left over (`Job.kill`)."""
     file = folder.create(name)
     try:
         for chunk in chunks:
             file.write(chunk)
             yield 0
         file.sync()
-    except BaseException:
+    except Exception:
         with contextlib.suppress(OSError):
             file.close()
             folder.remove(name)
