@@ -12,6 +12,7 @@ from tutor.diagrams.labs import draw_lab, event_text
 from tutor.diagrams.labs.scenarios import scenario_text
 from tutor.engine.replies import ReplyError
 from tutor.labs import checkpoint
+from tutor.labs.node import Node
 from tutor.labs.replication.actions import KNOBS, UnknownTarget, stepped
 from tutor.labs.replication.lab import Lab
 from tutor.labs.replication.scenarios import SCENARIOS
@@ -180,10 +181,8 @@ def test_one_server_alone_answers_reads_and_keeps_what_its_disk_has() -> None:
     assert 0 < lab.frame.counters.lost < lab.frame.counters.acknowledged
 
 
-def test_who_dies_in_the_middle_of_a_save_leaves_a_part_and_the_run_can_be_kept(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(checkpoint, "GAP", 15)
+def in_the_middle_of_a_save() -> tuple[Lab, Node]:
+    """A lab whose replica1 is saving its data in the background."""
     lab, chance = Lab("healthy", seed=5), random.Random(5)
     replica = lab.nodes["replica1"]
     for number in range(60):
@@ -193,6 +192,14 @@ def test_who_dies_in_the_middle_of_a_save_leaves_a_part_and_the_run_can_be_kept(
     lab.step()
     assert replica.persister.busy
     assert replica.disk.names() == ["temp-0.rdb"]
+    return lab, replica
+
+
+def test_who_dies_in_the_middle_of_a_save_leaves_a_part_and_the_run_can_be_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(checkpoint, "GAP", 15)
+    lab, replica = in_the_middle_of_a_save()
     lab.act("crash", "replica1")
     died = len(lab.frames)
     lab.step(20)
@@ -205,13 +212,7 @@ def test_who_dies_in_the_middle_of_a_save_leaves_a_part_and_the_run_can_be_kept(
 
 
 def test_who_is_stopped_in_the_middle_of_a_save_has_the_whole_file_when_it_goes_on() -> None:
-    lab, chance = Lab("healthy", seed=5), random.Random(5)
-    replica = lab.nodes["replica1"]
-    for number in range(60):
-        lab.execute("master", (b"SET", b"k%d" % number, chance.randbytes(20_000)))
-    lab.step(40)
-    lab.execute("replica1", (b"BGSAVE",))
-    lab.step()
+    lab, replica = in_the_middle_of_a_save()
     lab.act("pause", "replica1")
     part = sum(map(len, replica.disk.read("temp-0.rdb")))
     assert part > 1_200_000
