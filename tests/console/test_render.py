@@ -8,6 +8,7 @@ import pytest
 
 from tutor.console.render import (
     GIANT,
+    KEPT,
     plain,
     plain_beginning,
     render,
@@ -159,9 +160,9 @@ def test_the_beginning_is_that_of_the_whole(reply: Any, resp: int) -> None:
 
 def test_of_a_giant_string_a_screen_gets_the_beginning_and_how_much_is_left() -> None:
     giant = b"\0" * (GIANT + 1)
-    more = f"… and {GIANT + 1 - 2500} more bytes"
+    more = f"… and {GIANT + 1 - KEPT} more bytes"
     (line,), left = render_beginning(giant, 100)
-    assert (line, left) == ([('"' + "\\x00" * 2500 + '"', "string"), (more, "muted")], 0)
+    assert (line, left) == ([('"' + "\\x00" * KEPT + '"', "string"), (more, "muted")], 0)
     assert render(giant) == [[('"' + "\\x00" * (GIANT + 1) + '"', "string")]]
     lines, left = render_beginning([b"a", giant, {b"f": giant}], 100)
     last = [line[-1] for line in lines]

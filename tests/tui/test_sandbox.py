@@ -81,6 +81,18 @@ def test_a_hundred_thousand_keys_do_not_hurt(home: Path) -> None:
     asyncio.run(scenario())
 
 
+def test_of_a_reply_of_megabytes_the_beginning_is_shown_and_how_much_is_left(home: Path) -> None:
+    async def scenario() -> None:
+        async with playing(home) as play:
+            await play.press("end", "enter")
+            await play.enter("SETBIT big 99999999 1", "GET big")
+            said = " ".join(play.text.split())
+            assert "… and 12497600 more bytes" in said
+            assert "more character" not in said
+
+    asyncio.run(scenario())
+
+
 def test_time_passes_keys_expire_and_their_ttl_counts_down(home: Path) -> None:
     clock = VirtualClock()
 

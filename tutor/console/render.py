@@ -32,6 +32,7 @@ from tutor.i18n import ngettext
 
 __all__ = [
     "GIANT",
+    "KEPT",
     "Line",
     "Role",
     "plain",
@@ -43,9 +44,9 @@ __all__ = [
     "render_text",
 ]
 
-GIANT, KEPT = 1 << 20, 2500
+GIANT, KEPT = 1 << 20, 2400
 """A string of more bytes than the first is shown by as many as the second, where a screen would
-stand still for it. Escaped they are at most four times as many characters."""
+stand still for it. Escaped and with what is said of the rest, that is less than a line may have."""
 
 Role = str
 Line = list[tuple[str, Role]]
