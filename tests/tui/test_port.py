@@ -13,6 +13,7 @@ import pytest
 import redis
 
 from tests.network.serving import free_port
+from tests.oracle.raw import RawConnection
 from tests.tui.playing import Play, playing
 from tutor.tui.screens import sandbox as module
 from tutor.tui.screens.home import HomeScreen
@@ -151,6 +152,24 @@ def test_scrolled_up_the_commands_stand_still(home: Path) -> None:
             assert "SET later 1" not in play.text
             await play.press("end")
             await until(play, lambda: "SET later 1" in play.text and "newer" not in play.text)
+
+    asyncio.run(scenario())
+
+
+def test_scrolled_up_the_commands_stand_still_when_somebody_comes_in(home: Path) -> None:
+    async def scenario() -> None:
+        async with served(home) as (play, port):
+            await outside(port, *(f"SET k{number} {number}" for number in range(60)))
+            await until(play, lambda: "SET k59 59" in play.text)
+            of(play).traffic.log_view.focus()
+            await play.press("home")
+            await until(play, lambda: "SET k59 59" not in play.text)
+            with RawConnection(port):  # a line in the list of clients: less room for commands
+                await until(play, lambda: "1 client " in play.text)
+                await play.pilot.pause()
+                assert "SET k59 59" not in play.text
+                await play.press("end")
+                await until(play, lambda: "SET k59 59" in play.text)
 
     asyncio.run(scenario())
 

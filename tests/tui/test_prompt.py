@@ -307,7 +307,7 @@ def test_a_huge_value_is_shown_in_part(home: Path) -> None:
             await sandbox(play)
             play.app.screen.desk.run([b"SET", b"big", b"x" * 5_000_000])
             await play.enter("GET big")
-            assert "more characters" in play.text
+            assert "more bytes" in play.text
 
     asyncio.run(scenario())
 

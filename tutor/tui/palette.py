@@ -62,9 +62,9 @@ class Offers(Provider):
         """What fits, or one line that says that nothing does."""
         matcher = self.matcher(query)
         words = query.casefold().split()
-        titles = (one for one in (*self._lessons(), *self._steps()) if _has(one.text, words))
+        named = (*self._places(), *self._lessons(), *self._steps())
         found = False
-        for offer in (*self._actions(), *self._places(), *titles):
+        for offer in (*self._actions(), *(one for one in named if _has(one.text, words))):
             score = matcher.match(offer.text)
             if score > 0:
                 found = True

@@ -8,7 +8,6 @@ from typing import ClassVar, Protocol
 from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
@@ -237,13 +236,8 @@ class LearnerLog(ArrivalLog):
             if self._traffic is not None:
                 self._show_newest(self._traffic)
 
-    def _show_newest(self, traffic: Traffic) -> None:
-        self.newer = 0
-        self._total = traffic.total
-        self._arrivals = [each for each in traffic.arrivals() if self._is_shown(each)]
-        self.virtual_size = Size(self.scrollable_content_region.width, len(self._arrivals))
-        self.scroll_end(animate=False, force=True, immediate=True, x_axis=False)
-        self.refresh()
+    def _shown(self, traffic: Traffic) -> list[tuple[object, ...]]:
+        return [each for each in traffic.arrivals() if self._is_shown(each)]
 
     def _is_shown(self, each: tuple[object, ...]) -> bool:
         arrival = Arrival._make(each)

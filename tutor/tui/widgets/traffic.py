@@ -232,23 +232,34 @@ class ArrivalLog(Painter, ScrollView, can_focus=True):
         self._who = who
         self._arrivals: list[tuple[object, ...]] = []
         self._total = 0
+        self._following = True
         self._traffic: Traffic | None = None
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Scrolled to the end one follows it; the room may shrink and grow meanwhile."""
+        super().watch_scroll_y(old_value, new_value)
+        self._following = new_value >= self.max_scroll_y
 
     def look(self, traffic: Traffic) -> None:
         """Show what has come, unless the reader has scrolled up."""
         self._traffic = traffic
-        if self._arrivals and not self.is_vertical_scroll_end:
+        if not self._following:
             self.newer = traffic.total - self._total
         elif self._total != traffic.total or self.newer:
             self._show_newest(traffic)
 
     def _show_newest(self, traffic: Traffic) -> None:
         self.newer = 0
+        self._following = True
         self._total = traffic.total
-        self._arrivals = traffic.arrivals()
+        self._arrivals = self._shown(traffic)
         self.virtual_size = Size(self.scrollable_content_region.width, len(self._arrivals))
         self.scroll_end(animate=False, force=True, immediate=True, x_axis=False)
         self.refresh()
+
+    def _shown(self, traffic: Traffic) -> list[tuple[object, ...]]:
+        """Which commands."""
+        return traffic.arrivals()
 
     def action_oldest(self) -> None:
         """Go to the oldest that is kept."""
@@ -261,8 +272,8 @@ class ArrivalLog(Painter, ScrollView, can_focus=True):
             self._show_newest(self._traffic)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Stay at the end."""
-        if self._traffic is not None and not self.newer:
+        """Who is at the end stays there."""
+        if self._traffic is not None and self._following:
             self._show_newest(self._traffic)
 
     def retranslate(self) -> None:
