@@ -204,3 +204,25 @@ def test_chains_that_do_not_fit_push_out_the_same_items(seed: int) -> None:
         assert ours < set(keys)
         mine, real = both.stats("slabs")
         assert mine == real
+
+
+@pytest.mark.parametrize(
+    ("reading", "pages"), [(b"mg k f", 2), (b"mg k v", 2), (b"get k", 1), (b"gat 0 k", 1)]
+)
+def test_what_an_unsent_reply_refers_to_keeps_its_chunk_until_then(
+    reading: bytes, pages: int
+) -> None:
+    """get and gat send what waits before the next command."""
+    with pair() as both:
+        both.agree(b"lru mode flat\r\n")
+        both.agree(b"set k 0 0 523600\r\n%b\r\n" % (b"v" * 523_600))
+        twice = b"prepend k 0 0 1\r\na\r\n" * 2
+        for packet in (twice, reading + b"\r\n" + twice):
+            both.agree(packet)
+            ours, theirs = both.stats("slabs")
+            assert ours == theirs
+        assert int(ours["39:total_pages"]) == pages
+        both.agree(b"delete k\r\n")
+        ours, theirs = both.stats("slabs")
+        assert ours == theirs
+        assert int(ours["39:used_chunks"]) == 0

@@ -208,7 +208,7 @@ class Connection:
         self.sent = len(self.out)
         if self._pinned:
             for item in self._pinned:
-                item.pins -= 1
+                self.store.unpin(item)
             self._pinned.clear()
 
     def pin(self, item: Item) -> None:

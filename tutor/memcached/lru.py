@@ -178,7 +178,7 @@ def pull_tail(
         if item is queue:
             break
         before = item.prev
-        if item is store.held:
+        if item is store.held or item.pins:
             item = before
             continue
         if (item.exptime and item.exptime < store.now) or store.is_flushed(item):
@@ -335,5 +335,5 @@ class Maintainer:
         if store.bumps:
             waiting, store.bumps = store.bumps, []
             for item in waiting:
-                item.pins -= 1
+                store.unpin(item)
                 refresh(store, item)

@@ -212,7 +212,7 @@ class Store:
             self.tell("stored", item, "", queue.name)
 
     def remove(self, item: Item, why: EventKind = "deleted") -> None:
-        """Take a stored item out; its chunks are free."""
+        """Take a stored item out; its chunks are free when nothing refers to it any more."""
         queue = item.queue
         assert queue is not None
         if self.watcher is not None:
@@ -223,11 +223,15 @@ class Store:
             self._count_size(item, -1)
         if item.pieces is not None:
             item.slab.chained -= item.size
+        if not item.pins:
             self.release(item)
-        else:
-            slab = item.slab
-            slab.slots[item.chunk] = None
-            slab.free.append(item.chunk)
+
+    def unpin(self, item: Item) -> None:
+        """One reference less; the chunks of an item that is no longer stored are free with the
+        last one."""
+        item.pins -= 1
+        if not item.pins and item.queue is None:
+            self.release(item)
 
     def tell(self, kind: EventKind, item: Item, source: str, target: str) -> None:
         """Say to the watcher what happened."""
