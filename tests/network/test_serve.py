@@ -154,6 +154,7 @@ def test_who_insists_on_saving_is_told_that_it_cannot_be_done(
     processes.append(Process(tmp_path, [*words, "--logfile", "log"]))
     log = tmp_path / "log"
     with processes[0].client(port) as client:
+        assert client.call(b"PING") == Simple(b"PONG")  # it has looked for a dump, and found none
         (tmp_path / "dump.rdb").mkdir()  # nothing can take its place
         failed = Error(b"ERR Errors trying to SHUTDOWN. Check logs.")
         assert client.call(b"SHUTDOWN", b"SAVE") == failed
