@@ -298,7 +298,7 @@ def test_it_opens_from_the_list_and_from_the_palette(home: Path) -> None:
             await play.press("escape")
             assert not isinstance(play.app.screen, RivalsScreen)
             await play.press("ctrl+t")
-            await play.type("side by side")
+            await play.type("both engines")
             await play.pilot.pause(0.3)
             await play.press("down", "enter")
             await play.pilot.pause(0.3)
