@@ -81,7 +81,7 @@ class Terminal:
         before = None
         while before != self.screen.display:
             before = self.screen.display
-            self.read(0.5)
+            self.read(1.5)
 
     @property
     def seen(self) -> str:

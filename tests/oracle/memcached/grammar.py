@@ -1,8 +1,9 @@
 """Random conversations with memcached: right commands, and every way to get one wrong.
 
 No `flush_all` with a delay: it calls back what an earlier one has killed, except what a thread of
-the real server has cleared away by then. No value of blanks only: looking for a number in it, the
-real server reads on in whatever lies behind the item.
+the real server has cleared away by then. No large value that is born dead: how many pages there are
+would follow from when a thread clears it away. No value of blanks only: looking for a number in it,
+the real server reads on in whatever lies behind the item.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ _BAD_TIMES = [
 """As `_BAD_NUMBERS`, without those that end within a conversation: whether a second has passed is
 the machine's doing."""
 _NUMBERS = [b"0", b"1", b"9", b"10", b"99", b"18446744073709551615", b"12 3", b"5\t", b"000", b" 7"]
+_LARGE = 500_000
 _META_FLAGS = b"bckfhlqstuvIO" + b"TNRFCJDM" + b"ZWXSE"
 _WORDS = [
     *(b"version", b"verbosity 0", b"stats reset", b"stats sizes", b"stats detail dump", b"stats x"),
@@ -133,7 +135,8 @@ class Grammar:
         )
         value = self._value()
         flags = b"0" if draw.random() < 0.7 else self._number()
-        words = [name, self._key(), flags, self._exptime(), self._length(value)]
+        exptime = b"0" if len(value) >= _LARGE else self._exptime()
+        words = [name, self._key(), flags, exptime, self._length(value)]
         if name == b"cas":
             words.append(self._cas())
         return self._line(*words, *self._noreply()) + self._data(value)
@@ -207,6 +210,8 @@ class Grammar:
     def _meta_set(self) -> bytes:
         flags = self._flags(b"bckqOTFCMMI")
         value = self._value()
+        if len(value) >= _LARGE:
+            flags = [flag for flag in flags if flag[:1] != b"T"]
         return self._line(b"ms", self._meta_key(flags), self._length(value), *flags) + self._data(
             value
         )
