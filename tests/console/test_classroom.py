@@ -164,7 +164,7 @@ def test_the_command_serves_until_it_is_interrupted_and_writes_the_sheet(tmp_pat
                 break
         joined.close()
         process.send_signal(signal.SIGINT)
-        rest = process.communicate(timeout=20)[0]
+        rest = process.communicate(timeout=60)[0]
     finally:
         process.kill()
         process.wait()

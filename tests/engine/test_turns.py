@@ -10,7 +10,7 @@ import pytest
 
 from tutor.engine.turns import Turns
 
-LONG_S = 20
+LONG_S = 60
 
 
 @contextmanager

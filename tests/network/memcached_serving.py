@@ -28,7 +28,7 @@ class MemcachedServing:
 
     def socket(self) -> socket.socket:
         """A new socket."""
-        return socket.create_connection(("127.0.0.1", self.port), 10)
+        return socket.create_connection(("127.0.0.1", self.port), 60)
 
     def close(self) -> None:
         self.server.stop()

@@ -23,7 +23,7 @@ def free_port() -> int:
         return port
 
 
-def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
     """Wait for what another thread is about to do."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -60,7 +60,7 @@ class Serving:
 
     def socket(self) -> socket.socket:
         """A new socket, for what no client would say."""
-        return socket.create_connection(("127.0.0.1", self.port), 10)
+        return socket.create_connection(("127.0.0.1", self.port), 60)
 
     def logged(self, part: str) -> bool:
         """Whether a line of the log has this in it."""
@@ -87,7 +87,7 @@ def serving(**directives: Any) -> Iterator[Serving]:
 def until_closed(sock: socket.socket) -> bytes:
     """Everything the server says until it hangs up."""
     received = b""
-    sock.settimeout(10)
+    sock.settimeout(60)
     with contextlib.suppress(ConnectionResetError):
         while data := sock.recv(65536):
             received += data

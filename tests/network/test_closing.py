@@ -31,7 +31,7 @@ LIVES = {
 
 def live(running: Serving, lines: list[bytes]) -> None:
     with running.socket() as sock:
-        sock.settimeout(10)
+        sock.settimeout(60)
         with contextlib.suppress(ConnectionError):  # the server has hung up on what it was sent
             sock.sendall(b"".join(line + b"\r\n" for line in [*lines, b"QUIT"]))
             while sock.recv(65536):

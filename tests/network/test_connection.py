@@ -41,7 +41,7 @@ def test_a_closed_connection_leaves_the_next_one_with_its_number_alone(server: S
         assert connection.fd == closed.fd
         closed.flush()  # the server still meant to send something
         closed.close()
-        second.settimeout(10)
+        second.settimeout(60)
         second.sendall(b"PING\r\n")
         server.turn(1)
         server.turn(0)
@@ -72,7 +72,7 @@ def test_a_long_pipeline_gives_way_to_others(
         connection = welcome(server, long)
         welcome(server, short)
         for each in (long, short):
-            each.settimeout(10)
+            each.settimeout(60)
         count = 10 * connection_module.SLICE
         connection.queue.extend([[b"INCR", b"k"]] * count)
         short.sendall(b"GET k\r\n")
@@ -95,7 +95,7 @@ def test_slow_commands_give_way_one_by_one(server: Server, monkeypatch: pytest.M
         slow.sendall(b"CONFIG GET maxmemory\r\n" * 3 + b"MULTI\r\nCONFIG GET port\r\nEXEC\r\n")
         server.turn(1)
         assert connection.unfinished
-        other.settimeout(10)
+        other.settimeout(60)
         other.sendall(b"PING\r\n")
         server.turn(1)
         assert other.recv(100) == b"+PONG\r\n"
@@ -103,5 +103,5 @@ def test_slow_commands_give_way_one_by_one(server: Server, monkeypatch: pytest.M
         for _ in range(10):
             server.turn(0)
         assert not connection.unfinished
-        slow.settimeout(10)
+        slow.settimeout(60)
         assert slow.recv(1 << 16).count(b"maxmemory") == 3

@@ -38,7 +38,7 @@ def test_systemd_hears_when_the_server_is_ready(
     path = str(tmp_path / "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
         listener.bind(path)
-        listener.settimeout(5)
+        listener.settimeout(60)
         monkeypatch.setenv("NOTIFY_SOCKET", path)
         monkeypatch.delenv("UPSTART_JOB", raising=False)
         supervisor = Supervisor(mode, Notes().write)

@@ -68,7 +68,7 @@ def test_a_client_that_never_reads_is_not_read_from(serving: MemcachedServing) -
         assert ask(other, b"get none\r\n") == b"END\r\n"
         until(lambda: b"conn_mwrite" in ask(other, b"stats conns\r\n"))
         deaf.setblocking(True)
-        deaf.settimeout(10)
+        deaf.settimeout(60)
         got = 0
         while got < 30_000_000:
             got += len(deaf.recv(1 << 20))
@@ -194,12 +194,12 @@ def test_the_command_says_when_it_is_ready_and_ends_cleanly(number: signal.Signa
         assert ready.startswith("memcached 1.6.18 listens on 127.0.0.1:")
         assert "16 MB" in ready
         port = int(ready.split("127.0.0.1:")[1].split(",")[0])
-        with socket.create_connection(("127.0.0.1", port), 10) as sock:
+        with socket.create_connection(("127.0.0.1", port), 60) as sock:
             assert ask(sock, b"set k 0 0 1\r\nx\r\n") == b"STORED\r\n"
             assert b"STAT maxbytes 16777216\r\n" in ask(sock, b"stats settings\r\n")
             process.send_signal(number)
             assert until_closed(sock) == b""
-        said, errors = process.communicate(timeout=20)
+        said, errors = process.communicate(timeout=60)
         assert (process.returncode, errors) == (0, "")
         assert "ended" in said
     finally:
@@ -209,7 +209,7 @@ def test_the_command_says_when_it_is_ready_and_ends_cleanly(number: signal.Signa
 
 def test_a_port_in_use_is_a_plain_line(serving: MemcachedServing) -> None:
     process = _start("-p", str(serving.port), "--lang", "en")
-    said, errors = process.communicate(timeout=30)
+    said, errors = process.communicate(timeout=60)
     assert process.returncode == 1
     assert said == ""
     expected = f"cannot listen on 127.0.0.1, port {serving.port}: Address already in use\n"
@@ -230,7 +230,7 @@ def test_a_port_in_use_is_a_plain_line(serving: MemcachedServing) -> None:
 )
 def test_wrong_options_are_a_plain_line(options: list[str], said: str) -> None:
     process = _start(*options, "--lang", "en")
-    out, errors = process.communicate(timeout=30)
+    out, errors = process.communicate(timeout=60)
     assert process.returncode in (1, 2)
     assert out == ""
     assert said in errors

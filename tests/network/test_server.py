@@ -296,11 +296,11 @@ def test_the_port_can_be_changed_while_it_serves() -> None:
         client = running.client()
         before, port = running.port, free_port()
         assert client.call(b"CONFIG", b"SET", b"port", b"%d" % port) == Simple(b"OK")
-        with socket.create_connection(("127.0.0.1", port), 10) as sock:
+        with socket.create_connection(("127.0.0.1", port), 60) as sock:
             sock.sendall(b"PING\r\n")
             assert sock.recv(10) == b"+PONG\r\n"
         with pytest.raises(ConnectionRefusedError):
-            socket.create_connection(("127.0.0.1", before), 10)
+            socket.create_connection(("127.0.0.1", before), 60)
         assert client.call(b"PING") == Simple(b"PONG")
 
 

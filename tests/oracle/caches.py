@@ -32,7 +32,7 @@ def running_memcached(megabytes: int = 8) -> Iterator[int]:
         process = subprocess.Popen(
             [*words, "-u", "nobody"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while process.poll() is None and time.monotonic() < deadline and not _listens(port):
             time.sleep(0.01)
         if process.poll() is None:
@@ -43,4 +43,4 @@ def running_memcached(megabytes: int = 8) -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)

@@ -302,7 +302,7 @@ def run_redis(
 
 
 def _client(process: subprocess.Popen[bytes], path: Path, password: bytes) -> redis.Redis | None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < deadline:
         with socket.socket(socket.AF_UNIX) as probe:  # redis-py would wait a second between tries
             if probe.connect_ex(str(path)) == 0:

@@ -68,7 +68,7 @@ def running_redis(folder: Path) -> Iterator[int]:
             stderr=subprocess.DEVNULL,
             stdin=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while process.poll() is None and time.monotonic() < deadline and not _answers(port):
             time.sleep(0.01)
         if process.poll() is None:

@@ -23,7 +23,7 @@ class RealReplica:
     """A connection that the master takes for a replica."""
 
     def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), 10)
+        self._socket = socket.create_connection(("127.0.0.1", port), 60)
         self._file: BinaryIO = self._socket.makefile("rb")
         self._socket.sendall(b"SYNC\r\n")
         line = self._file.readline()

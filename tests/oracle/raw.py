@@ -71,7 +71,7 @@ class Waits:
 class RawConnection:
     """A RESP2/RESP3 client that tells all reply types apart. ``timeout`` is in seconds."""
 
-    def __init__(self, port: int, timeout: float = 10.0) -> None:
+    def __init__(self, port: int, timeout: float = 60.0) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port), timeout)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._file = self._socket.makefile("rb")

@@ -39,7 +39,7 @@ class Both:
 
     def __init__(self, engine: Engine, port: int) -> None:
         self.engine = engine
-        self.socket = socket.create_connection(("127.0.0.1", port), 10)
+        self.socket = socket.create_connection(("127.0.0.1", port), 60)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.socket.sendall(b"CLIENT ID\r\n")
         self.id = int(self.socket.recv(100)[1:])

@@ -78,7 +78,7 @@ class Node:
             self.process.kill()
         else:
             self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(60)
 
     def call(self, line: str) -> Neutral:
         """The reply to a command, split at spaces."""
@@ -135,7 +135,7 @@ class Wire:
                     near.close()
                     continue
                 try:
-                    far = socket.create_connection(("127.0.0.1", self._target), 5)
+                    far = socket.create_connection(("127.0.0.1", self._target), 60)
                 except OSError:
                     near.close()
                     continue

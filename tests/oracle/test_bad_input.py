@@ -28,7 +28,7 @@ def ours() -> Iterator[Serving]:
 
 def answer(port: int, data: bytes) -> bytes:
     """Everything a server says to ``data`` and the end of the stream."""
-    with socket.create_connection(("127.0.0.1", port), 10) as sock:
+    with socket.create_connection(("127.0.0.1", port), 60) as sock:
         received = b""
         try:
             sock.sendall(data)

@@ -185,7 +185,7 @@ class Wire:
     """A bare connection that gives back bytes."""
 
     def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), 10)
+        self._socket = socket.create_connection(("127.0.0.1", port), 60)
         self._marks = 0
 
     def answer(self, request: bytes) -> bytes:

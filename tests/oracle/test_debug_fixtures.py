@@ -20,7 +20,7 @@ def test_samples_of_replies_are_the_bytes_of_the_real_server(
     session = engine_like_the_oracle().connect()
     session.resp = resp
     ours = encode(session.engine.execute(session, [b"DEBUG", b"PROTOCOL", name]), resp)
-    with socket.create_connection(("127.0.0.1", redis_port), 5) as connection:
+    with socket.create_connection(("127.0.0.1", redis_port), 60) as connection:
         stream = connection.makefile("rb")
         connection.sendall(b"HELLO %d\r\nECHO mark\r\n" % resp)
         while stream.readline() != b"mark\r\n":

@@ -51,7 +51,7 @@ class Printing:
     def printed(self) -> bytes:
         with contextlib.suppress(redis.ConnectionError):
             self.client.execute_command("SHUTDOWN", "NOSAVE")
-        self.process.wait(10)
+        self.process.wait(60)
         return self.file.read_bytes()
 
 
@@ -65,7 +65,7 @@ def printing(tmp_path: Path) -> Iterator[Printing]:
         process = subprocess.Popen(
             arguments, stdout=output, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not conftest._answers(port) and time.monotonic() < deadline:
         time.sleep(0.01)
     retry = redis.retry.Retry(redis.backoff.NoBackoff(), 0)

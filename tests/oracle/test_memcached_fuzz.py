@@ -73,7 +73,7 @@ def differs(both: Pair, talks: list[list[bytes]]) -> str:
         pairs = zip(ours.split(b"\r\n"), theirs.split(b"\r\n"), strict=False)
         return "keys:\n" + "\n".join(f"{a!r} {b!r}" for a, b in pairs if a != b)
     both.ask(b"lru_crawler crawl all\r\n")  # whatever is dead and was not asked for
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while found := _figures_differ(both):
         if time.monotonic() > deadline:
             return found

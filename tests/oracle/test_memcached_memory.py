@@ -17,7 +17,7 @@ from tests.oracle.memcached.pair import Pair, pair
 from tutor.memcached.settings import MEBIBYTE, Settings
 from tutor.memcached.slabs import chunk_sizes
 
-SETTLES_S = 20
+SETTLES_S = 60
 """The real maintainer looks at a quiet class once a second."""
 
 

@@ -14,7 +14,7 @@ import pytest
 from tests.oracle.memcached.pair import Pair, pair, talk
 
 LIVES_S = 3
-PATIENCE_S = 30
+PATIENCE_S = 60
 
 SET = b"set K 0 0 1\r\nx\r\n"
 ENDS = {

@@ -263,7 +263,7 @@ def _started(folder: Path) -> Iterator[RawConnection]:
     command += ["--dir", str(folder), "--rdbchecksum", "no", "--enable-debug-command", "yes"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
     try:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not _answers(port):
             assert process.poll() is None, "redis-server ended"
             assert time.monotonic() < deadline, "redis-server does not answer"
@@ -272,4 +272,4 @@ def _started(folder: Path) -> Iterator[RawConnection]:
             yield raw
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)

@@ -275,7 +275,7 @@ def _a_master_that_stops_in_the_middle(stage: Stage) -> None:
         stage.say(node, f"REPLICAOF 127.0.0.1 {port}")
         peer, _address = listener.accept()
         with peer:
-            peer.settimeout(10)
+            peer.settimeout(60)
             said = b""
             while b"PSYNC" not in said:
                 said = peer.recv(4096)
@@ -307,7 +307,7 @@ def _shutdown_waits_for_a_replica(stage: Stage) -> None:
         stage.say(master, "CONFIG SET shutdown-timeout 1")
         writer = RawConnection(master.port)  # 7.0.15 dies of what an aborted client says next
         writer.send(b"SHUTDOWN")
-        asked.append(master.process.wait(20) if master.process is not None else None)
+        asked.append(master.process.wait(60) if master.process is not None else None)
         writer.close()
     lines = master.log().splitlines()
     start = next(at for at, line in enumerate(lines) if "User requested shutdown" in line)
@@ -327,7 +327,7 @@ def _shutdown_when_replicas_are_there(stage: Stage) -> None:
     with RawConnection(master.port) as client:
         client.send(b"SHUTDOWN", b"NOSAVE")
         assert master.process is not None
-        stage.said.append(repr(master.process.wait(20)))
+        stage.said.append(repr(master.process.wait(60)))
     stage.said += [
         line[line.index(" * ") :] for line in master.log().splitlines() if " of 1 " in line
     ]

@@ -37,12 +37,12 @@ class Lines:
     def say(self, client: str, data: bytes, length: int) -> bytes:
         """Send, and read so many bytes, then whatever else is there."""
         if client not in self._open:
-            made = socket.create_connection(("127.0.0.1", self._port), 5)
+            made = socket.create_connection(("127.0.0.1", self._port), 60)
             self._open[client] = self._stack.enter_context(made)
         line = self._open[client]
         line.sendall(data)
         answer = b""
-        line.settimeout(5)
+        line.settimeout(60)
         while len(answer) < length and (chunk := line.recv(65536)):
             answer += chunk
         line.settimeout(0.002)

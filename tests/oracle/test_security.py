@@ -61,7 +61,7 @@ class From(RawConnection):
     """A connection from and to an address of this machine."""
 
     def __init__(self, address: str, port: int) -> None:
-        self._socket = socket.create_connection((address, port), 10, (address, 0))
+        self._socket = socket.create_connection((address, port), 60, (address, 0))
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._file = self._socket.makefile("rb")
 
@@ -91,7 +91,7 @@ def real(setting: Setting, address: str, folder: Path) -> Iterator[int]:
     file.write_text(conf_of(setting, address, folder) + f"port {port}\n")
     process = subprocess.Popen([program, str(file)], stdout=subprocess.DEVNULL)
     try:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while time.monotonic() < deadline and not _says_something(port):
             time.sleep(0.01)
         yield port

@@ -120,7 +120,7 @@ def _run(
         if wait:
             _wait_until_ready(process, folder, port)
             process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     finally:
         if process.poll() is None:
             process.kill()
@@ -132,14 +132,14 @@ def _run(
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path, port: int) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < deadline:
         for family, address in (
             (socket.AF_INET, ("127.0.0.1", port)),
             (socket.AF_UNIX, str(folder / "s.sock")),
         ):
             with socket.socket(family) as probe:
-                probe.settimeout(5)
+                probe.settimeout(60)
                 try:
                     probe.connect(address)
                     probe.sendall(b"PING\r\n")
@@ -243,7 +243,7 @@ def _talk(command: Sequence[str], folder: Path, port: int) -> tuple[object, ...]
             client.send(b"SHUTDOWN", b"NOSAVE")
             with pytest.raises(ConnectionError):
                 client.receive()
-        code = process.wait(20)
+        code = process.wait(60)
     finally:
         process.kill()
         process.wait()

@@ -22,7 +22,7 @@ def ports() -> Iterator[list[int]]:
 
 
 def _said(port: int, words: bytes) -> bytes:
-    with socket.create_connection(("127.0.0.1", port), 5) as line:
+    with socket.create_connection(("127.0.0.1", port), 60) as line:
         line.sendall(words + b"\r\nquit\r\n")
         answer = b""
         while chunk := line.recv(65536):

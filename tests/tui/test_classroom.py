@@ -21,7 +21,7 @@ from tutor.course.classroom.teller import Teller
 from tutor.tui.screens import classroom as module
 from tutor.tui.screens.classroom import ClassroomScreen
 
-LONG_S = 20
+LONG_S = 60
 SIZES = [(120, 40), (80, 24)]
 
 

@@ -21,7 +21,7 @@ pytest.importorskip("django", reason="Django is not installed")
 
 async def until(play: Play, condition: Callable[[], object]) -> None:
     """Wait for what the screen's thread is doing."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, play.text
         await play.pilot.pause(0.01)
@@ -133,7 +133,7 @@ def test_the_screen_goes_on_while_a_call_takes_long(
     go_on = threading.Event()
 
     def slow(_cost_s: float) -> list[int]:
-        assert go_on.wait(20)
+        assert go_on.wait(60)
         return [7]
 
     monkeypatch.setattr(samples, "calculate_leaderboard", slow)

@@ -19,7 +19,7 @@ from tutor.tui.screens import sandbox as module
 from tutor.tui.screens.home import HomeScreen
 from tutor.tui.screens.sandbox import SandboxScreen
 
-LONG_S = 30
+LONG_S = 60
 
 
 @asynccontextmanager

@@ -169,7 +169,7 @@ def test_interrupted_it_removes_its_keys_and_still_tells(tmp_path: Path, server:
     try:
         until(lambda: len(data) > 5, 30)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=60)
     finally:
         process.kill()
         process.wait()

@@ -49,7 +49,7 @@ def watch(
     ioctl(terminal, TIOCSWINSZ, pack("HHHH", 40, 120, 0, 0))
     seen = b""
     to_type = iter(lines)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     try:
         while not re.search(enough.encode(), seen, re.S):
             assert time.monotonic() < deadline, seen

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -14,6 +13,7 @@ from redis.cache import CacheConfig
 from redis.connection import CacheProxyConnection
 
 from benchmarks.processes import ServerProcess
+from tests.network.serving import until
 
 
 @pytest.fixture(params=[2, 3], ids=["RESP2", "RESP3"])
@@ -26,13 +26,6 @@ def client(server: ServerProcess, request: pytest.FixtureRequest) -> Iterator[re
 def other(server: ServerProcess) -> Iterator[redis.Redis]:
     with redis.Redis(port=server.port, decode_responses=True) as made:
         yield made
-
-
-def until(condition: Any, seconds: float = 10.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def test_values_of_every_type_come_back(client: redis.Redis) -> None:

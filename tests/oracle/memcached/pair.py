@@ -56,7 +56,7 @@ def running_memcached(*options: str) -> Iterator[int]:
         process = subprocess.Popen(
             [*arguments, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while process.poll() is None and time.monotonic() < deadline and not _answers(port):
             time.sleep(0.01)
         if process.poll() is None:
@@ -78,7 +78,7 @@ def talk(port: int, parts: Sequence[bytes]) -> bytes:
     """Everything a server says to these bytes on a connection of their own, until it hangs up.
 
     Each part is sent when the one before it has been answered, which a `mn` of ours tells."""
-    with socket.create_connection(("127.0.0.1", port), 20) as sock:
+    with socket.create_connection(("127.0.0.1", port), 60) as sock:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         said = b""
         try:
