@@ -98,7 +98,7 @@ def counter(limit: int, window: int) -> Model:
 
 
 def bucket(limit: int, window: int) -> Model:
-    """Tokens as fractions. GCRA is the same thing told otherwise."""
+    """Tokens as fractions."""
     held: dict[str, tuple[Fraction, int]] = {}
 
     def decide(user: str, time: int) -> str:
@@ -111,7 +111,23 @@ def bucket(limit: int, window: int) -> Model:
     return decide
 
 
+def gcra(limit: int, window: int) -> Model:
+    """The bucket told otherwise: when each would be full again, in whole microseconds. What one
+    request takes is rounded up, so that it may refuse what the bucket just lets through."""
+    gap = -(-window // limit)
+    full: dict[str, int] = {}
+
+    def decide(user: str, time: int) -> str:
+        end = max(full.get(user, time), time)
+        passes = end - time <= gap * (limit - 1)
+        if passes:
+            full[user] = end + gap
+        return _word(passes)
+
+    return decide
+
+
 MODELS: Mapping[str, Callable[[int, int], Model]] = {
     "notes": notes, "incr": own_window, "lua": clock_window, "log": log, "counter": counter,
-    "bucket": bucket, "gcra": bucket,
+    "bucket": bucket, "gcra": gcra,
 }  # fmt: skip

@@ -85,8 +85,9 @@ class HomeScreen(BaseScreen[None]):
         """Make the list again, the same line chosen; at first the one to continue with."""
         if not self._ready:
             self._ready = True
-            gc.freeze()  # what was made for the first paint stays: see `app.run`
-            gc.enable()
+            if not gc.isenabled():  # what was made for the first paint stays: see `app.run`
+                gc.freeze()
+                gc.enable()
         options = self.query_one("#lessons", OptionList)
         chosen = options.highlighted
         name = str(options.get_option_at_index(chosen).id) if chosen is not None else ""
