@@ -95,6 +95,19 @@ def test_keys_turn_the_knobs_of_what_is_chosen(home: Path) -> None:
     asyncio.run(scenario())
 
 
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)], ids=["120x40", "80x24"])
+def test_what_a_replica_keeps_is_seen_at_its_knob(home: Path, size: tuple[int, int]) -> None:
+    async def scenario() -> None:
+        async with playing(home, size=size) as play:
+            await opened(play, "healthy")
+            await play.press("down", "down")
+            for kept in ("nothing", "RDB", "AOF", "nothing"):
+                assert f"keeps: {kept}" in play.text
+                await play.press("e")
+
+    asyncio.run(scenario())
+
+
 def test_time_goes_back_and_what_is_done_there_begins_another_future(home: Path) -> None:
     async def scenario() -> None:
         async with playing(home) as play:

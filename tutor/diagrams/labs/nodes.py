@@ -76,14 +76,21 @@ def offset_line(node: NodeFrame, with_lag: bool) -> Line:
 def data_line(node: NodeFrame) -> Line:
     """Keys, history, and what it keeps on its disk."""
     keys = ngettext("%(n)d key", "%(n)d keys", node.keys) % {"n": node.keys}
-    kept = {
-        "nothing": pgettext("persistence", "memory only"),
-        "rdb": pgettext("persistence", "RDB"),
-        "aof": pgettext("persistence", "AOF"),
-    }.get(node.persistence, node.persistence)
+    kept = (
+        pgettext("persistence", "memory only") if node.persistence == "nothing" else kept_word(node)
+    )
     if not node.replid:
         return ((kept, "label"),)
     return ((f"{keys} · {kept} · ", "label"), (node.replid[:8], "key"))
+
+
+def kept_word(node: NodeFrame) -> str:
+    """What it writes to its disk, in a word."""
+    return {
+        "nothing": pgettext("persistence", "nothing"),
+        "rdb": pgettext("persistence", "RDB"),
+        "aof": pgettext("persistence", "AOF"),
+    }[node.persistence]
 
 
 def snapshot_line(node: NodeFrame) -> Line:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -10,6 +11,7 @@ from textual.binding import BindingType
 
 from tutor.diagrams.canvas import Line as DrawnLine
 from tutor.diagrams.labs.amounts import lag_time_text, rate_text, wire_text
+from tutor.diagrams.labs.nodes import kept_word
 from tutor.diagrams.labs.topology import others_of
 from tutor.i18n import _, pgettext
 from tutor.labs.durability.frame import StageFrame
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from tutor.tui.lanekeys import LaneKey
 
 NO_BREAK = "\u00a0"
+_NO_VALUES: Mapping[str, str] = MappingProxyType({})
 
 
 class LabCanvas(Canvas, can_focus=True):
@@ -137,7 +140,8 @@ class KnobBar(Line):
         frame, chosen = self._frame(), self._chosen()
         of = "link" if "-" in chosen else "node"
         usable = [key for key in LAB_KEYS if frame.lagging or key.kind not in AMONG_SERVERS]
-        first = self._what(frame, chosen) + knob_words([key for key in usable if key.of == of])
+        first = self._what(frame, chosen)
+        first += knob_words([key for key in usable if key.of == of], _stands_at(frame, chosen))
         second = (Piece("  "), *self._lab_state(frame))
         second += knob_words([key for key in usable if key.of == "lab"])
         second += play_words(GIVEN_RUN_KEYS if self._fixed else PLAY_KEYS)
@@ -162,14 +166,27 @@ class KnobBar(Line):
         return row((f"{writes} · {reads}{waits}", "muted"))
 
 
-def knob_words(keys: Sequence[LabKey | StageKey | LaneKey]) -> Row:
-    """Knobs with their words, for the bar; a click turns one."""
+def _stands_at(frame: Frame, chosen: str) -> Mapping[str, str]:
+    """What knobs of a server stand at, if that is not seen in every picture of it."""
+    node = next((node for node in frame.nodes if node.name == chosen), None)
+    if node is None:
+        return {}
+    return {"kept": kept_word(node)}
+
+
+def knob_words(
+    keys: Sequence[LabKey | StageKey | LaneKey], values: Mapping[str, str] = _NO_VALUES
+) -> Row:
+    """Knobs with their words, for the bar; a click turns one. ``values``: what they stand at, by
+    kind."""
     pieces: Row = EMPTY
     for key in keys:
         pieces += (Piece("  "),)
         for letter in key.keys:
             pieces += (Piece(letter, "hotkey", f"screen.knob('{letter}')"),)
         pieces += (Piece(f"{NO_BREAK}{key.word().replace(' ', NO_BREAK)}", "muted"),)
+        if key.kind in values:
+            pieces += (Piece(f":{NO_BREAK}{values[key.kind]}", "muted"),)
     return pieces
 
 
