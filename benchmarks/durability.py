@@ -35,6 +35,8 @@ from benchmarks.processes import ServerProcess, free_port
 POLICIES = ("always", "everysec", "no", "dump")
 CLIENTS = 4
 LOAD_S = (0.05, 0.6)
+DUMP_LOAD_S = (0.05, 5.0)
+"""Seconds until a kill. ``save 1 1`` lets two pass before it begins a dump."""
 _NOTED = 200_000
 _LIMITS = ("--auto-aof-rewrite-min-size", "32kb", "--auto-aof-rewrite-percentage", "100")
 
@@ -190,7 +192,8 @@ class Trial:
         ]
         for thread in threads:
             thread.start()
-        time.sleep(self._chance.uniform(*LOAD_S))
+        load_s = DUMP_LOAD_S if self.measured.policy == "dump" else LOAD_S
+        time.sleep(self._chance.uniform(*load_s))
         killed = time.monotonic()
         process.process.kill()
         process.process.wait()
