@@ -52,7 +52,7 @@ OPEN_TO_ALL = (
 )
 
 QUIET_S = 0.03
-TRIES = 6
+TRIES = 60
 
 _NAMES = re.compile(rb"^([a-z_0-9.]+):|(?:^| )([a-z-]+)=", re.M)
 _NONDETERMINISTIC = b"nondeterministic_output"
