@@ -42,5 +42,5 @@ def running_memcached(megabytes: int = 8) -> Iterator[int]:
     try:
         yield port
     finally:
-        process.terminate()
-        process.wait(60)
+        process.kill()
+        process.wait()
