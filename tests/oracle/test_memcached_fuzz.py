@@ -26,6 +26,8 @@ from tests.oracle.memcached.grammar import Grammar, questions
 from tests.oracle.memcached.pair import Pair, close_enough, pair
 
 COMMANDS = int(os.environ.get("ORACLE_FUZZ", "30000"))
+SETTLES_S = 10
+"""A true difference is waited for so long again and again while it is made smaller."""
 LENGTH = 300
 BATCH = 15
 """Commands in one packet: no more than the real server carries out before it sends replies."""
@@ -73,7 +75,7 @@ def differs(both: Pair, talks: list[list[bytes]]) -> str:
         pairs = zip(ours.split(b"\r\n"), theirs.split(b"\r\n"), strict=False)
         return "keys:\n" + "\n".join(f"{a!r} {b!r}" for a, b in pairs if a != b)
     both.ask(b"lru_crawler crawl all\r\n")  # whatever is dead and was not asked for
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + SETTLES_S
     while found := _figures_differ(both):
         if time.monotonic() > deadline:
             return found

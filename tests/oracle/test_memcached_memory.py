@@ -168,6 +168,20 @@ def test_a_flat_lru_evicts_the_same_items() -> None:
         assert set(keys[-1700:]) <= ours
 
 
+def test_a_flat_lru_makes_room_of_what_is_dead_before_it_takes_a_page(both: Pair) -> None:
+    """Two values fill a page; the flushed one gives its chunk to the next of their class."""
+    large = 523_000
+    both.ask(b"lru mode flat\r\n")
+    both.ask(sets([b"dead"], large))
+    both.ask(b"flush_all\r\n")
+    both.ask(sets([b"first"], large))
+    both.ask(sets([b"second"], large))
+    ours, theirs = both.stats("slabs")
+    assert ours["39:total_pages"] == theirs["39:total_pages"] == "1"
+    ours, theirs = both.stats("items")
+    assert ours["items:39:reclaimed"] == theirs["items:39:reclaimed"] == "1"
+
+
 def test_a_page_given_away_takes_the_same_items_with_it(both: Pair) -> None:
     """Two pages, all chunks taken: what lies in the older one is lost."""
     keys = [b"k%04d" % number for number in range(2 * 885)]  # class 12

@@ -95,7 +95,7 @@ class Store:
             return None
         chained = size > self.settings.slab_chunk_max
         home = self._head_class(key, flags) if chained else slab
-        chunk = home.free.pop() if home.free else self._take(home)
+        chunk = self._take(home)
         if chunk < 0:
             slab.out_of_memory += 1
             return None
@@ -118,8 +118,11 @@ class Store:
         return slab
 
     def _take(self, slab: SlabClass) -> int:
-        """A chunk's number, with a new page or by eviction; -1 if there is no way."""
+        """A chunk's number, with a new page or by eviction; -1 if there is no way. A flat LRU is
+        rid of what is dead at its tail first (items.c, do_item_alloc_pull)."""
         for attempt in range(_ATTEMPTS):
+            if not self.settings.segmented:
+                pull_tail(self, slab, COLD)
             if slab.free or self.slabs.grow(slab):
                 slab.queues[HOT].direct_reclaims += attempt
                 return slab.free.pop()
@@ -168,7 +171,7 @@ class Store:
         slab = self.slabs.class_for(asked)
         assert slab is not None
         assert item.pieces is not None
-        chunk = slab.free.pop() if slab.free else self._take(slab)
+        chunk = self._take(slab)
         if chunk < 0:
             return -1
         slab.slots[chunk] = item
