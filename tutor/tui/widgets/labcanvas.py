@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
     from tutor.tui.lanekeys import LaneKey
 
 NO_BREAK = "\u00a0"
-_NO_VALUES: Mapping[str, str] = MappingProxyType({})
 
 
 class LabCanvas(Canvas, can_focus=True):
@@ -140,8 +138,10 @@ class KnobBar(Line):
         frame, chosen = self._frame(), self._chosen()
         of = "link" if "-" in chosen else "node"
         usable = [key for key in LAB_KEYS if frame.lagging or key.kind not in AMONG_SERVERS]
+        node = next((node for node in frame.nodes if node.name == chosen), None)
+        stands_at = {"kept": kept_word(node)} if node is not None else None
         first = self._what(frame, chosen)
-        first += knob_words([key for key in usable if key.of == of], _stands_at(frame, chosen))
+        first += knob_words([key for key in usable if key.of == of], stands_at)
         second = (Piece("  "), *self._lab_state(frame))
         second += knob_words([key for key in usable if key.of == "lab"])
         second += play_words(GIVEN_RUN_KEYS if self._fixed else PLAY_KEYS)
@@ -166,27 +166,19 @@ class KnobBar(Line):
         return row((f"{writes} · {reads}{waits}", "muted"))
 
 
-def _stands_at(frame: Frame, chosen: str) -> Mapping[str, str]:
-    """What knobs of a server stand at, if that is not seen in every picture of it."""
-    node = next((node for node in frame.nodes if node.name == chosen), None)
-    if node is None:
-        return {}
-    return {"kept": kept_word(node)}
-
-
 def knob_words(
-    keys: Sequence[LabKey | StageKey | LaneKey], values: Mapping[str, str] = _NO_VALUES
+    keys: Sequence[LabKey | StageKey | LaneKey], stands_at: Mapping[str, str] | None = None
 ) -> Row:
-    """Knobs with their words, for the bar; a click turns one. ``values``: what they stand at, by
-    kind."""
+    """Knobs with their words, for the bar; a click turns one. ``stands_at``: by kind, what is not
+    seen elsewhere."""
     pieces: Row = EMPTY
     for key in keys:
         pieces += (Piece("  "),)
         for letter in key.keys:
             pieces += (Piece(letter, "hotkey", f"screen.knob('{letter}')"),)
         pieces += (Piece(f"{NO_BREAK}{key.word().replace(' ', NO_BREAK)}", "muted"),)
-        if key.kind in values:
-            pieces += (Piece(f":{NO_BREAK}{values[key.kind]}", "muted"),)
+        if stands_at and key.kind in stands_at:
+            pieces += (Piece(f":{NO_BREAK}{stands_at[key.kind]}", "muted"),)
     return pieces
 
 
